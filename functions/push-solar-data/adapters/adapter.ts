@@ -1,0 +1,106 @@
+/** The contract between the tick and the module of one vendor's cloud. */
+import type * as z from 'zod/mini';
+import type { Http } from '../platform/http.ts';
+import type { Reading } from '../site-meters/reading.ts';
+import type { Settings, SettingValues } from './setting.ts';
+
+export { Failure } from '../platform/failure.ts';
+export type { Http } from '../platform/http.ts';
+export type { Reading } from '../site-meters/reading.ts';
+export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from './setting.ts';
+
+/** What one read is given. Everything that an adapter may use comes in here. */
+export type ReadContext<Values, State> = {
+  /** The adapter's settings, parsed by its schema. */
+  settings: Values;
+  /** Calls to the vendor's hosts; fails by kind. */
+  http: Http;
+  /**
+   * What the adapter keeps from one read to the next: tokens, device lists, last values. Change it in place; it is saved
+   * after the read, also when the read fails. Empty at the first read, and when a setting of `identity` has changed.
+   * Values under names like `token`, `cookie`, `session` are hidden in all logs.
+   */
+  state: Partial<State>;
+  /** Saves the state now: before a token that replaced another one is used for anything else. */
+  saveState(): Promise<void>;
+  /** Takes over what another invocation has saved meanwhile: after a token was refused that should have been good. */
+  reloadState(): Promise<void>;
+  /** ms since the epoch. */
+  now: number;
+  /** Ends the read when its time is up; `http` obeys it by itself. */
+  signal: AbortSignal;
+  /** How old a measurement may be, after the owner's override. The tick checks `tsms` itself. */
+  staleAfterSeconds: number;
+  /** A remark for the tick's log line: something the owner should know although the read goes on. */
+  note(remark: string): void;
+};
+
+type OfSettings<Values, Result> = Result | ((settings: Values) => Result);
+
+export type AdapterDefinition<S extends Settings, State> = {
+  /** Slug; in upper snake case also the prefix of its settings where it is a home's only source. */
+  vendor: string;
+  /** The product's name as its owners know it. */
+  title: string;
+  homepage: string;
+  /** How far an owner can rely on it. */
+  standing: 'recommended' | 'works with limits' | 'experimental';
+  /** Half a sentence: how old the figures are. */
+  refresh: string;
+  /** Half a sentence: what the owner needs. */
+  needs: string;
+  /**
+   * The vendor's host, without trailing slash; the owner can override it. Absent: the owner must give it as
+   * `<LABEL>_BASE_URL`. null: there is none, because the adapter asks nobody or its settings hold whole addresses.
+   */
+  baseUrl?: OfSettings<SettingValues<S>, string> | null;
+  /** The host of the log-in, where it is another one. */
+  authUrl?: OfSettings<SettingValues<S>, string>;
+  settings: S;
+  /** Settings that must be there given the others, by name; an array in the array means one of these. */
+  requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
+  /** Names of the settings that the state belongs to; default: all of them. */
+  identity?: readonly NamesOf<S>[];
+  /** Shape of `state`. A stored state of another shape is discarded. */
+  state?: z.ZodMiniType<State>;
+  /** How often this cloud may be asked; the tick keeps to it. */
+  pollSeconds: OfSettings<SettingValues<S>, number>;
+  /** What an owner may lower `pollSeconds` to; default: nothing lower. */
+  pollFloorSeconds?: OfSettings<SettingValues<S>, number>;
+  /** How old `tsms` may be. Default: 15 minutes. */
+  staleAfterSeconds?: OfSettings<SettingValues<S>, number>;
+  /** Whether a read that failed as `unavailable` is tried once more in the same tick. Default: true; false where calls are counted. */
+  retries?: boolean;
+  /**
+   * Reads once: log in if needed, ask, map.
+   *
+   * @returns what was measured, in kW, kWh and 0…1, with Charge HQ's signs; what was not measured is left out.
+   * @throws Failure by kind, with a sentence for the owner.
+   */
+  read(context: ReadContext<SettingValues<S>, State>): Promise<Reading>;
+};
+
+type NamesOf<S extends Settings> = keyof S & string;
+
+/** An adapter as the tick sees it, whatever its settings and state. */
+export type Adapter = AdapterDefinition<Settings, Record<string, unknown>>;
+
+/**
+ * Declares an adapter; the types of `settings` and `state` follow from their schemas.
+ *
+ * @example
+ * export const example = defineAdapter({
+ *   vendor: 'example', …,
+ *   settings: { apiToken: secret(text, 'API token: portal → Profile → Developer') },
+ *   async read({ settings, http }) {
+ *     const live = await http.get('/live', { schema: Live, headers: { authorization: `Bearer ${settings.apiToken}` } });
+ *     return { production_kw: kilowatts(live.pv) };
+ *   },
+ * });
+ */
+export function defineAdapter<const S extends Settings, State = Record<string, never>>(
+  definition: AdapterDefinition<S, State>,
+): Adapter {
+  // The tick parses settings and state by the definition's own schemas before it hands them to `read`.
+  return definition as unknown as Adapter;
+}

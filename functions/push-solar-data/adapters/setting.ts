@@ -1,0 +1,90 @@
+/** Settings: a schema that reads the text of an environment variable or parameter, with the help that stands beside it. */
+import * as z from 'zod/mini';
+
+export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
+  schema: Schema;
+  /** What it is and where the owner finds it. */
+  help: string;
+  /** Whether whoever knows it can read or steer the equipment: stored encrypted, hidden everywhere. */
+  secret: boolean;
+};
+export type Settings = Record<string, Setting>;
+export type SettingValues<S extends Settings> = { [Name in keyof S]: z.output<S[Name]['schema']> };
+
+export const setting = <Schema extends z.ZodMiniType>(schema: Schema, help: string): Setting<Schema> => ({
+  schema,
+  help,
+  secret: false,
+});
+export const secret = <Schema extends z.ZodMiniType>(schema: Schema, help: string): Setting<Schema> => ({
+  schema,
+  help,
+  secret: true,
+});
+
+/** A schema over the trimmed text; `parse` returns undefined for what it cannot read, `wanted` completes "must be …". */
+function reads<Value>(wanted: string, parse: (text: string) => Value | undefined) {
+  return z.pipe(
+    z.string({ error: 'is missing' }),
+    z.transform((text, context): Value => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      context.issues.push({ code: 'custom', message: `must be ${wanted}`, input: text });
+      return z.NEVER;
+    }),
+  );
+}
+
+/** Any text. */
+export const text = z.string({ error: 'is missing' });
+
+/** A number within bounds, decimals allowed. */
+export const number = ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = {}) =>
+  reads(`a number${bounds(min, max)}`, (text) => {
+    const value = Number(text);
+    return text !== '' && Number.isFinite(value) && value >= min && value <= max ? value : undefined;
+  });
+
+/** `true` or `false`. */
+export const flag = reads('true or false', (text) => ({ true: true, false: false })[text.toLowerCase()]);
+
+/** One of a few words, in whatever case the owner writes it. */
+export const choice = <const Word extends string>(...words: Word[]) =>
+  reads(words.join(' or '), (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()));
+
+/** A list, separated by commas; at least one entry. */
+export const list = reads('a list, separated by commas', (text) => {
+  const items = text.split(',').map((item) => item.trim());
+  return items.every((item) => item !== '') ? items : undefined;
+});
+
+/** An address: https, or http towards this machine (which `createHttp` enforces). */
+export const address = reads('an address that begins with https://', (text) =>
+  /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
+);
+
+/** An IANA time zone such as `Australia/Sydney`. */
+export const timeZone = reads('a time zone such as Australia/Sydney', (text) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+});
+
+/** JSON of the given shape. */
+export const json = <Schema extends z.ZodMiniType>(schema: Schema, wanted: string) =>
+  reads(wanted, (text): z.output<Schema> | undefined => {
+    try {
+      const parsed = schema.safeParse(JSON.parse(text));
+      return parsed.success ? parsed.data : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+
+function bounds(min: number, max: number): string {
+  if (Number.isFinite(min) && Number.isFinite(max)) return ` from ${min} to ${max}`;
+  if (Number.isFinite(min)) return ` of at least ${min}`;
+  return Number.isFinite(max) ? ` of at most ${max}` : '';
+}

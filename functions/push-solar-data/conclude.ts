@@ -1,0 +1,75 @@
+/** From what the sources gave to what is told: figures that balance, one error, or nothing. Pure. */
+import type { Message } from './destinations/destination.ts';
+import type { FailureKind } from './platform/failure.ts';
+import { upperSnake } from './platform/settings.ts';
+import type { Polled } from './poll.ts';
+import { metersOf, type TickReport } from './report.ts';
+import type { Site } from './site.ts';
+import { balance } from './site-meters/balance.ts';
+import { combine, type Part, type Take, takeFields } from './site-meters/combine.ts';
+import { implausibilities } from './site-meters/plausibility.ts';
+import type { Reading } from './site-meters/reading.ts';
+
+export type Conclusion = {
+  /** Absent if nothing is to be told. */
+  message?: Message;
+  /** The same for the tick's line. */
+  report: Pick<TickReport, 'figures' | 'derived' | 'residual_kw' | 'age_s' | 'kind' | 'error' | 'meter' | 'warnings'>;
+};
+
+/** All or nothing: one failing source makes the home fail, because a part is a wrong total. */
+export function conclude(site: Site, polled: readonly Polled[], now: number): Conclusion {
+  if (site.problems.length > 0) return failed('settings', site.problems.join(' '));
+  const failures = polled.flatMap(({ label, failure }) => (failure ? [{ label, ...failure }] : []));
+  const [first] = failures;
+  if (first) {
+    const named = failures.map(({ label, message }) => (polled.length > 1 ? `${label}: ${message}` : message));
+    return failed(first.kind, named.join('; '));
+  }
+  const parts = site.sources.flatMap(({ label, take }): Part[] => {
+    const reading = polled.find((result) => result.label === label)?.reading;
+    return reading ? [{ label, reading, take }] : [];
+  });
+  if (parts.length < site.sources.length || !polled.some((result) => result.polled)) return { report: {} };
+
+  const combined = combine(parts);
+  if ('conflict' in combined) return failed('settings', conflictSentence(combined.conflict));
+  return figures(combined.reading, combined.meterOwner, site.maxPower_kw, now);
+}
+
+function figures(reading: Reading, meter: string | undefined, maxPower_kw: number, now: number): Conclusion {
+  const { reading: balanced, derived, residual_kw } = balance(reading);
+  const problems = implausibilities(balanced, maxPower_kw);
+  if (problems.length > 0) return failed('bad-response', `Impossible figures: ${problems.join('; ')}`);
+  const meters = metersOf(balanced);
+  if (Object.keys(meters).length === 0) return failed('bad-response', 'No source measured anything');
+  return {
+    message: { reading: balanced },
+    report: {
+      figures: meters,
+      derived,
+      ...(residual_kw === undefined ? {} : { residual_kw }),
+      ...(balanced.tsms === undefined ? {} : { age_s: Math.round((now - balanced.tsms) / 1000) }),
+      ...(meter === undefined ? {} : { meter }),
+    },
+  };
+}
+
+export function failed(kind: FailureKind | 'bug', error: string): Conclusion {
+  return { message: { error }, report: { kind, error } };
+}
+
+const nouns: Record<Take, string> = {
+  production: 'the production',
+  grid: 'a grid meter',
+  battery: 'the battery',
+  consumption: 'the consumption of the home',
+};
+
+function conflictSentence({ over, labels }: { over: Take; labels: string[] }): string {
+  const others = Object.keys(takeFields).filter((word) => word !== over && word !== 'consumption');
+  return (
+    `${labels.join(' and ')} both report ${nouns[over]}, and a home has one: leave it to one of them, ` +
+    `for example ${upperSnake(labels.at(-1) ?? '')}_TAKE=${others.join(',')}`
+  );
+}

@@ -1,0 +1,10 @@
+/** Settings on one's own machine: the environment, then the file `.env`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { SettingTexts } from '../platform/settings.ts';
+
+/** The environment wins over the file. */
+export function localSettings(environment: NodeJS.ProcessEnv, file = '.env'): SettingTexts {
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...environment };
+}

@@ -1,0 +1,54 @@
+/** A tick's report for people in a terminal, and as a JSON line for everything else. */
+import type { WriteStream } from 'node:tty';
+import type { TickReport } from '../report.ts';
+import type { MeterField } from '../site-meters/reading.ts';
+
+export type Output = Pick<WriteStream, 'write'> & { isTTY?: boolean };
+
+export function printReport(report: TickReport, output: Output, at = new Date()): void {
+  output.write(`${output.isTTY ? sentence(report, at) : JSON.stringify({ time: at.toISOString(), ...report })}\n`);
+}
+
+/** 0: figures pushed, or nothing due. 1: an error was reported, or could not be. 2: the settings are wrong. */
+export function exitCode({ outcome, kind }: TickReport): 0 | 1 | 2 {
+  if (kind === 'settings') return 2;
+  return outcome === 'pushed' || outcome === 'idle' ? 0 : 1;
+}
+
+/** `12:03:00  pushed    sun 4.2 kW, exporting 1.5 kW, …`, with what needs attention on lines of their own. */
+function sentence(report: TickReport, at: Date): string {
+  const { outcome, figures = {}, derived = [], error, delivery_error, age_s, warnings = [] } = report;
+  const entries = Object.entries(figures) as [MeterField, number][];
+  const told = entries.map(
+    ([field, value]) => inWords(field, value) + (derived.includes(field as never) ? ' (derived)' : ''),
+  );
+  const age = age_s === undefined ? [] : [`${age_s} s old`];
+  const lines = [
+    `${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || (error ?? '')}`,
+  ];
+  if (delivery_error) lines.push(`          ${delivery_error}`);
+  return [...lines, ...warnings.map((warning) => `          ! ${warning}`)].join('\n');
+}
+
+/** A figure with its unit and its direction in words. */
+export function inWords(field: MeterField, value: number): string {
+  const power = `${Math.abs(value).toFixed(2)} kW`;
+  switch (field) {
+    case 'production_kw':
+      return `solar ${value.toFixed(2)} kW`;
+    case 'net_import_kw':
+      return value === 0 ? 'no grid flow' : value > 0 ? `importing ${power}` : `exporting ${power}`;
+    case 'consumption_kw':
+      return `home uses ${value.toFixed(2)} kW`;
+    case 'battery_discharge_kw':
+      return value === 0 ? 'battery idle' : value > 0 ? `battery gives ${power}` : `battery takes ${power}`;
+    case 'battery_soc':
+      return `battery ${(value * 100).toFixed(1)} %`;
+    case 'battery_energy_kwh':
+      return `${value.toFixed(1)} kWh in the battery`;
+    case 'imported_kwh':
+      return `${value.toFixed(1)} kWh imported so far`;
+    case 'exported_kwh':
+      return `${value.toFixed(1)} kWh exported so far`;
+  }
+}

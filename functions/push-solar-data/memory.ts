@@ -1,0 +1,73 @@
+/** What a site remembers: read from its store once, written only when it matters. */
+import type { StateStore } from './platform/state.ts';
+import { afterColdStart, emptySchedule, type Schedule, scheduleFrom, worthKeeping } from './schedule.ts';
+import type { Site, Source } from './site.ts';
+
+/** An adapter's state as stored: of no use to other settings than those it came from. */
+type Kept = { identity: string; state: Record<string, unknown> };
+
+export type Memory = {
+  /** The schedule; change it in place and `saveSchedule`. */
+  schedule(site: Site, now: number): Promise<Schedule>;
+  saveSchedule(site: Site): Promise<void>;
+  /** The adapter's state of a source; change it in place and `saveState`. */
+  state(source: Source): Promise<Record<string, unknown>>;
+  saveState(source: Source): Promise<void>;
+  /** Takes over the stored state into the object that `state` returned. */
+  reloadState(source: Source): Promise<void>;
+};
+
+/** Lives as long as the process: a warm invocation finds what the one before knew. */
+export function createMemory(store: StateStore): Memory {
+  const states = new Map<string, Kept>();
+  const written = new Map<string, string>();
+  let schedule: Schedule | undefined;
+
+  const write = async (name: string, document: unknown): Promise<void> => {
+    const text = JSON.stringify(document);
+    if (written.get(name) === text) return;
+    await store.write(name, document);
+    written.set(name, text);
+  };
+  const read = async (name: string): Promise<unknown> => {
+    const document = await store.read(name);
+    if (document !== undefined) written.set(name, JSON.stringify(document));
+    return document;
+  };
+  const readState = async ({ label, identity, adapter }: Source): Promise<Record<string, unknown>> => {
+    const kept = (await read(label)) as Partial<Kept> | undefined;
+    if (kept?.identity !== identity) return {};
+    const parsed = adapter.state?.safeParse(kept.state);
+    return parsed?.success ? parsed.data : {};
+  };
+  const scheduleName = 'schedule';
+
+  return {
+    async schedule(site, now) {
+      if (schedule) return schedule;
+      const stored = await read(scheduleName);
+      schedule = stored === undefined ? emptySchedule() : scheduleFrom(stored);
+      return store.frugal ? afterColdStart(schedule, site.sources, now) : schedule;
+    },
+    async saveSchedule(site) {
+      if (schedule) await write(scheduleName, store.frugal ? worthKeeping(schedule, site.sources) : schedule);
+    },
+    async state(source) {
+      const known = states.get(source.label);
+      if (known?.identity === source.identity) return known.state;
+      const state = await readState(source);
+      states.set(source.label, { identity: source.identity, state });
+      return state;
+    },
+    async saveState({ label }) {
+      const kept = states.get(label);
+      if (kept && (written.has(label) || Object.keys(kept.state).length > 0)) await write(label, kept);
+    },
+    async reloadState(source) {
+      const state = await this.state(source);
+      const stored = await readState(source);
+      for (const key of Object.keys(state)) delete state[key];
+      Object.assign(state, stored);
+    },
+  };
+}

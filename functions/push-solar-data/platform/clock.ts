@@ -1,0 +1,28 @@
+/** Time as an argument: the wall clock, waiting, and a deadline. */
+import { setTimeout as wait } from 'node:timers/promises';
+
+export type Clock = {
+  /** ms since the epoch. */
+  now(): number;
+  /** Waits; ends early (without error) when the signal does. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** ms on a clock that only goes forward, for durations. */
+  stopwatch(): number;
+};
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}).catch(() => {}),
+  stopwatch: () => performance.now(),
+};
+
+/** Runs `work` with a signal that ends it after `ms`; the timer does not outlive the work. */
+export async function within<Result>(ms: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error('the time for this is up')), Math.max(0, ms));
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

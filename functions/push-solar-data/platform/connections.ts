@@ -1,0 +1,180 @@
+/** The pool of connections, kept from one invocation to the next, and one request over it. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Agent, Dispatcher } from 'undici';
+// The agent alone: the whole of undici would cost every cold start 270 KB and 35 ms more.
+import LeanAgent from 'undici/lib/dispatcher/agent.js';
+import { Failure } from './failure.ts';
+
+/** Largest body that is read, before and after decompression. */
+const maxBodyBytes = 2 * 1024 * 1024;
+
+export type Connections = {
+  agent: Agent;
+  /** How many connections have been opened since the start. */
+  opened(): number;
+  close(): Promise<void>;
+};
+
+export type ConnectionOptions = {
+  /** Longest wait for a connection, ms. */
+  connectTimeoutMs?: number;
+  /** How long an idle connection is kept, ms: well beyond the minute between two ticks. */
+  keepAliveMs?: number;
+  /** PEM of authorities to trust besides the system's; for tests. */
+  ca?: string;
+};
+
+export function openConnections({
+  connectTimeoutMs = 5_000,
+  keepAliveMs = 350_000,
+  ca,
+}: ConnectionOptions = {}): Connections {
+  let opened = 0;
+  const agent: Agent = new LeanAgent({
+    allowH2: false,
+    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
+    autoSelectFamily: true,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    headersTimeout: 0, // the caller's signal bounds the whole exchange
+    bodyTimeout: 0,
+    maxResponseSize: maxBodyBytes,
+  });
+  agent.on('connect', () => {
+    opened += 1;
+  });
+  return { agent, opened: () => opened, close: () => agent.destroy() };
+}
+
+export type RawRequest = { method: string; url: URL; headers: Record<string, string>; body?: string | undefined };
+export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
+
+/**
+ * One request and its whole answer. A connection that was kept from an earlier request and breaks before any answer
+ * was closed by the other side while it lay idle: that request is repeated once, on a new connection.
+ *
+ * @param name who is asked, for the sentences.
+ * @throws Failure `unavailable` for a network failure or when `signal` ends the call, `bad-response` for a body beyond 2 MB.
+ */
+export async function roundTrip(
+  connections: Connections,
+  request: RawRequest,
+  signal: AbortSignal,
+  name: string,
+): Promise<RawAnswer> {
+  const openedBefore = connections.opened();
+  try {
+    return await exchange(connections.agent, request, signal);
+  } catch (error) {
+    const reused = connections.opened() === openedBefore;
+    if (!reused || !isBrokenBeforeAnswer(error)) throw toFailure(error, request.url, signal, name);
+  }
+  try {
+    return await exchange(connections.agent, request, signal);
+  } catch (error) {
+    throw toFailure(error, request.url, signal, name);
+  }
+}
+
+const answerBegun = Symbol('answer begun');
+
+const isBrokenBeforeAnswer = (error: unknown): boolean =>
+  error instanceof Error &&
+  !(answerBegun in error) &&
+  ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let headers: IncomingHttpHeaders = {};
+    let controller: Dispatcher.DispatchController | undefined;
+    const stop = () => {
+      const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
+      controller?.abort(reason);
+      reject(reason);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', stop);
+      finish();
+    };
+    agent.dispatch(
+      {
+        origin: request.url.origin,
+        path: request.url.pathname + request.url.search,
+        method: request.method as Dispatcher.HttpMethod,
+        headers: request.headers,
+        body: request.body ?? null,
+      },
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (signal.aborted) stop();
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          status = statusCode;
+          headers = responseHeaders;
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd() {
+          settle(() => {
+            decode(Buffer.concat(chunks), headers['content-encoding']).then(
+              (text) => resolve({ status, headers, text }),
+              (error) => reject(Object.assign(error, { [answerBegun]: true })),
+            );
+          });
+        },
+        onResponseError(_controller, error) {
+          settle(() => reject(status === 0 ? error : Object.assign(error, { [answerBegun]: true })));
+        },
+      },
+    );
+  });
+}
+
+const decompressors: Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+async function decode(body: Buffer, encoding: string | undefined): Promise<string> {
+  const decompress = decompressors[encoding?.trim().toLowerCase() ?? ''];
+  const plain = decompress && body.length > 0 ? await decompress(body, { maxOutputLength: maxBodyBytes }) : body;
+  return plain.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+const sizeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_BUFFER_TOO_LARGE'];
+
+/** Owner's sentences for the codes of Node and undici. */
+const networkSentences: [RegExp, string][] = [
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'its address cannot be found (DNS)'],
+  [/^ECONNREFUSED$/, 'it refuses the connection'],
+  [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'it does not pick up the connection'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the connection broke'],
+  [/CERT|^ERR_TLS|^DEPTH_ZERO|SSL/, 'its certificate is not valid'],
+];
+
+function toFailure(error: unknown, url: URL, signal: AbortSignal, name: string): Failure {
+  const code = codeOf(error);
+  if (sizeCodes.includes(code))
+    return new Failure('bad-response', `${name} answered with more than 2 MB, which cannot be figures`, {
+      cause: error,
+    });
+  if (/^Z_/.test(code))
+    return new Failure('bad-response', `${name} answered with a broken compressed body`, { cause: error });
+  const why = signal.aborted
+    ? 'it does not answer in time'
+    : (networkSentences.find(([pattern]) => pattern.test(code))?.[1] ??
+      `the request failed (${code || 'unknown cause'})`);
+  return new Failure('unavailable', `${name} cannot be reached at ${url.host}: ${why}`, { cause: error });
+}

@@ -1,0 +1,184 @@
+/** HTTP for adapters and destinations: deadlines, a size limit, keep-alive, and failures by kind. Redirects are never followed. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type * as z from 'zod/mini';
+import { type Connections, type RawAnswer, roundTrip } from './connections.ts';
+import { Failure, type FailureKind } from './failure.ts';
+import type { Redactor } from './redaction.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type Call = {
+  /** Which of the adapter's hosts a path belongs to; `auth` is the base host where the vendor has no other. */
+  host?: 'base' | 'auth';
+  query?: Record<string, string | number | boolean | undefined>;
+  headers?: Record<string, string | undefined>;
+  /** A JSON body. */
+  json?: unknown;
+  /** An `application/x-www-form-urlencoded` body. */
+  form?: Record<string, string>;
+  /** A body as it stands (give its content-type). */
+  body?: string;
+  /** HTTP statuses that mean something else with this vendor than in {@link kindOfStatus}. */
+  kinds?: Record<number, FailureKind>;
+  /** Statuses (besides 2xx) that the caller wants to see itself instead of a failure. */
+  accept?: readonly number[] | 'all';
+};
+
+export type Answer = {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** From `Retry-After`, seconds or date. */
+  retryAfterSeconds: number | undefined;
+  /** The body as JSON that fits the schema. @throws Failure `bad-response` */
+  json<Schema extends z.ZodMiniType>(schema: Schema): z.output<Schema>;
+};
+
+/**
+ * `path` begins with `/` and stands below the host, or is an absolute URL. Credentials are sent to where the caller
+ * says and nowhere else: a redirect is an answer (status 3xx), never followed.
+ *
+ * @throws Failure by the status (see {@link kindOfStatus}), `unavailable` for a network failure or the end of time,
+ *   `bad-response` for a body that is too large, not JSON or not of the schema, `settings` for plain http to another machine.
+ */
+export type Http = {
+  get<Schema extends z.ZodMiniType>(path: string, call: Call & { schema: Schema }): Promise<z.output<Schema>>;
+  post<Schema extends z.ZodMiniType>(path: string, call: Call & { schema: Schema }): Promise<z.output<Schema>>;
+  /** The whole answer: status, headers, text. */
+  send(method: Method, path: string, call?: Call): Promise<Answer>;
+};
+
+export type HttpOptions = {
+  connections: Connections;
+  /** Who is asked, for the owner's sentences: `FoxESS Cloud`, `Charge HQ`. */
+  name: string;
+  baseUrl?: string | undefined;
+  authUrl?: string | undefined;
+  /** Ends every call. */
+  signal: AbortSignal;
+  /** ms since the epoch, for a `Retry-After` given as a date. */
+  now: number;
+  redactor: Redactor;
+};
+
+const userAgent = 'solar-cloud-bridge';
+
+export function createHttp(options: HttpOptions): Http {
+  const send: Http['send'] = async (method, path, call = {}) => {
+    const url = target(options, path, call);
+    const headers = requestHeaders(call);
+    options.redactor.hideNamed(headers);
+    const answer = toAnswer(
+      await roundTrip(
+        options.connections,
+        { method, url, headers, body: requestBody(call) },
+        options.signal,
+        options.name,
+      ),
+      options,
+    );
+    const { status } = answer;
+    if ((status >= 200 && status < 300) || call.accept === 'all' || call.accept?.includes(status)) return answer;
+    throw statusFailure(answer, call, options);
+  };
+  return {
+    send,
+    get: async (path, call) => (await send('GET', path, call)).json(call.schema),
+    post: async (path, call) => (await send('POST', path, call)).json(call.schema),
+  };
+}
+
+/** What an HTTP status means where the vendor's dossier says nothing else. */
+export function kindOfStatus(status: number): FailureKind {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 429) return 'rate-limited';
+  if (status === 408 || status >= 500) return 'unavailable';
+  return 'bad-response';
+}
+
+/** Seconds of a `Retry-After` header, which holds seconds or a date; undefined if neither. */
+export function retryAfterSeconds(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** https everywhere, except towards this machine: credentials never travel in the clear. */
+export function isAllowedUrl(url: URL): boolean {
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+}
+
+function target(options: HttpOptions, path: string, call: Call): URL {
+  const base = call.host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
+  const address = path.startsWith('/') && base !== undefined ? base.replace(/\/+$/, '') + path : path;
+  if (!URL.canParse(address)) throw new Failure('settings', `The address for ${options.name} is not a URL: ${address}`);
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(call.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  if (!isAllowedUrl(url))
+    throw new Failure('settings', `The address for ${options.name} must begin with https:// (it is ${url.origin})`);
+  return url;
+}
+
+function requestHeaders(call: Call): Record<string, string> {
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
+  if (call.json !== undefined) headers['content-type'] = 'application/json';
+  if (call.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
+  for (const [name, value] of Object.entries(call.headers ?? {}))
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+const requestBody = (call: Call): string | undefined => {
+  if (call.json !== undefined) return JSON.stringify(call.json);
+  return call.form === undefined ? call.body : new URLSearchParams(call.form).toString();
+};
+
+function toAnswer({ status, headers, text }: RawAnswer, { name, now }: HttpOptions): Answer {
+  return {
+    status,
+    headers,
+    text,
+    retryAfterSeconds: retryAfterSeconds(headers['retry-after'], now),
+    json(schema) {
+      const details = { status, excerpt: excerptOf(text) };
+      let body: unknown;
+      try {
+        body = JSON.parse(text);
+      } catch {
+        const what = text === '' ? 'nothing' : /^\s*</.test(text) ? 'a web page' : 'text that is not JSON';
+        throw new Failure('bad-response', `${name} answered with ${what} instead of figures`, details);
+      }
+      const parsed = schema.safeParse(body);
+      if (parsed.success) return parsed.data;
+      const [issue] = parsed.error.issues;
+      const where = issue?.path.join('.') || 'the whole answer';
+      throw new Failure('bad-response', `${name} answered in an unknown form (${where}: ${issue?.message})`, details);
+    },
+  };
+}
+
+const excerptOf = (text: string): string => text.slice(0, 300);
+
+const sentences: Record<FailureKind, string> = {
+  settings: 'says that a setting is wrong',
+  auth: 'refused the credentials: check them in the settings',
+  'rate-limited': 'asks us to slow down',
+  offline: 'says that the device is not connected',
+  stale: 'has only old figures',
+  'bad-response': 'answered in an unknown form',
+  unavailable: 'has trouble',
+};
+
+function statusFailure({ status, text, retryAfterSeconds }: Answer, call: Call, { name }: HttpOptions): Failure {
+  const kind = call.kinds?.[status] ?? kindOfStatus(status);
+  const redirect = status >= 300 && status < 400;
+  const sentence = redirect ? 'sends us to another address, which is not followed' : sentences[kind];
+  return new Failure(kind, `${name} ${sentence} (HTTP ${status})`, {
+    status,
+    excerpt: excerptOf(text),
+    retryAfterSeconds,
+  });
+}

@@ -1,0 +1,42 @@
+/** Keeps secrets out of everything that leaves the bridge: by value, in each form in which a text may carry one. */
+
+const shortestSecret = 4;
+/** Names under which credentials travel: headers sent, entries of an adapter's state. */
+const secretName = /auth|token|cookie|session|jwt|secret|password|key|signature/i;
+
+export type Redactor = {
+  /** Hides this value from now on. Values of fewer than 4 characters are left: they would mutilate every text. */
+  hide(value: string): void;
+  /** Hides every text in `tree` that stands (at any depth) under a name of a credential. */
+  hideNamed(tree: unknown): void;
+  /** The text without any hidden value. */
+  text(text: string): string;
+};
+
+/** @param secrets values known from the start. */
+export function createRedactor(secrets: Iterable<string> = []): Redactor {
+  const forms = new Set<string>();
+  let sorted: string[] | undefined;
+  const hide = (value: string) => {
+    if (value.length < shortestSecret || forms.has(value)) return;
+    const base64 = Buffer.from(value).toString('base64');
+    const urlForm = new URLSearchParams({ v: value }).toString().slice(2);
+    for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), urlForm]) forms.add(form);
+    for (const form of [base64, base64.replace(/=+$/, ''), Buffer.from(value).toString('base64url')]) forms.add(form);
+    sorted = undefined;
+  };
+  const hideNamed = (tree: unknown, named = false): void => {
+    if (typeof tree === 'string' && named) hide(tree);
+    if (tree === null || typeof tree !== 'object') return;
+    for (const [name, value] of Object.entries(tree)) hideNamed(value, named || secretName.test(name));
+  };
+  for (const secret of secrets) hide(secret);
+  return {
+    hide,
+    hideNamed,
+    text(text) {
+      sorted ??= [...forms].sort((a, b) => b.length - a.length);
+      return sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), text);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** One source in one tick: is it its turn, the read with its second try, and what is remembered of it. */
+import type { ReadContext } from './adapters/adapter.ts';
+import type { Memory } from './memory.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Connections } from './platform/connections.ts';
+import { Failure, type FailureKind } from './platform/failure.ts';
+import { createHttp } from './platform/http.ts';
+import type { Redactor } from './platform/redaction.ts';
+import { afterFailure, afterReading, type Schedule, standing } from './schedule.ts';
+import type { Source } from './site.ts';
+import { freshnessProblem } from './site-meters/freshness.ts';
+import type { Reading } from './site-meters/reading.ts';
+
+/** How a source stands after its turn; `polled` tells whether the vendor was asked in this tick. */
+export type Polled = {
+  label: string;
+  vendor: string;
+  polled: boolean;
+  reading?: Reading;
+  failure?: { kind: FailureKind | 'bug'; message: string; excerpt?: string; stack?: string };
+  /** Duration of the read, ms. */
+  ms?: number;
+  /** The adapter's remarks. */
+  notes: string[];
+};
+
+export type PollPorts = {
+  memory: Memory;
+  schedule: Schedule;
+  connections: Connections;
+  clock: Clock;
+  redactor: Redactor;
+  /** Ends all reads. */
+  signal: AbortSignal;
+  /** Pause before the second try of an `unavailable` vendor, ms. */
+  retryPauseMs: number;
+  /** Ask also before it is time (but never during a back-off). */
+  ignoreInterval?: boolean;
+};
+
+/** Never throws: a failure, even a bug, is this source's result. */
+export async function poll(source: Source, ports: PollPorts): Promise<Polled> {
+  const { label, adapter } = source;
+  const result: Polled = { label, vendor: adapter.vendor, polled: false, notes: [] };
+  const now = ports.clock.now();
+  const record = ports.schedule.sources[label];
+  const stands = standing(record, source, now, ports.ignoreInterval);
+  if (stands.now === 'hold') return { ...result, ...judged(stands.reading, now, source) };
+  if (stands.now === 'failed') return { ...result, failure: { kind: stands.kind, message: stands.message } };
+  if (stands.now === 'wait') return result;
+
+  const begun = ports.clock.stopwatch();
+  const outcome = await readTwice(source, result.notes, now, ports);
+  ports.schedule.sources[label] =
+    outcome instanceof Failure
+      ? afterFailure(source, now, outcome, record)
+      : 'reading' in outcome
+        ? afterReading(source, now, outcome.reading)
+        : { fingerprint: source.fingerprint, polledAt: now };
+  return { ...result, polled: true, ms: Math.round(ports.clock.stopwatch() - begun), ...told(outcome) };
+}
+
+/** A bug is known by its stack. */
+type Outcome = { reading: Reading } | Failure | { stack: string };
+
+function told(outcome: Outcome): Pick<Polled, 'reading' | 'failure'> {
+  if ('reading' in outcome) return outcome;
+  if (!(outcome instanceof Failure)) return { failure: { kind: 'bug', message: bugMessage, stack: outcome.stack } };
+  const { kind, message, excerpt } = outcome;
+  return { failure: { kind, message, ...(excerpt ? { excerpt } : {}) } };
+}
+
+const bugMessage = 'The bridge itself made an error while reading; it has been logged';
+
+function toOutcome(error: unknown, redactor: Redactor): Outcome {
+  if (!(error instanceof Failure))
+    return { stack: redactor.text(error instanceof Error ? (error.stack ?? error.message) : String(error)) };
+  const { kind, message, excerpt, retryAfterSeconds, status } = error;
+  const clean = { retryAfterSeconds, status, ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}) };
+  return new Failure(kind, redactor.text(message), clean);
+}
+
+/** A vendor that was unavailable may be back a moment later; every other failure would only repeat. */
+async function readTwice(source: Source, notes: string[], now: number, ports: PollPorts): Promise<Outcome> {
+  const first = await readOnce(source, notes, now, ports);
+  const passing = first instanceof Failure && first.kind === 'unavailable' && first.retryAfterSeconds === undefined;
+  if (!passing || source.adapter.retries === false || ports.signal.aborted) return first;
+  await ports.clock.sleep(ports.retryPauseMs, ports.signal);
+  return ports.signal.aborted ? first : readOnce(source, notes, now, ports);
+}
+
+async function readOnce(source: Source, notes: string[], now: number, ports: PollPorts): Promise<Outcome> {
+  const { redactor, signal } = ports;
+  const { adapter } = source;
+  try {
+    const state = await ports.memory.state(source);
+    redactor.hideNamed(state);
+    try {
+      const reading = await untilAborted(
+        adapter.read(contextOf(source, state, notes, now, ports)),
+        signal,
+        adapter.title,
+      );
+      const { failure } = judged(reading, now, source);
+      return failure ? new Failure(failure.kind, failure.message) : { reading };
+    } finally {
+      redactor.hideNamed(state);
+    }
+  } catch (error) {
+    return toOutcome(error, redactor);
+  }
+}
+
+function contextOf(
+  source: Source,
+  state: Record<string, unknown>,
+  notes: string[],
+  now: number,
+  { connections, memory, redactor, signal }: PollPorts,
+): ReadContext<Record<string, unknown>, Record<string, unknown>> {
+  const { adapter, baseUrl, authUrl, settings, staleAfterSeconds } = source;
+  const note = (remark: string) => {
+    if (!notes.includes(remark)) notes.push(remark);
+  };
+  return {
+    settings,
+    http: createHttp({ connections, name: adapter.title, baseUrl, authUrl, signal, now, redactor }),
+    state,
+    // The reading is right even if the store has trouble, and the tick saves once more at its end.
+    saveState: () => memory.saveState(source).catch((error) => note(`the state could not be saved: ${error.message}`)),
+    reloadState: () => memory.reloadState(source),
+    now,
+    signal,
+    staleAfterSeconds,
+    note,
+  };
+}
+
+/** A reading is a reading only while it is fresh. */
+function judged(reading: Reading, now: number, { adapter, staleAfterSeconds }: Source) {
+  const problem = freshnessProblem(reading, now, staleAfterSeconds);
+  if (!problem) return { reading };
+  return { failure: { kind: problem.kind, message: `${adapter.title}: ${problem.message}` } };
+}
+
+/** An adapter that waits for something else than `http` must not outlast the tick either. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal, title: string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Failure('unavailable', `${title} does not answer in time`));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,69 @@
+/** The one structured line of a tick: everything that an owner or engineer needs to see what happened. */
+import type { NotDeliveredReason } from './destinations/destination.ts';
+import type { FailureKind } from './platform/failure.ts';
+import type { Polled } from './poll.ts';
+import type { PowerField, Reading, SiteMeters } from './site-meters/reading.ts';
+
+/**
+ * - `pushed`: figures reached the destination.
+ * - `reported`: an error was told to the destination.
+ * - `idle`: nothing was due.
+ * - `failed`: the destination could not be told.
+ */
+export type OutcomeWord = 'pushed' | 'reported' | 'idle' | 'failed';
+
+export type TickReport = {
+  outcome: OutcomeWord;
+  site: string;
+  /** What was pushed, or would have been. */
+  figures?: SiteMeters;
+  derived?: PowerField[];
+  /** Measured consumption less the balance of the other terms, kW. */
+  residual_kw?: number;
+  /** Age of the oldest measurement, s. */
+  age_s?: number;
+  /** Why there are no figures: kind and sentence. */
+  kind?: FailureKind | 'bug';
+  error?: string;
+  /** Why the destination could not be told. */
+  delivery?: NotDeliveredReason;
+  delivery_error?: string;
+  delivery_excerpt?: string;
+  sources: SourceReport[];
+  meter?: string;
+  /** Sentences with what to do, although the tick went on. */
+  warnings?: string[];
+  ms: number;
+  push_ms?: number;
+};
+
+export type SourceReport = {
+  label: string;
+  vendor: string;
+  result: 'read' | 'held' | 'failed' | 'waiting';
+  ms?: number;
+  kind?: string;
+  error?: string;
+  excerpt?: string;
+  stack?: string;
+  notes?: string[];
+};
+
+export function sourceReport({ label, vendor, polled, reading, failure, ms, notes }: Polled): SourceReport {
+  const result = failure ? 'failed' : reading ? (polled ? 'read' : 'held') : 'waiting';
+  return {
+    label,
+    vendor,
+    result,
+    ...(ms === undefined ? {} : { ms }),
+    ...(failure ? { kind: failure.kind, error: failure.message } : {}),
+    ...(failure?.excerpt ? { excerpt: failure.excerpt } : {}),
+    ...(failure?.stack ? { stack: failure.stack } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
+}
+
+/** The meters of a reading, without what is not one. */
+export function metersOf({ tsms, battery_capacity_kwh, ...meters }: Reading): SiteMeters {
+  return meters;
+}

@@ -1,0 +1,114 @@
+/** One tick: read the sources that are due, combine, complete by the balance, check, push or report. */
+import { type Conclusion, conclude, failed } from './conclude.ts';
+import { type Delivery, deliver, whyNotYet } from './deliver.ts';
+import type { Message } from './destinations/destination.ts';
+import type { Memory } from './memory.ts';
+import { type Clock, within } from './platform/clock.ts';
+import type { Connections } from './platform/connections.ts';
+import { createHttp } from './platform/http.ts';
+import { createRedactor, type Redactor } from './platform/redaction.ts';
+import { type Polled, poll } from './poll.ts';
+import { sourceReport, type TickReport } from './report.ts';
+import { emptySchedule, type Schedule } from './schedule.ts';
+import type { Site } from './site.ts';
+
+export type TickPorts = {
+  memory: Memory;
+  connections: Connections;
+  clock: Clock;
+  /** Time for the whole tick and for its reads; the difference is left for the push. */
+  budget?: { tickMs: number; readMs: number };
+  /** Pause before the second try of an `unavailable` vendor, ms. */
+  retryPauseMs?: number;
+};
+
+/** Below the minute whatever hangs. */
+const minuteBudget = { tickMs: 50_000, readMs: 38_000 };
+
+/** Runs one tick. Throws for nothing that a vendor, the network, the destination, the store or the settings can do. */
+export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
+  const { clock, budget = minuteBudget } = ports;
+  const run: Run = {
+    site,
+    ports,
+    now: clock.now(),
+    redactor: createRedactor(site.secrets),
+    warnings: [...site.remarks],
+  };
+  const begun = clock.stopwatch();
+  const elapsed = () => Math.round(clock.stopwatch() - begun);
+
+  const schedule = await recall(run);
+  const wait = site.destination && whyNotYet(site.destination, schedule.destination, run.now);
+  if (wait) run.warnings.push(wait);
+  const polled = wait ? [] : await within(budget.readMs, (signal) => readAll(run, schedule, signal));
+  const { message, report }: Conclusion = wait ? { report: {} } : concludeSafely(run, polled);
+  const readMs = elapsed();
+  const delivery = await within(budget.tickMs - readMs, (signal) => push(run, message, schedule, signal));
+  await remember(run, polled);
+
+  const warnings = [...run.warnings, ...(report.warnings ?? []), ...(delivery.warnings ?? [])];
+  return {
+    ...delivery,
+    site: site.name,
+    ...report,
+    sources: polled.map(sourceReport),
+    ...(warnings.length > 0 ? { warnings: warnings.map(run.redactor.text) } : {}),
+    ms: elapsed(),
+    ...(message ? { push_ms: elapsed() - readMs } : {}),
+  };
+}
+
+/** What belongs to this one tick. */
+type Run = { site: Site; ports: TickPorts; now: number; redactor: Redactor; warnings: string[] };
+
+/** A home whose memory cannot be read is served without: better a log-in too many than no figures. */
+async function recall({ site, ports, now, warnings }: Run): Promise<Schedule> {
+  try {
+    return await ports.memory.schedule(site, now);
+  } catch (error) {
+    warnings.push(`What was kept from earlier ticks could not be read: ${messageOf(error)}`);
+    return emptySchedule();
+  }
+}
+
+/** All sources side by side; none if the settings are wrong. */
+function readAll({ site, ports, redactor }: Run, schedule: Schedule, signal: AbortSignal): Promise<Polled[]> {
+  if (site.problems.length > 0) return Promise.resolve([]);
+  const { retryPauseMs = 1_000 } = ports;
+  return Promise.all(
+    site.sources.map((source) => poll(source, { ...ports, schedule, redactor, signal, retryPauseMs })),
+  );
+}
+
+/** A bug of ours in the arithmetic is told like any other failure: in general words, its stack in the log. */
+function concludeSafely({ site, now, redactor, warnings }: Run, polled: readonly Polled[]): Conclusion {
+  try {
+    return conclude(site, polled, now);
+  } catch (error) {
+    warnings.push(redactor.text(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    return failed('bug', 'The bridge itself made an error; it has been logged');
+  }
+}
+
+async function push(
+  run: Run,
+  message: Message | undefined,
+  schedule: Schedule,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { site, ports, now, redactor } = run;
+  if (!message) return { outcome: 'idle' };
+  if (!site.destination) return { outcome: 'failed' };
+  const http = createHttp({ connections: ports.connections, name: site.destination.name, signal, now, redactor });
+  return deliver(site.destination, message, schedule.destination, http, now);
+}
+
+async function remember({ site, ports, warnings }: Run, polled: readonly Polled[]): Promise<void> {
+  const asked = site.sources.filter(({ label }) => polled.some((result) => result.label === label && result.polled));
+  const saves = [...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site)];
+  for (const result of await Promise.allSettled(saves))
+    if (result.status === 'rejected') warnings.push(`What was learnt could not be saved: ${messageOf(result.reason)}`);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
