@@ -1,0 +1,110 @@
+/**
+ * `npm run generate`: writes what the documents and the list of adapters repeat from the code. `--check` changes nothing
+ * and fails if something is out of date. Hand-written text stays: only what stands between the markers is replaced.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
+import { upperSnake } from '../functions/push-solar-data/platform/settings.ts';
+
+const root = join(import.meta.dirname, '..');
+const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
+
+/** Files that repeat the code, with the text that each should have. */
+export async function generatedFiles(): Promise<Map<string, string>> {
+  const listed = readdirSync(adaptersFolder).flatMap((file) => {
+    const name = /^export const (\w+) = defineAdapter\(/m.exec(readFileSync(join(adaptersFolder, file), 'utf8'))?.[1];
+    return name ? [{ file, name, vendor: file.replace(/\.ts$/, '') }] : [];
+  });
+  const adapters: Adapter[] = [];
+  for (const { file, name } of listed) adapters.push((await import(join(adaptersFolder, file)))[name]);
+
+  const files = new Map([[join(adaptersFolder, 'index.ts'), adapterIndex(listed)]]);
+  for (const adapter of adapters) {
+    const page = join(root, 'docs/adapters', `${adapter.vendor}.md`);
+    if (existsSync(page))
+      files.set(page, fill(readFileSync(page, 'utf8'), { facts: facts(adapter), settings: settingsTable(adapter) }));
+  }
+  const readme = join(root, 'README.md');
+  if (existsSync(readme)) files.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
+  return files;
+}
+
+function adapterIndex(listed: { file: string; name: string; vendor: string }[]): string {
+  const key = (vendor: string) => (/^\w+$/.test(vendor) ? vendor : `'${vendor}'`);
+  const entries = listed.map(({ file, name, vendor }) => {
+    const entry = `  ${key(vendor)}: async () => (await import('./${file}')).${name},`;
+    return entry;
+  });
+  return [
+    "/** Every adapter by its vendor's slug, loaded when it is chosen. Generated from this folder by `npm run generate`. */",
+    "import type { Adapter } from './adapter.ts';",
+    '',
+    'export const adapters: Record<string, () => Promise<Adapter>> = {',
+    ...entries,
+    '};',
+    '',
+  ].join('\n');
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function fill(page: string, blocks: Record<string, string>): string {
+  return Object.entries(blocks).reduce(
+    (text, [name, block]) =>
+      text.replace(
+        new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`),
+        (_, start, end) => `${start}${block}\n${end}`,
+      ),
+    page,
+  );
+}
+
+function facts({ vendor, standing, refresh, needs, homepage }: Adapter): string {
+  return [
+    `- **\`VENDOR=${vendor}\`**, ${standing}`,
+    `- You need: ${needs}`,
+    `- How old the figures are: ${refresh}`,
+    `- The maker's page: <${homepage}>`,
+  ].join('\n');
+}
+
+function settingsTable({ vendor, settings, baseUrl, title }: Adapter): string {
+  const rows = Object.entries(settings).map(([name, { help, secret, schema }]) => {
+    const unset = schema.safeParse(undefined);
+    const needed = !unset.success ? 'yes' : unset.data === undefined ? 'no' : `no (\`${String(unset.data)}\`)`;
+    return `| \`${upperSnake(vendor)}_${upperSnake(name)}\` | ${needed} | ${secret ? 'yes' : 'no'} | ${help.replaceAll('|', '\\|')} |`;
+  });
+  if (baseUrl === undefined)
+    rows.unshift(
+      `| \`${upperSnake(vendor)}_BASE_URL\` | yes | no | The https address of your ${title}, without a slash at the end |`,
+    );
+  return ['| setting | needed (default) | secret | what it is, where you find it |', '|---|---|---|---|', ...rows].join(
+    '\n',
+  );
+}
+
+function vendorsTable(adapters: readonly Adapter[]): string {
+  const rows = adapters
+    .filter(({ vendor }) => vendor !== 'simulator')
+    .map(({ vendor, title, standing, refresh, needs }) => {
+      const name = existsSync(join(root, `docs/adapters/${vendor}.md`))
+        ? `[${title}](docs/adapters/${vendor}.md)`
+        : title;
+      return `| ${name} | \`${vendor}\` | ${standing} | ${refresh} | ${needs} |`;
+    });
+  return [
+    '| equipment | `VENDOR` | standing | how old the figures are | you need |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  const files = [...(await generatedFiles())].filter(([path, text]) => readFileSync(path, 'utf8') !== text);
+  const names = files.map(([path]) => path.slice(root.length + 1)).join(', ');
+  if (!process.argv.includes('--check')) for (const [path, text] of files) writeFileSync(path, text);
+  else if (files.length > 0) {
+    console.error(`Out of date: ${names}. Run: npm run generate`);
+    process.exitCode = 1;
+  }
+}

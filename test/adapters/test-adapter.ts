@@ -1,0 +1,131 @@
+/** What every adapter must do, whatever its vendor: one reading from a conversation, and the right answer to each kind of failure. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
+import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
+import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { Answer, Exchange } from '../support/conversation.ts';
+import { apiKey, type Played, playAdapter } from '../support/home.ts';
+
+export type AdapterConversation = {
+  /** Settings as the owner writes them, by the adapter's names. Host overrides are added. */
+  settings: Record<string, string>;
+  now: string;
+  /** A conversation that ends in a reading: log-in first, the live call last. */
+  exchanges: Exchange[];
+  /** The whole push that follows (without the key). */
+  push: { tsms?: number; siteMeters: Record<string, number> };
+  /** Texts that must appear nowhere: log lines, pushes, errors. Default: the values of all secret settings. */
+  secrets?: string[];
+  /** How this vendor refuses credentials. Default: HTTP 401 to every call. */
+  refused?: Answer;
+  /** What else than the general table is right: for an answer of `{}`, for nulls or `"--"` as every figure, for HTTP 429 or 500. */
+  kinds?: Partial<Record<'empty' | 'nulls' | 'dashes' | 'tooMany' | 'serverError', FailureKind[]>>;
+  /** The answer of the live call with its figures replaced; default: every number in it. */
+  withoutFigures?: (answer: unknown, instead: unknown) => unknown;
+};
+
+const impatient = { tickMs: 1_500, readMs: 400 };
+
+export function testAdapter(adapter: Adapter, conversation: AdapterConversation): void {
+  const { settings, now, exchanges, push } = conversation;
+  const secrets = conversation.secrets ?? secretsOf(adapter, settings);
+  const play = (changed: Exchange[], options: Partial<Parameters<typeof playAdapter>[1]> = {}) =>
+    playAdapter(adapter, { settings, now, exchanges: changed, ...options });
+  const live = exchanges.at(-1);
+  assert(live, 'the conversation is empty');
+  /** The conversation up to the live call, which is answered otherwise. */
+  const endingIn = (answer: Answer): Exchange[] => [...exchanges.slice(0, -1), { ...live, answer }];
+  /** Every call answered otherwise. */
+  const allAnswered = (answer: Answer): Exchange[] => exchanges.map((exchange) => ({ ...exchange, answer }));
+
+  describe(`${adapter.title}, like every adapter,`, () => {
+    it('is listed under the name of its file', async () => {
+      assert.equal(await adapters[adapter.vendor]?.(), adapter);
+    });
+
+    it('reads its conversation and pushes what it measured, balanced', async () => {
+      const { pushes, vendor, report } = await play(exchanges);
+      assert.deepEqual(vendor.misses, [], 'requests that the conversation does not know');
+      assert.equal(report.outcome, 'pushed', report.error);
+      assert.deepEqual(pushes, [{ apiKey, ...push }]);
+    });
+
+    it('tells an owner with refused credentials so, and leaves the vendor alone for half an hour', async () => {
+      const refused = allAnswered(conversation.refused ?? { status: 401, json: { message: 'no' } });
+      const { report, vendor, ...played } = await play(refused, { ticks: 25, everySeconds: 60 });
+      assertReported({ report, vendor, ...played }, ['auth'], secrets);
+      const once = await play(refused);
+      assert.equal(vendor.heard.length, once.vendor.heard.length, 'calls during the back-off');
+    });
+
+    it('waits as a 429 with Retry-After says', async () => {
+      const busy = endingIn({ status: 429, headers: { 'retry-after': '3000' }, json: {} });
+      const played = await play(busy, { ticks: 2, everySeconds: 2_900 });
+      assertReported(played, conversation.kinds?.tooMany ?? ['rate-limited'], secrets);
+      assert.equal(callsTo(live, played), 1, 'calls before the time is over');
+    });
+
+    it('waits five minutes after a 429 without Retry-After', async () => {
+      const played = await play(endingIn({ status: 429, json: {} }), { ticks: 2, everySeconds: 240 });
+      assertReported(played, conversation.kinds?.tooMany ?? ['rate-limited'], secrets);
+      assert.equal(callsTo(live, played), 1, 'calls within the five minutes');
+    });
+
+    const failures: [string, Answer, FailureKind[]][] = [
+      ['an HTTP 500', { status: 500, json: {} }, conversation.kinds?.serverError ?? ['unavailable']],
+      ['a web page with status 200', { text: '<html><body>Log in</body></html>' }, ['bad-response', 'auth']],
+      ['truncated JSON', { text: '{"result": [{"value": 12' }, ['bad-response']],
+      ['an empty object', { json: {} }, conversation.kinds?.empty ?? ['bad-response', 'offline']],
+      ['nothing', { text: '' }, ['bad-response']],
+      ['a body far too large', { text: `{"a":"${'x'.repeat(3_000_000)}"}` }, ['bad-response']],
+      ['silence', { act: () => {} }, ['unavailable']],
+    ];
+    for (const [what, answer, kinds] of failures)
+      it(`reports ${kinds[0]}, and no figures, for ${what}`, async () => {
+        assertReported(await play(endingIn(answer), { budget: impatient }), kinds, secrets);
+      });
+
+    for (const [what, instead, key] of [
+      ['nulls', null, 'nulls'],
+      ['"--"', '--', 'dashes'],
+    ] as const)
+      it(`invents nothing where ${what} stand for figures`, async () => {
+        const blank = conversation.withoutFigures ?? replaceNumbers;
+        const answered = typeof live.answer === 'function' ? undefined : live.answer.json;
+        const played = await play(endingIn({ json: blank(answered, instead) }), { budget: impatient });
+        assertReported(played, conversation.kinds?.[key] ?? ['bad-response', 'offline', 'stale'], secrets);
+      });
+  });
+}
+
+/** The tick told the error and no figures, of one of these kinds, and no secret left the bridge. */
+export function assertReported(
+  { report, pushes }: Played,
+  kinds: readonly FailureKind[],
+  secrets: readonly string[],
+): void {
+  assert.equal(report.outcome, 'reported', `outcome with ${JSON.stringify(report)}`);
+  assert.ok(kinds.includes(report.kind as FailureKind), `kind ${report.kind} (${report.error}), expected ${kinds}`);
+  for (const push of pushes) {
+    assert.equal(typeof push.error, 'string');
+    assert.equal('siteMeters' in push, false, 'figures beside an error');
+  }
+  const told = JSON.stringify([report, pushes.map(({ apiKey: _, ...rest }) => rest)]);
+  for (const secret of secrets) assert.equal(told.includes(secret), false, `the secret ${secret} was told`);
+}
+
+const callsTo = ({ method = 'GET', path }: Exchange, { vendor }: Played): number =>
+  vendor.heard.filter((heard) => heard.method === method && heard.path === path).length;
+
+const secretsOf = (adapter: Adapter, settings: Record<string, string>): string[] =>
+  Object.entries(settings).flatMap(([name, text]) => (adapter.settings[name]?.secret ? [text] : []));
+
+/** The same tree with another value for every number and every text that is one. */
+export function replaceNumbers(tree: unknown, instead: unknown): unknown {
+  if (typeof tree === 'number' || (typeof tree === 'string' && tree.trim() !== '' && Number.isFinite(Number(tree))))
+    return instead;
+  if (Array.isArray(tree)) return tree.map((item) => replaceNumbers(item, instead));
+  if (tree === null || typeof tree !== 'object') return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, replaceNumbers(value, instead)]));
+}

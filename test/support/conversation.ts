@@ -1,0 +1,148 @@
+/** A real local server that plays one side of a conversation: a vendor's cloud, or Charge HQ. */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as it arrived; `body` is parsed where it is JSON or a form. */
+export type Heard = {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  headers: IncomingHttpHeaders;
+  body: unknown;
+};
+
+export type Answer = {
+  status?: number;
+  headers?: Record<string, string>;
+  json?: unknown;
+  text?: string;
+  /** Answers in any other way: hangs, breaks the connection, drips. */
+  act?: (request: IncomingMessage, response: ServerResponse) => void;
+};
+
+/** What is expected (each given part must be contained in the request), and what is answered. */
+export type Exchange = {
+  method?: string;
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  json?: unknown;
+  form?: Record<string, string>;
+  answer: Answer | ((heard: Heard) => Answer);
+};
+
+export type Stage = {
+  url: string;
+  heard: Heard[];
+  /** Requests that no exchange expects. */
+  misses: Heard[];
+  /** How many connections were accepted. */
+  connections(): number;
+  close(): Promise<void>;
+};
+
+/** Exchanges answer in their order; the last that fits repeats. `{server}` in an answer stands for the server's address. */
+export async function playConversation(exchanges: readonly Exchange[]): Promise<Stage> {
+  const played = new Set<Exchange>();
+  return serve((heard) => {
+    const fitting = exchanges.filter((exchange) => fits(exchange, heard));
+    const exchange = fitting.find((candidate) => !played.has(candidate)) ?? fitting.at(-1);
+    if (!exchange) return undefined;
+    played.add(exchange);
+    return typeof exchange.answer === 'function' ? exchange.answer(heard) : exchange.answer;
+  });
+}
+
+/** A body that reached Charge HQ. */
+export type Push = { apiKey: string; tsms?: number; error?: string; siteMeters?: Record<string, number> };
+
+/** A Charge HQ that accepts (or whatever `answer` says) and keeps the bodies. */
+export async function playChargeHq(
+  answer: (nth: number) => Answer = () => ({ json: {} }),
+): Promise<Stage & { pushes: Push[] }> {
+  const pushes: Push[] = [];
+  const stage = await serve((heard) => {
+    pushes.push(heard.body as Push);
+    return answer(pushes.length);
+  });
+  return { ...stage, pushes };
+}
+
+async function serve(answerTo: (heard: Heard) => Answer | undefined): Promise<Stage> {
+  const heard: Heard[] = [];
+  const misses: Heard[] = [];
+  let connections = 0;
+  const server = createServer(async (request, response) => {
+    const hearing = await hear(request);
+    heard.push(hearing);
+    const answer = answerTo(hearing);
+    if (!answer) misses.push(hearing);
+    const { status = 200, headers = {}, json, text, act } = answer ?? { status: 599, text: 'not expected' };
+    if (act) return act(request, response);
+    const body = (text ?? (json === undefined ? '' : JSON.stringify(json))).replaceAll(
+      '{server}',
+      `http://${request.headers.host}`,
+    );
+    const type = text === undefined ? 'application/json' : 'text/html';
+    const filled = Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      value.replaceAll('{server}', `http://${request.headers.host}`),
+    ]);
+    response.writeHead(status, { 'content-type': type, ...Object.fromEntries(filled) }).end(body);
+  });
+  server.keepAliveTimeout = 120_000;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    misses,
+    connections: () => connections,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function hear(request: IncomingMessage): Promise<Heard> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const url = new URL(request.url ?? '/', 'http://stage');
+  const isForm = request.headers['content-type']?.includes('x-www-form-urlencoded');
+  return {
+    method: request.method ?? '',
+    path: decodeURIComponent(url.pathname),
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    body: isForm ? Object.fromEntries(new URLSearchParams(text)) : jsonOr(text),
+  };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function fits({ method = 'GET', path, query, headers, json, form }: Exchange, heard: Heard): boolean {
+  return (
+    method === heard.method &&
+    path === heard.path &&
+    contains(heard.query, query ?? {}) &&
+    contains(heard.headers, headers ?? {}) &&
+    contains(heard.body, json ?? form ?? {})
+  );
+}
+
+function contains(got: unknown, wanted: unknown): boolean {
+  if (wanted === null || typeof wanted !== 'object') return String(got) === String(wanted);
+  if (Object.keys(wanted).length === 0) return true;
+  if (got === null || typeof got !== 'object') return false;
+  return Object.entries(wanted).every(([key, value]) => contains((got as Record<string, unknown>)[key], value));
+}

@@ -1,0 +1,128 @@
+/** Whole ticks in a test: settings as texts, a fake clock, real local servers. */
+import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
+import { createMemory } from '../../functions/push-solar-data/memory.ts';
+import type { Clock } from '../../functions/push-solar-data/platform/clock.ts';
+import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
+import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/platform/settings.ts';
+import { memoryStore, type StateStore } from '../../functions/push-solar-data/platform/state.ts';
+import type { TickReport } from '../../functions/push-solar-data/report.ts';
+import { openSite } from '../../functions/push-solar-data/site.ts';
+import { type TickPorts, tick } from '../../functions/push-solar-data/tick.ts';
+import { type Exchange, type Push, playChargeHq, playConversation, type Stage } from './conversation.ts';
+
+export const apiKey = '00000000-test-4000-8000-000000000000';
+
+/** A clock that stands still until it is set; waiting moves it on at once. */
+export function fakeClock(start: string | number): Clock & { at: number; advance(seconds: number): void } {
+  const clock = {
+    at: typeof start === 'number' ? start : Date.parse(start),
+    now: () => clock.at,
+    stopwatch: () => performance.now(),
+    sleep: async () => {},
+    advance(seconds: number) {
+      clock.at += seconds * 1000;
+    },
+  };
+  return clock;
+}
+
+/** `{ apiToken: 'x' }` → `{ EXAMPLE_API_TOKEN: 'x' }`. */
+export const settingTexts = (label: string, settings: Record<string, string>): SettingTexts =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, text]) => [`${upperSnake(label)}_${upperSnake(name)}`, text]),
+  );
+
+export type HomeOptions = {
+  adapters: readonly Adapter[];
+  texts: SettingTexts;
+  now: string | number;
+  store?: StateStore;
+  budget?: TickPorts['budget'];
+};
+
+/** A home whose ticks run against whatever its settings point to. */
+export function openHome({ adapters, texts, now, store = memoryStore(), budget }: HomeOptions) {
+  const clock = fakeClock(now);
+  const connections = openConnections({ connectTimeoutMs: 1_000 });
+  const registry = Object.fromEntries(adapters.map((adapter) => [adapter.vendor, async () => adapter]));
+  let memory = createMemory(store);
+  return {
+    clock,
+    connections,
+    /** The next tick knows only what was stored. */
+    coldStart() {
+      memory = createMemory(store);
+    },
+    async tick(changed: SettingTexts = {}): Promise<TickReport> {
+      const site = await openSite({ CHARGE_HQ_API_KEY: apiKey, ...texts, ...changed }, registry);
+      return tick(site, { memory, connections, clock, retryPauseMs: 1, ...(budget ? { budget } : {}) });
+    },
+    close: () => connections.close(),
+  };
+}
+
+export type Played = {
+  /** Of the last tick. */
+  report: TickReport;
+  /** Bodies that reached Charge HQ, oldest first. */
+  pushes: Push[];
+  vendor: Stage;
+  stored: string;
+};
+
+/**
+ * Plays `ticks` ticks of one adapter against a conversation, `everySeconds` apart.
+ *
+ * @example
+ * const { pushes } = await playAdapter(example, { settings: { apiToken: 't' }, now: '2026-05-01T12:00:00Z', exchanges });
+ */
+export async function playAdapter(
+  adapter: Adapter,
+  {
+    settings,
+    now,
+    exchanges,
+    ticks = 1,
+    everySeconds = 60,
+    budget,
+    texts = {},
+  }: {
+    settings: Record<string, string>;
+    now: string | number;
+    exchanges: readonly Exchange[];
+    ticks?: number;
+    everySeconds?: number;
+    budget?: TickPorts['budget'];
+    texts?: SettingTexts;
+  },
+): Promise<Played> {
+  const [vendor, chargeHq] = [await playConversation(exchanges), await playChargeHq()];
+  const store = memoryStore();
+  const filled = Object.fromEntries(
+    Object.entries(settings).map(([name, text]) => [name, text.replaceAll('{server}', vendor.url)]),
+  );
+  const home = openHome({
+    adapters: [adapter],
+    now,
+    store,
+    ...(budget ? { budget } : {}),
+    texts: {
+      VENDOR: adapter.vendor,
+      CHARGE_HQ_URL: `${chargeHq.url}/push`,
+      ...settingTexts(adapter.vendor, { baseUrl: vendor.url, authUrl: vendor.url, ...filled }),
+      ...texts,
+    },
+  });
+  try {
+    let report = await home.tick();
+    for (let nth = 1; nth < ticks; nth++) {
+      home.clock.advance(everySeconds);
+      report = await home.tick();
+    }
+    return { report, pushes: chargeHq.pushes, vendor, stored: [...store.documents.values()].join('\n') };
+  } finally {
+    await home.close();
+    await vendor.close();
+    await chargeHq.close();
+  }
+}
