@@ -14,12 +14,18 @@ export type Conclusion = {
   /** Absent if nothing is to be told. */
   message?: Message;
   /** The same for the tick's line. */
-  report: Pick<TickReport, 'figures' | 'derived' | 'residual_kw' | 'age_s' | 'kind' | 'error' | 'meter' | 'warnings'>;
+  report: Pick<
+    TickReport,
+    'figures' | 'derived' | 'residual_kw' | 'age_s' | 'kind' | 'error' | 'problems' | 'meter' | 'warnings'
+  >;
 };
 
 /** All or nothing: one failing source makes the home fail, because a part is a wrong total. */
 export function conclude(site: Site, polled: readonly Polled[], now: number): Conclusion {
-  if (site.problems.length > 0) return failed('settings', site.problems.join(' '));
+  if (site.problems.length > 0) {
+    const { message, report } = failed('settings', site.problems.join(' '));
+    return { message, report: { ...report, problems: site.problems } };
+  }
   const failures = polled.flatMap(({ label, failure }) => (failure ? [{ label, ...failure }] : []));
   const [first] = failures;
   if (first) {
@@ -55,7 +61,7 @@ function figures(reading: Reading, meter: string | undefined, maxPower_kw: numbe
   };
 }
 
-export function failed(kind: FailureKind | 'bug', error: string): Conclusion {
+export function failed(kind: FailureKind | 'bug', error: string): Required<Conclusion> {
   return { message: { error }, report: { kind, error } };
 }
 

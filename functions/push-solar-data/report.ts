@@ -2,7 +2,7 @@
 import type { NotDeliveredReason } from './destinations/destination.ts';
 import type { FailureKind } from './platform/failure.ts';
 import type { Polled } from './poll.ts';
-import type { PowerField, Reading, SiteMeters } from './site-meters/reading.ts';
+import { meterFields, type PowerField, type Reading, type SiteMeters } from './site-meters/reading.ts';
 
 /**
  * - `pushed`: figures reached the destination.
@@ -25,6 +25,8 @@ export type TickReport = {
   /** Why there are no figures: kind and sentence. */
   kind?: FailureKind | 'bug';
   error?: string;
+  /** Everything that is wrong with the settings, a sentence each. */
+  problems?: string[];
   /** Why the destination could not be told. */
   delivery?: NotDeliveredReason;
   delivery_error?: string;
@@ -63,7 +65,9 @@ export function sourceReport({ label, vendor, polled, reading, failure, ms, note
   };
 }
 
-/** The meters of a reading, without what is not one. */
-export function metersOf({ tsms, battery_capacity_kwh, ...meters }: Reading): SiteMeters {
+/** The meters of a reading in the order of the documented body, without what is not one. */
+export function metersOf(reading: Reading): SiteMeters {
+  const meters: SiteMeters = {};
+  for (const field of meterFields) if (reading[field] !== undefined) meters[field] = reading[field];
   return meters;
 }

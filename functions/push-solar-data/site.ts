@@ -78,6 +78,14 @@ export async function openSite(texts: SettingTexts, registry: Registry): Promise
   return site;
 }
 
+/** `roof:fusionsolar,grid:victron-vrm` or `foxess`: the sources that VENDOR names, each with its label. */
+export function sourcesNamed(vendor: string): { label: string; vendor: string }[] {
+  return vendor.split(',').map((entry) => {
+    const [first = '', second] = entry.split(':').map((part) => part.trim().toLowerCase());
+    return { label: first, vendor: second ?? first };
+  });
+}
+
 function chosenVendors(desk: Desk, registry: Registry): { label: string; vendor: string }[] {
   const known = Object.keys(registry).sort();
   const text = desk.take('VENDOR');
@@ -86,13 +94,11 @@ function chosenVendors(desk: Desk, registry: Registry): { label: string; vendor:
     return [];
   }
   const prefixes = new Set<string>();
-  return text.split(',').flatMap((entry) => {
-    const [first = '', second] = entry.split(':').map((part) => part.trim().toLowerCase());
-    const chosen = { label: first, vendor: second ?? first };
+  return sourcesNamed(text).filter((chosen) => {
     const problem = vendorProblem(chosen, known, prefixes);
     if (problem) desk.problems.push(problem);
-    prefixes.add(upperSnake(first));
-    return problem ? [] : [chosen];
+    prefixes.add(upperSnake(chosen.label));
+    return !problem;
   });
 }
 

@@ -48,15 +48,15 @@ export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
   await remember(run, polled);
 
   const warnings = [...run.warnings, ...(report.warnings ?? []), ...(delivery.warnings ?? [])];
-  return {
+  return run.redactor.tree({
     ...delivery,
     site: site.name,
     ...report,
     sources: polled.map(sourceReport),
-    ...(warnings.length > 0 ? { warnings: warnings.map(run.redactor.text) } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
     ms: elapsed(),
     ...(message ? { push_ms: elapsed() - readMs } : {}),
-  };
+  });
 }
 
 /** What belongs to this one tick. */
@@ -82,11 +82,11 @@ function readAll({ site, ports, redactor }: Run, schedule: Schedule, signal: Abo
 }
 
 /** A bug of ours in the arithmetic is told like any other failure: in general words, its stack in the log. */
-function concludeSafely({ site, now, redactor, warnings }: Run, polled: readonly Polled[]): Conclusion {
+function concludeSafely({ site, now, warnings }: Run, polled: readonly Polled[]): Conclusion {
   try {
     return conclude(site, polled, now);
   } catch (error) {
-    warnings.push(redactor.text(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    warnings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return failed('bug', 'The bridge itself made an error; it has been logged');
   }
 }
@@ -101,7 +101,7 @@ async function push(
   if (!message) return { outcome: 'idle' };
   if (!site.destination) return { outcome: 'failed' };
   const http = createHttp({ connections: ports.connections, name: site.destination.name, signal, now, redactor });
-  return deliver(site.destination, message, schedule.destination, http, now);
+  return deliver(site.destination, redactor.tree(message), schedule.destination, http, now);
 }
 
 async function remember({ site, ports, warnings }: Run, polled: readonly Polled[]): Promise<void> {

@@ -17,7 +17,8 @@ export function exitCode({ outcome, kind }: TickReport): 0 | 1 | 2 {
 
 /** `12:03:00  pushed    sun 4.2 kW, exporting 1.5 kW, …`, with what needs attention on lines of their own. */
 function sentence(report: TickReport, at: Date): string {
-  const { outcome, figures = {}, derived = [], error, delivery_error, age_s, warnings = [] } = report;
+  const { outcome, figures = {}, derived = [], problems, error, delivery_error, age_s, warnings = [] } = report;
+  const what = problems ? 'these settings must be mended:' : (error ?? '');
   const entries = Object.entries(figures) as [MeterField, number][];
   const told = entries.map(
     ([field, value]) => inWords(field, value) + (derived.includes(field as never) ? ' (derived)' : ''),

@@ -11,6 +11,8 @@ export type Redactor = {
   hideNamed(tree: unknown): void;
   /** The text without any hidden value. */
   text(text: string): string;
+  /** The same tree with every text in it cleaned. */
+  tree<Tree>(tree: Tree): Tree;
 };
 
 /** @param secrets values known from the start. */
@@ -30,13 +32,16 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     if (tree === null || typeof tree !== 'object') return;
     for (const [name, value] of Object.entries(tree)) hideNamed(value, named || secretName.test(name));
   };
-  for (const secret of secrets) hide(secret);
-  return {
-    hide,
-    hideNamed,
-    text(text) {
-      sorted ??= [...forms].sort((a, b) => b.length - a.length);
-      return sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), text);
-    },
+  const text = (dirty: string): string => {
+    sorted ??= [...forms].sort((a, b) => b.length - a.length);
+    return sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), dirty);
   };
+  const tree = (dirty: unknown): unknown => {
+    if (typeof dirty === 'string') return text(dirty);
+    if (Array.isArray(dirty)) return dirty.map(tree);
+    if (dirty === null || typeof dirty !== 'object') return dirty;
+    return Object.fromEntries(Object.entries(dirty).map(([name, value]) => [name, tree(value)]));
+  };
+  for (const secret of secrets) hide(secret);
+  return { hide, hideNamed, text, tree: <Tree>(dirty: Tree) => tree(dirty) as Tree };
 }

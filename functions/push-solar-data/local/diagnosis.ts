@@ -1,0 +1,84 @@
+/** The doctor's table: each field by source and for the whole home, with directions in words. */
+import type { Conclusion } from '../conclude.ts';
+import type { Polled } from '../poll.ts';
+import { inWords as duration } from '../site-meters/freshness.ts';
+import { type MeterField, meterFields, type Reading } from '../site-meters/reading.ts';
+import { inWords } from './print.ts';
+
+export type Diagnosis = Conclusion['report'] & { site: string; sources: readonly Polled[]; remarks: readonly string[] };
+
+const names: Record<MeterField, string> = {
+  production_kw: 'solar',
+  net_import_kw: 'grid',
+  consumption_kw: 'consumption',
+  battery_discharge_kw: 'battery',
+  battery_soc: 'state of charge',
+  battery_energy_kwh: 'stored energy',
+  imported_kwh: 'imported so far',
+  exported_kwh: 'exported so far',
+};
+
+/** @param now ms since the epoch, for the ages. */
+export function diagnosisTable(diagnosis: Diagnosis, now: number): string {
+  const { sources, figures = {}, derived = [] } = diagnosis;
+  const fields = meterFields.filter(
+    (field) => figures[field] !== undefined || sources.some(({ reading }) => reading?.[field] !== undefined),
+  );
+  const cell = (reading: Reading | undefined, field: MeterField) => {
+    const value = reading?.[field];
+    return value === undefined ? '–' : inWords(field, value);
+  };
+  const isDerived = (field: MeterField) => derived.some((name) => name === field);
+  const rows = [
+    ['', ...sources.map(({ label }) => label), `home (${diagnosis.site})`, ''],
+    ...fields.map((field) => [
+      names[field],
+      ...sources.map(({ reading }) => cell(reading, field)),
+      cell(figures, field),
+      figures[field] === undefined ? '' : isDerived(field) ? 'derived' : 'measured',
+    ]),
+    ['age', ...sources.map(({ reading }) => age(reading?.tsms, now)), age(oldest(diagnosis, now), now), ''],
+  ];
+  return [aligned(rows), '', ...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
+}
+
+const age = (tsms: number | undefined, now: number): string =>
+  tsms === undefined ? 'not told' : duration((now - tsms) / 1000);
+
+const oldest = ({ age_s }: Diagnosis, now: number): number | undefined =>
+  age_s === undefined ? undefined : now - age_s * 1000;
+
+function aligned(rows: readonly string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function balanceLines({ figures, residual_kw, meter, sources }: Diagnosis): string[] {
+  if (!figures) return [];
+  const { production_kw: p, net_import_kw: n, consumption_kw: c, battery_discharge_kw: b } = figures;
+  const lines: string[] = [];
+  if (p !== undefined && n !== undefined && c !== undefined) {
+    const terms = [p, n, ...(b === undefined ? [] : [b])]
+      .map((value) => value.toFixed(3))
+      .join(' + ')
+      .replaceAll('+ -', '− ');
+    lines.push(`Balance: consumption ${c.toFixed(3)} = ${terms}`);
+  } else lines.push('Balance: not all terms are known, so none was derived. Is a grid meter missing?');
+  if (residual_kw !== undefined)
+    lines.push(`The measured consumption misses the balance by ${residual_kw.toFixed(3)} kW.`);
+  if (meter !== undefined && sources.length > 1) lines.push(`The grid meter is that of ${meter}.`);
+  return lines;
+}
+
+function troubles({ sources, error, remarks, warnings = [] }: Diagnosis): string[] {
+  const notes = sources.flatMap(({ label, notes }) => notes.map((note) => `! ${label}: ${note}`));
+  const failures = error ? [`✗ ${error}`] : [];
+  return [...failures, ...notes, ...[...remarks, ...warnings].map((remark) => `! ${remark}`)];
+}

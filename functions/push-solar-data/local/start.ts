@@ -1,0 +1,50 @@
+/** `npm start`: a tick each minute. Without any settings, a simulated home and a local stand-in for Charge HQ. */
+import type { SettingTexts } from '../platform/settings.ts';
+import { memoryStore } from '../platform/state.ts';
+import { tick } from '../tick.ts';
+import { type LocalBridge, openBridge } from './bridge.ts';
+import { localSettings } from './environment.ts';
+import { exitCode, printReport } from './print.ts';
+import { openStandIn } from './stand-in.ts';
+
+const minuteMs = 60_000;
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+const settings = localSettings(process.env);
+const isDemo = !settings['VENDOR'] && !settings['CHARGE_HQ_API_KEY'];
+process.exitCode = isDemo ? await demo(settings) : await loop(await openBridge(settings));
+
+async function demo(settings: SettingTexts): Promise<number> {
+  console.log('No settings found: this is a simulated home and a local stand-in for Charge HQ. Stop with Ctrl+C.');
+  console.log('For your own home: npm run configure\n');
+  const standIn = await openStandIn((sentence) => console.log(`          Charge HQ would say: ${sentence}`));
+  const demoSettings = {
+    ...settings,
+    VENDOR: 'simulator',
+    CHARGE_HQ_API_KEY: '00000000-0000-4000-8000-000000000000',
+    CHARGE_HQ_URL: standIn.url,
+  };
+  try {
+    return await loop(await openBridge(demoSettings, memoryStore()));
+  } finally {
+    await standIn.close();
+  }
+}
+
+/** @returns the exit code of the last tick. Settings that are wrong end it: no later minute would mend them. */
+async function loop({ site, ports, close }: LocalBridge): Promise<number> {
+  const begun = ports.clock.now();
+  try {
+    for (;;) {
+      const report = await tick(site, ports);
+      printReport(report, process.stdout);
+      if (stop.signal.aborted || report.kind === 'settings') return exitCode(report);
+      const intoMinute = (ports.clock.now() - begun) % minuteMs;
+      await ports.clock.sleep(minuteMs - intoMinute, stop.signal);
+      if (stop.signal.aborted) return 0;
+    }
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,67 @@
+/** The tick's line as a structured log, and its figures as metrics of CloudWatch's embedded format. */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import type { TickReport } from '../report.ts';
+
+export const metricNamespace = 'SolarCloudBridge';
+
+/**
+ * The metrics of a site; ten, because ten are free. `Pushed` is 1 or 0 for each tick that had something to tell, so its
+ * average is the share that succeeded; `Failed` counts those that could not be told at all.
+ */
+export const metricNames = {
+  pushed: 'Pushed',
+  failed: 'Failed',
+  warnings: 'Warnings',
+  age: 'AgeSeconds',
+  residual: 'ResidualKilowatts',
+  production_kw: 'ProductionKilowatts',
+  net_import_kw: 'NetImportKilowatts',
+  consumption_kw: 'ConsumptionKilowatts',
+  battery_discharge_kw: 'BatteryDischargeKilowatts',
+  battery_soc: 'BatteryStateOfChargePercent',
+} as const;
+
+const meterMetrics = ['production_kw', 'net_import_kw', 'consumption_kw', 'battery_discharge_kw'] as const;
+
+export type Telemetry = { record(report: TickReport, context: Context): void };
+
+/** @param site becomes the metrics' one dimension, `service`. */
+export function createTelemetry(site: string): Telemetry {
+  const logger = new Logger({ serviceName: site });
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: site });
+  return {
+    record(report, context) {
+      logger.addContext(context);
+      const { outcome, ...line } = report;
+      const level = outcome === 'failed' || report.kind === 'bug' ? 'error' : outcome === 'reported' ? 'warn' : 'info';
+      logger[level](outcome, { outcome, ...line });
+      for (const [name, unit, value] of measurements(report)) metrics.addMetric(name, unit, value);
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+
+/** Metrics of one tick, without any for an idle one. */
+function measurements({ outcome, figures = {}, age_s, residual_kw, warnings = [] }: TickReport) {
+  const found: [string, Unit, number][] = [];
+  const add = (name: string, unit: Unit, value: number | undefined) => {
+    if (value !== undefined) found.push([name, unit, value]);
+  };
+  if (outcome === 'idle') return found;
+  add(metricNames.pushed, MetricUnit.Count, outcome === 'pushed' ? 1 : 0);
+  add(metricNames.failed, MetricUnit.Count, outcome === 'failed' ? 1 : 0);
+  add(metricNames.warnings, MetricUnit.Count, warnings.length);
+  add(metricNames.age, MetricUnit.Seconds, age_s);
+  add(metricNames.residual, MetricUnit.NoUnit, residual_kw);
+  for (const field of meterMetrics) add(metricNames[field], MetricUnit.NoUnit, figures[field]);
+  add(
+    metricNames.battery_soc,
+    MetricUnit.Percent,
+    figures.battery_soc === undefined ? undefined : figures.battery_soc * 100,
+  );
+  return found;
+}

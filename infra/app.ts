@@ -1,0 +1,23 @@
+/** The CDK app: one stack for the site that the settings name. */
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { localSettings } from '../functions/push-solar-data/local/environment.ts';
+import { bundle, bundleFolder } from './bundle.ts';
+import { publicSettings } from './public-settings.ts';
+import { SiteStack } from './site-stack.ts';
+
+const app = new App();
+const fromContext = (name: string): string | undefined => app.node.tryGetContext(name);
+const texts = { ...localSettings(process.env) };
+for (const name of ['SITE', 'VENDOR']) texts[name] = fromContext(name) ?? texts[name];
+const site = texts['SITE'] ?? 'home';
+
+bundle();
+new SiteStack(app, `SolarCloudBridge-${site}`, {
+  site,
+  code: bundleFolder,
+  settings: await publicSettings(texts),
+  reserveConcurrency: fromContext('reserveConcurrency') === 'true',
+  description: `Solar Cloud Bridge for ${site}`,
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

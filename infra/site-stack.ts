@@ -1,0 +1,101 @@
+/** All that one home needs on AWS: the function, its minute, its log, and the right to its own parameters. */
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { parameterPath } from '../functions/push-solar-data/platform/settings.ts';
+
+export type SiteStackProps = StackProps & {
+  site: string;
+  /** Settings that are no secrets, for the function's environment. */
+  settings: Record<string, string>;
+  /** The bundled function. */
+  code: string;
+  /** Forbids two invocations at once. New accounts have a quota of 10 in all and refuse it. */
+  reserveConcurrency?: boolean;
+};
+
+/** Below the minute, so that two ticks of a home never overlap. */
+const timeout = Duration.seconds(55);
+
+export class SiteStack extends Stack {
+  readonly handler: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: SiteStackProps) {
+    super(scope, id, props);
+    const { site } = props;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/solar-cloud-bridge/${site}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.handler = new NodejsFunction(this, 'PushSolarData', {
+      functionName: `solar-cloud-bridge-${site}`,
+      description: `Solar Cloud Bridge: reads ${site}'s solar, grid and battery power each minute and tells Charge HQ`,
+      code: Code.fromAsset(props.code),
+      handler: 'handler.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout,
+      retryAttempts: 0,
+      maxEventAge: Duration.seconds(60),
+      role: this.roleFor(site, logGroup),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: { ...props.settings, SITE: site },
+      ...(props.reserveConcurrency ? { reservedConcurrentExecutions: 1 } : {}),
+    });
+    new Rule(this, 'EachMinute', {
+      description: `Solar Cloud Bridge: one tick a minute for ${site}`,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(this.handler, {
+          retryAttempts: 0,
+          maxEventAge: Duration.seconds(60),
+        }),
+      ],
+    });
+  }
+
+  /** May read this site's parameters, write its state, and write its own log. Nothing else. */
+  private roleFor(site: string, logGroup: LogGroup): Role {
+    const path = this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameterPath(site).slice(1) });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        ownParameters: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['ssm:GetParametersByPath', 'ssm:GetParameter'],
+              resources: [path, `${path}/*`],
+            }),
+            new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [`${path}/state/*`] }),
+          ],
+        }),
+        ownLog: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+          ],
+        }),
+      },
+    });
+    const own = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${parameterPath(site)}`;
+    for (const [resource, reason] of [
+      [`${own}/*`, "All parameters of this site, and no other's, are its settings and its state."],
+      [`${own}/state/*`, 'State has a parameter for each source, named by the owner in VENDOR.'],
+    ])
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`,
+        reason: `${reason}`,
+      });
+    return role;
+  }
+}
