@@ -24,9 +24,8 @@ function sentence(report: TickReport, at: Date): string {
     ([field, value]) => inWords(field, value) + (derived.includes(field as never) ? ' (derived)' : ''),
   );
   const age = age_s === undefined ? [] : [`${age_s} s old`];
-  const lines = [
-    `${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || (error ?? '')}`,
-  ];
+  const lines = [`${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || what}`];
+  for (const problem of problems ?? []) lines.push(`          - ${problem}`);
   if (delivery_error) lines.push(`          ${delivery_error}`);
   return [...lines, ...warnings.map((warning) => `          ! ${warning}`)].join('\n');
 }
