@@ -34,7 +34,7 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
   const tickMs = Math.min(50_000, context.getRemainingTimeInMillis() - marginMs);
   const budget = { tickMs, readMs: tickMs * readShare };
   const report = await tick(site, { memory, connections, clock: systemClock, budget });
-  mayBeMended = report.outcome !== 'pushed' && report.outcome !== 'idle';
+  if (report.outcome !== 'idle') mayBeMended = report.outcome !== 'pushed';
   telemetry.record(report, context);
   if (report.kind === 'bug') throw new Error(report.error);
   return report.outcome;

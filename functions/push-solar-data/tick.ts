@@ -104,7 +104,9 @@ async function push(
   return deliver(site.destination, redactor.tree(message), schedule.destination, http, now);
 }
 
+/** With wrong settings nothing was learnt, and what is stored belongs to the right ones. */
 async function remember({ site, ports, warnings }: Run, polled: readonly Polled[]): Promise<void> {
+  if (site.problems.length > 0) return;
   const asked = site.sources.filter(({ label }) => polled.some((result) => result.label === label && result.polled));
   const saves = [...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site)];
   for (const result of await Promise.allSettled(saves))

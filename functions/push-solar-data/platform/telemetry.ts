@@ -37,8 +37,9 @@ export function createTelemetry(site: string): Telemetry {
       const { outcome, ...line } = report;
       const level = outcome === 'failed' || report.kind === 'bug' ? 'error' : outcome === 'reported' ? 'warn' : 'info';
       logger[level](outcome, { outcome, ...line });
-      for (const [name, unit, value] of measurements(report)) metrics.addMetric(name, unit, value);
-      metrics.publishStoredMetrics();
+      const measured = measurements(report);
+      for (const [name, unit, value] of measured) metrics.addMetric(name, unit, value);
+      if (measured.length > 0) metrics.publishStoredMetrics();
     },
   };
 }
