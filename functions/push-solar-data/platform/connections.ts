@@ -128,7 +128,7 @@ function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promi
         onResponseEnd() {
           settle(() => {
             decode(Buffer.concat(chunks), headers['content-encoding']).then(
-              (text) => resolve({ status, headers, text }),
+              (text) => onceFree(() => resolve({ status, headers, text })),
               (error) => reject(Object.assign(error, { [answerBegun]: true })),
             );
           });
@@ -140,6 +140,9 @@ function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promi
     );
   });
 }
+
+/** undici frees a connection a turn after the answer's end; a next call made before would open another one. */
+const onceFree = (next: () => void) => setImmediate(() => setImmediate(next));
 
 const decompressors: Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
   gzip: promisify(gunzip),
