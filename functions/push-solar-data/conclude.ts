@@ -7,12 +7,15 @@ import { metersOf, type TickReport } from './report.ts';
 import type { Site } from './site.ts';
 import { balance } from './site-meters/balance.ts';
 import { combine, type Part, type Take, takeFields } from './site-meters/combine.ts';
+import { type Experience, judge } from './site-meters/judgement.ts';
 import { implausibilities } from './site-meters/plausibility.ts';
 import type { Reading } from './site-meters/reading.ts';
 
 export type Conclusion = {
   /** Absent if nothing is to be told. */
   message?: Message;
+  /** For the next tick's judgement, where this one had figures. */
+  experience?: Experience;
   /** The same for the tick's line. */
   report: Pick<
     TickReport,
@@ -20,8 +23,12 @@ export type Conclusion = {
   >;
 };
 
-/** All or nothing: one failing source makes the home fail, because a part is a wrong total. */
-export function conclude(site: Site, polled: readonly Polled[], now: number): Conclusion {
+/**
+ * All or nothing: one failing source makes the home fail, because a part is a wrong total.
+ *
+ * @param experience of the ticks before.
+ */
+export function conclude(site: Site, polled: readonly Polled[], now: number, experience?: Experience): Conclusion {
   if (site.problems.length > 0) {
     const { message, report } = failed('settings', site.problems.join(' '));
     return { message, report: { ...report, problems: site.problems } };
@@ -40,28 +47,38 @@ export function conclude(site: Site, polled: readonly Polled[], now: number): Co
 
   const combined = combine(parts);
   if ('conflict' in combined) return failed('settings', conflictSentence(combined.conflict));
-  return figures(combined.reading, combined.meterOwner, site.maxPower_kw, now);
+  return figures(combined.reading, combined.meterOwner, { maxPower_kw: site.maxPower_kw, now, experience });
 }
 
-function figures(reading: Reading, meter: string | undefined, maxPower_kw: number, now: number): Conclusion {
+type Circumstances = { maxPower_kw: number; now: number; experience: Experience | undefined };
+
+function figures(
+  reading: Reading,
+  meter: string | undefined,
+  { maxPower_kw, now, experience }: Circumstances,
+): Conclusion {
   const { reading: balanced, derived, residual_kw } = balance(reading);
-  const problems = implausibilities(balanced, maxPower_kw);
-  if (problems.length > 0) return failed('bad-response', `Impossible figures: ${problems.join('; ')}`);
   const meters = metersOf(balanced);
   if (Object.keys(meters).length === 0) return failed('bad-response', 'No source measured anything');
+  const impossible = implausibilities(balanced, maxPower_kw);
+  if (impossible.length > 0) return failed('bad-response', `Impossible figures: ${impossible.join('; ')}`);
+  const judgement = judge(reading, balanced, residual_kw, experience);
+  if (judgement.refusal) return failed('bad-response', `Unbelievable figures: ${judgement.refusal}`);
   return {
     message: { reading: balanced },
+    experience: judgement.experience,
     report: {
       figures: meters,
       derived,
       ...(residual_kw === undefined ? {} : { residual_kw }),
       ...(balanced.tsms === undefined ? {} : { age_s: Math.round((now - balanced.tsms) / 1000) }),
       ...(meter === undefined ? {} : { meter }),
+      ...(judgement.warnings.length > 0 ? { warnings: judgement.warnings } : {}),
     },
   };
 }
 
-export function failed(kind: FailureKind | 'bug', error: string): Required<Conclusion> {
+export function failed(kind: FailureKind | 'bug', error: string): Pick<Required<Conclusion>, 'message' | 'report'> {
   return { message: { error }, report: { kind, error } };
 }
 

@@ -1,6 +1,14 @@
 /** What a site remembers: read from its store once, written only when it matters. */
 import type { StateStore } from './platform/state.ts';
-import { afterColdStart, emptySchedule, type Schedule, scheduleFrom, worthKeeping } from './schedule.ts';
+import {
+  afterColdStart,
+  emptySchedule,
+  mustBeKept,
+  type Schedule,
+  scheduleFrom,
+  worthKeeping,
+  writeSpacingMs,
+} from './schedule.ts';
 import type { Site, Source } from './site.ts';
 
 /** An adapter's state as stored: of no use to other settings than those it came from. */
@@ -9,7 +17,7 @@ type Kept = { identity: string; state: Record<string, unknown> };
 export type Memory = {
   /** The schedule; change it in place and `saveSchedule`. */
   schedule(site: Site, now: number): Promise<Schedule>;
-  saveSchedule(site: Site): Promise<void>;
+  saveSchedule(site: Site, now: number): Promise<void>;
   /** The adapter's state of a source; change it in place and `saveState`. */
   state(source: Source): Promise<Record<string, unknown>>;
   saveState(source: Source): Promise<void>;
@@ -22,6 +30,8 @@ export function createMemory(store: StateStore): Memory {
   const states = new Map<string, Kept>();
   const written = new Map<string, string>();
   let schedule: Schedule | undefined;
+  let lastUrgent: string | undefined;
+  let lastWriteAt = 0;
 
   const write = async (name: string, document: unknown): Promise<void> => {
     const text = JSON.stringify(document);
@@ -49,8 +59,15 @@ export function createMemory(store: StateStore): Memory {
       schedule = stored === undefined ? emptySchedule() : scheduleFrom(stored);
       return store.frugal ? afterColdStart(schedule, site.sources, now) : schedule;
     },
-    async saveSchedule(site) {
-      if (schedule) await write(scheduleName, store.frugal ? worthKeeping(schedule, site.sources) : schedule);
+    async saveSchedule(site, now) {
+      if (!schedule) return;
+      if (!store.frugal) return write(scheduleName, schedule);
+      const kept = worthKeeping(schedule, site.sources, now);
+      const urgent = JSON.stringify(mustBeKept(kept));
+      if (urgent === lastUrgent && now - lastWriteAt < writeSpacingMs) return;
+      await write(scheduleName, kept);
+      lastUrgent = urgent;
+      lastWriteAt = now;
     },
     async state(source) {
       const known = states.get(source.label);

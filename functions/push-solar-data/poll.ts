@@ -29,6 +29,8 @@ export type PollPorts = {
   schedule: Schedule;
   connections: Connections;
   clock: Clock;
+  /** Of the tick: the same for all its sources, ms since the epoch. */
+  now: number;
   redactor: Redactor;
   /** Ends all reads. */
   signal: AbortSignal;
@@ -41,8 +43,8 @@ export type PollPorts = {
 /** Never throws: a failure, even a bug, is this source's result. */
 export async function poll(source: Source, ports: PollPorts): Promise<Polled> {
   const { label, adapter } = source;
+  const { now } = ports;
   const result: Polled = { label, vendor: adapter.vendor, polled: false, notes: [] };
-  const now = ports.clock.now();
   const record = ports.schedule.sources[label];
   const stands = standing(record, source, now, ports.ignoreInterval);
   if (stands.now === 'hold') return { ...result, ...judged(stands.reading, now, source) };
@@ -50,7 +52,7 @@ export async function poll(source: Source, ports: PollPorts): Promise<Polled> {
   if (stands.now === 'wait') return result;
 
   const begun = ports.clock.stopwatch();
-  const outcome = await readTwice(source, result.notes, now, ports);
+  const outcome = await readTwice(source, result.notes, ports);
   ports.schedule.sources[label] =
     outcome instanceof Failure
       ? afterFailure(source, now, outcome, record)
@@ -81,27 +83,23 @@ function toOutcome(error: unknown, redactor: Redactor): Outcome {
 }
 
 /** A vendor that was unavailable may be back a moment later; every other failure would only repeat. */
-async function readTwice(source: Source, notes: string[], now: number, ports: PollPorts): Promise<Outcome> {
-  const first = await readOnce(source, notes, now, ports);
+async function readTwice(source: Source, notes: string[], ports: PollPorts): Promise<Outcome> {
+  const first = await readOnce(source, notes, ports);
   const passing = first instanceof Failure && first.kind === 'unavailable' && first.retryAfterSeconds === undefined;
   if (!passing || source.adapter.retries === false || ports.signal.aborted) return first;
   await ports.clock.sleep(ports.retryPauseMs, ports.signal);
-  return ports.signal.aborted ? first : readOnce(source, notes, now, ports);
+  return ports.signal.aborted ? first : readOnce(source, notes, ports);
 }
 
-async function readOnce(source: Source, notes: string[], now: number, ports: PollPorts): Promise<Outcome> {
+async function readOnce(source: Source, notes: string[], ports: PollPorts): Promise<Outcome> {
   const { redactor, signal } = ports;
   const { adapter } = source;
   try {
     const state = await ports.memory.state(source);
     redactor.hideNamed(state);
     try {
-      const reading = await untilAborted(
-        adapter.read(contextOf(source, state, notes, now, ports)),
-        signal,
-        adapter.title,
-      );
-      const { failure } = judged(reading, now, source);
+      const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, adapter.title);
+      const { failure } = judged(reading, ports.now, source);
       return failure ? new Failure(failure.kind, failure.message) : { reading };
     } finally {
       redactor.hideNamed(state);
@@ -115,8 +113,7 @@ function contextOf(
   source: Source,
   state: Record<string, unknown>,
   notes: string[],
-  now: number,
-  { connections, memory, redactor, signal }: PollPorts,
+  { connections, memory, now, redactor, signal }: PollPorts,
 ): ReadContext<Record<string, unknown>, Record<string, unknown>> {
   const { adapter, baseUrl, authUrl, settings, staleAfterSeconds } = source;
   const note = (remark: string) => {

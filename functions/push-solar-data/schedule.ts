@@ -1,43 +1,66 @@
 /** When each source may be asked again, and what stands until then: the part of a home's memory that outlives a cold start. */
-import type { Failure, FailureKind } from './platform/failure.ts';
+import * as z from 'zod/mini';
+import { type Failure, type FailureKind, failureKinds } from './platform/failure.ts';
 import type { Source } from './site.ts';
+import type { Experience } from './site-meters/judgement.ts';
 import type { Reading } from './site-meters/reading.ts';
 
-export type SourceRecord = {
+const time = z.number();
+const StoredReading = z.record(z.string(), z.number());
+
+const SourceRecord = z.object({
   /** Of the settings with which it was last asked. */
-  fingerprint: string;
+  fingerprint: z.string(),
   /** When it was last asked; ms since the epoch, like all times here. */
-  polledAt?: number;
+  polledAt: z.optional(time),
   /** The reading of that poll, if it succeeded. */
-  reading?: Reading;
+  reading: z.optional(StoredReading),
   /** The failure of that poll, if it failed, with the time before which the vendor is left alone. */
-  failure?: { kind: FailureKind; message: string; notBefore?: number; inARow: number };
-};
+  failure: z.optional(
+    z.object({
+      kind: z.enum(failureKinds),
+      message: z.string(),
+      notBefore: z.optional(time),
+      inARow: z.number(),
+    }),
+  ),
+});
+export type SourceRecord = Omit<z.output<typeof SourceRecord>, 'reading'> & { reading?: Reading | undefined };
 
-export type DestinationRecord = {
-  pushedAt?: number;
+const DestinationRecord = z.object({
+  pushedAt: z.optional(time),
   /** How many messages in a row found no such service. */
-  goneInARow?: number;
+  goneInARow: z.optional(z.number()),
   /** Nothing is sent before, and no vendor asked. */
-  notBefore?: number;
-};
+  notBefore: z.optional(time),
+});
+export type DestinationRecord = z.output<typeof DestinationRecord>;
 
-export type Schedule = { version: 1; sources: Record<string, SourceRecord>; destination: DestinationRecord };
+const Schedule = z.object({
+  version: z.literal(1),
+  sources: z.record(z.string(), SourceRecord),
+  destination: DestinationRecord,
+  /** Of the home's figures; learnt anew after a cold start where writes are counted. */
+  experience: z.optional(
+    z.object({
+      contradictions: z.optional(z.number()),
+      usual_kw: z.optional(z.number()),
+      ticks: z.optional(z.number()),
+    }),
+  ),
+});
+export type Schedule = Omit<z.output<typeof Schedule>, 'sources' | 'experience'> & {
+  sources: Record<string, SourceRecord>;
+  experience?: Experience | undefined;
+};
 
 export const emptySchedule = (): Schedule => ({ version: 1, sources: {}, destination: {} });
 
-/** What a stored document holds; an empty schedule for any other shape or version. */
+/** What a stored document holds; an empty schedule for one that is broken or of another version. */
 export function scheduleFrom(document: unknown): Schedule {
-  const { version, sources, destination } = (document ?? {}) as Partial<Schedule>;
-  if (version !== 1 || !isObject(sources) || !isObject(destination)) return emptySchedule();
-  return {
-    version,
-    sources: Object.fromEntries(Object.entries(sources).filter(([, record]) => isObject(record))),
-    destination,
-  };
+  const parsed = Schedule.safeParse(document);
+  return parsed.success ? parsed.data : emptySchedule();
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** The trigger comes once a minute, some seconds early or late: a source of the minute is not skipped for that. */
 const minuteSlackMs = 5_000;
@@ -70,8 +93,8 @@ export function standing(
   const slackMs = source.pollSeconds <= 60 ? minuteSlackMs : 0;
   const intervalEnd = ignoreInterval ? 0 : polledAt + source.pollSeconds * 1000 - slackMs;
   const dueAt = Math.max(intervalEnd, failure?.notBefore ?? 0);
-  // A time in the future is a clock that was set back, not a promise.
-  if (now >= dueAt || polledAt > now) return { now: 'poll' };
+  // A poll noted further ahead than one interval is a clock that was set back, not a promise.
+  if (now >= dueAt || polledAt > now + source.pollSeconds * 1000) return { now: 'poll' };
   if (failure) return { now: 'failed', kind: failure.kind, message: failure.message };
   return reading ? { now: 'hold', reading } : { now: 'wait' };
 }
@@ -108,23 +131,40 @@ function backOffSeconds(kind: FailureKind, inARow: number): number {
   return 0;
 }
 
+/** Least time between two writes that tell no more than when slow clouds were asked, where writes are counted. */
+export const writeSpacingMs = 270_000;
+
 /**
  * What of a schedule is worth a write where writes are counted: back-offs, a gone destination, and the polls of slow
- * clouds with what they gave. The polls of quick clouds are not: see {@link afterColdStart}.
+ * clouds with what they gave. The polls of quick clouds are not: see {@link afterColdStart}. A poll that will come
+ * before the next write may follow this one is noted as done already, so that no cold start can repeat it too early.
+ *
+ * @param now when this is written.
  */
-export function worthKeeping(schedule: Schedule, sources: readonly Source[]): Schedule {
+export function worthKeeping(schedule: Schedule, sources: readonly Source[], now: number): Schedule {
   const kept = emptySchedule();
   for (const { label, pollSeconds } of sources) {
     const record = schedule.sources[label];
     if (!record) continue;
-    const { polledAt, reading, ...rest } = record;
-    if (pollSeconds >= slowPollSeconds) kept.sources[label] = record;
-    else if (rest.failure?.notBefore !== undefined) kept.sources[label] = rest;
-    else kept.sources[label] = { fingerprint: rest.fingerprint };
+    const { polledAt = 0, fingerprint, failure } = record;
+    if (pollSeconds >= slowPollSeconds) {
+      const nextAt = polledAt + pollSeconds * 1000;
+      kept.sources[label] = { ...record, polledAt: nextAt < now + writeSpacingMs ? nextAt : polledAt };
+    } else kept.sources[label] = { fingerprint, ...(failure?.notBefore === undefined ? {} : { failure }) };
   }
   const { goneInARow, notBefore } = schedule.destination;
-  if (notBefore !== undefined) kept.destination = { goneInARow, notBefore } as DestinationRecord;
+  if (notBefore !== undefined) kept.destination = { notBefore, ...(goneInARow === undefined ? {} : { goneInARow }) };
   return kept;
+}
+
+/** The part of it that must be written at once: what a cold start must not forget for a single tick. */
+export function mustBeKept({ sources, destination }: Schedule): unknown {
+  const held = Object.entries(sources).map(([label, { fingerprint, failure }]) => [
+    label,
+    fingerprint,
+    failure?.notBefore,
+  ]);
+  return [held, destination.notBefore];
 }
 
 /**

@@ -42,7 +42,8 @@ export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
   const wait = site.destination && whyNotYet(site.destination, schedule.destination, run.now);
   if (wait) run.warnings.push(wait);
   const polled = wait ? [] : await within(budget.readMs, (signal) => readAll(run, schedule, signal));
-  const { message, report }: Conclusion = wait ? { report: {} } : concludeSafely(run, polled);
+  const { message, report, experience }: Conclusion = wait ? { report: {} } : concludeSafely(run, polled, schedule);
+  if (experience) schedule.experience = experience;
   const readMs = elapsed();
   const delivery = await within(budget.tickMs - readMs, (signal) => push(run, message, schedule, signal));
   await remember(run, polled);
@@ -73,18 +74,18 @@ async function recall({ site, ports, now, warnings }: Run): Promise<Schedule> {
 }
 
 /** All sources side by side; none if the settings are wrong. */
-function readAll({ site, ports, redactor }: Run, schedule: Schedule, signal: AbortSignal): Promise<Polled[]> {
+function readAll({ site, ports, now, redactor }: Run, schedule: Schedule, signal: AbortSignal): Promise<Polled[]> {
   if (site.problems.length > 0) return Promise.resolve([]);
   const { retryPauseMs = 1_000 } = ports;
   return Promise.all(
-    site.sources.map((source) => poll(source, { ...ports, schedule, redactor, signal, retryPauseMs })),
+    site.sources.map((source) => poll(source, { ...ports, now, schedule, redactor, signal, retryPauseMs })),
   );
 }
 
 /** A bug of ours in the arithmetic is told like any other failure: in general words, its stack in the log. */
-function concludeSafely({ site, now, warnings }: Run, polled: readonly Polled[]): Conclusion {
+function concludeSafely({ site, now, warnings }: Run, polled: readonly Polled[], { experience }: Schedule): Conclusion {
   try {
-    return conclude(site, polled, now);
+    return conclude(site, polled, now, experience);
   } catch (error) {
     warnings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return failed('bug', 'The bridge itself made an error; it has been logged');
@@ -105,10 +106,10 @@ async function push(
 }
 
 /** With wrong settings nothing was learnt, and what is stored belongs to the right ones. */
-async function remember({ site, ports, warnings }: Run, polled: readonly Polled[]): Promise<void> {
+async function remember({ site, ports, now, warnings }: Run, polled: readonly Polled[]): Promise<void> {
   if (site.problems.length > 0) return;
   const asked = site.sources.filter(({ label }) => polled.some((result) => result.label === label && result.polled));
-  const saves = [...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site)];
+  const saves = [...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site, now)];
   for (const result of await Promise.allSettled(saves))
     if (result.status === 'rejected') warnings.push(`What was learnt could not be saved: ${messageOf(result.reason)}`);
 }

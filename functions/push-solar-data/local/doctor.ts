@@ -21,11 +21,11 @@ const asked = site.problems.length > 0 ? [] : site.sources;
 const polled = await within(readMs, (signal) =>
   Promise.all(
     asked.map((source) =>
-      poll(source, { ...ports, schedule, redactor, signal, retryPauseMs: 1_000, ignoreInterval: true }),
+      poll(source, { ...ports, now, schedule, redactor, signal, retryPauseMs: 1_000, ignoreInterval: true }),
     ),
   ),
 );
-await Promise.all([...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site)]);
+await Promise.all([...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site, now)]);
 await close();
 
 const { report } = conclude(site, polled, now);
