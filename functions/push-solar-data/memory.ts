@@ -6,6 +6,7 @@ import {
   mustBeKept,
   type Schedule,
   scheduleFrom,
+  withPollsAhead,
   worthKeeping,
   writeSpacingMs,
 } from './schedule.ts';
@@ -30,8 +31,8 @@ export function createMemory(store: StateStore): Memory {
   const states = new Map<string, Kept>();
   const written = new Map<string, string>();
   let schedule: Schedule | undefined;
-  let lastUrgent: string | undefined;
-  let lastWriteAt = 0;
+  /** Of the schedule, as last read or written. */
+  let kept: { text: string; urgent: string; writtenAt: number } | undefined;
 
   const write = async (name: string, document: unknown): Promise<void> => {
     const text = JSON.stringify(document);
@@ -57,17 +58,19 @@ export function createMemory(store: StateStore): Memory {
       if (schedule) return schedule;
       const stored = await read(scheduleName);
       schedule = stored === undefined ? emptySchedule() : scheduleFrom(stored);
-      return store.frugal ? afterColdStart(schedule, site.sources, now) : schedule;
+      if (!store.frugal) return schedule;
+      kept = described(worthKeeping(schedule, site.sources), 0);
+      return afterColdStart(schedule, site.sources, now);
     },
     async saveSchedule(site, now) {
       if (!schedule) return;
       if (!store.frugal) return write(scheduleName, schedule);
-      const kept = worthKeeping(schedule, site.sources, now);
-      const urgent = JSON.stringify(mustBeKept(kept));
-      if (urgent === lastUrgent && now - lastWriteAt < writeSpacingMs) return;
-      await write(scheduleName, kept);
-      lastUrgent = urgent;
-      lastWriteAt = now;
+      const worth = worthKeeping(schedule, site.sources);
+      const next = described(worth, now);
+      if (next.text === kept?.text) return;
+      if (next.urgent === kept?.urgent && now - kept.writtenAt < writeSpacingMs) return;
+      await write(scheduleName, withPollsAhead(worth, site.sources, now));
+      kept = next;
     },
     async state(source) {
       const known = states.get(source.label);
@@ -88,3 +91,9 @@ export function createMemory(store: StateStore): Memory {
     },
   };
 }
+
+const described = (worth: Schedule, writtenAt: number) => ({
+  text: JSON.stringify(worth),
+  urgent: JSON.stringify(mustBeKept(worth)),
+  writtenAt,
+});

@@ -100,7 +100,7 @@ async function readOnce(source: Source, notes: string[], ports: PollPorts): Prom
     try {
       const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, adapter.title);
       const { failure } = judged(reading, ports.now, source);
-      return failure ? new Failure(failure.kind, failure.message) : { reading };
+      return failure && failure.kind !== 'bug' ? new Failure(failure.kind, failure.message) : { reading };
     } finally {
       redactor.hideNamed(state);
     }
@@ -133,8 +133,15 @@ function contextOf(
   };
 }
 
-/** A reading is a reading only while it is fresh. */
-function judged(reading: Reading, now: number, { adapter, staleAfterSeconds }: Source) {
+/** A reading is a reading only while it is fresh, and only of numbers. */
+function judged(
+  reading: Reading,
+  now: number,
+  { adapter, staleAfterSeconds }: Source,
+): Pick<Polled, 'reading' | 'failure'> {
+  const broken = Object.entries(reading).find(([, value]) => value !== undefined && !Number.isFinite(value));
+  if (broken)
+    return { failure: { kind: 'bad-response', message: `${adapter.title} gives no number for ${broken[0]}` } };
   const problem = freshnessProblem(reading, now, staleAfterSeconds);
   if (!problem) return { reading };
   return { failure: { kind: problem.kind, message: `${adapter.title}: ${problem.message}` } };

@@ -136,25 +136,35 @@ export const writeSpacingMs = 270_000;
 
 /**
  * What of a schedule is worth a write where writes are counted: back-offs, a gone destination, and the polls of slow
- * clouds with what they gave. The polls of quick clouds are not: see {@link afterColdStart}. A poll that will come
- * before the next write may follow this one is noted as done already, so that no cold start can repeat it too early.
- *
- * @param now when this is written.
+ * clouds with what they gave. The polls of quick clouds are not: see {@link afterColdStart}.
  */
-export function worthKeeping(schedule: Schedule, sources: readonly Source[], now: number): Schedule {
+export function worthKeeping(schedule: Schedule, sources: readonly Source[]): Schedule {
   const kept = emptySchedule();
   for (const { label, pollSeconds } of sources) {
     const record = schedule.sources[label];
     if (!record) continue;
-    const { polledAt = 0, fingerprint, failure } = record;
-    if (pollSeconds >= slowPollSeconds) {
-      const nextAt = polledAt + pollSeconds * 1000;
-      kept.sources[label] = { ...record, polledAt: nextAt < now + writeSpacingMs ? nextAt : polledAt };
-    } else kept.sources[label] = { fingerprint, ...(failure?.notBefore === undefined ? {} : { failure }) };
+    const { fingerprint, failure } = record;
+    if (pollSeconds >= slowPollSeconds) kept.sources[label] = record;
+    else kept.sources[label] = { fingerprint, ...(failure?.notBefore === undefined ? {} : { failure }) };
   }
   const { goneInARow, notBefore } = schedule.destination;
   if (notBefore !== undefined) kept.destination = { notBefore, ...(goneInARow === undefined ? {} : { goneInARow }) };
   return kept;
+}
+
+/**
+ * A kept schedule as it is written at `now`: a poll that will come before the next write may follow this one is noted
+ * as done already, so that no cold start can repeat it too early.
+ */
+export function withPollsAhead(kept: Schedule, sources: readonly Source[], now: number): Schedule {
+  const ahead = { ...kept, sources: { ...kept.sources } };
+  for (const { label, pollSeconds } of sources) {
+    const record = kept.sources[label];
+    if (record?.polledAt === undefined) continue;
+    const nextAt = record.polledAt + pollSeconds * 1000;
+    if (nextAt < now + writeSpacingMs) ahead.sources[label] = { ...record, polledAt: nextAt };
+  }
+  return ahead;
 }
 
 /** The part of it that must be written at once: what a cold start must not forget for a single tick. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Day, outages, runDay } from './simulated-day.ts';
+
+for (const [name, options] of [
+  ['a day of a home with two inverters in two portals', {}],
+  ['the same day with a cold start every seven minutes', { coldStartEvery: 7 }],
+] as const)
+  describe(name, () => {
+    let day: Day;
+    it('never pushes a figure that is wrong by more than rounding', async () => {
+      day = await runDay(options);
+      assert.ok(day.worstError_kw < 0.002, `${day.worstError_kw} kW`);
+      assert.equal(day.importedEverFell, false);
+    });
+    it('pushes each minute, but for the outages', () => {
+      const { pushed, reported, idle, failed } = day.outcomes;
+      assert.equal(failed, outages.chargeHq.minutes);
+      assert.equal(idle, 0);
+      assert.equal(pushed + reported + failed, 24 * 60);
+      assert.ok(
+        reported >= outages.foxess.minutes - 5 && reported <= outages.foxess.minutes + 5,
+        `${reported} reported`,
+      );
+    });
+    it('has no gap longer than the outage and one poll', () => {
+      assert.ok(day.largestGapSeconds <= (outages.foxess.minutes + 6) * 60, `${day.largestGapSeconds} s`);
+    });
+    it('tells the outage instead of old figures', () => {
+      assert.equal(day.figuresDuringFoxessOutage, 0);
+    });
+    it('never pushes twice within 30 s', () => assert.ok(day.shortestGapSeconds >= 30));
+    it('asks no cloud oftener than it allows', () => {
+      assert.ok(day.foxess.shortestSeconds >= 300, `${day.foxess.shortestSeconds} s`);
+      assert.ok(day.foxess.calls <= 300, `${day.foxess.calls} calls`);
+      assert.ok(day.victron.shortestSeconds >= 60);
+    });
+    it('writes its state fewer than 10,000 times a month', () =>
+      assert.ok(day.writes * 31 < 10_000, `${day.writes} a day`));
+  });

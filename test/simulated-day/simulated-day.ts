@@ -1,0 +1,221 @@
+/**
+ * A whole day of a home with two inverters in two portals, minute by minute on a fake clock, against local servers that
+ * play FoxESS (a hybrid with grid meter and battery, renewed every five minutes, local time with a change to summer
+ * time), Victron VRM (a second roof, each minute) and Charge HQ. Both clouds show the same simulated home.
+ *
+ * `npm run simulate` prints what came of it.
+ */
+import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
+import { simulatedHome } from '../../functions/push-solar-data/adapters/simulator.ts';
+import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
+import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
+import type { OutcomeWord } from '../../functions/push-solar-data/report.ts';
+import { type Answer, type Push, playChargeHq, playConversation, type Stage } from '../support/conversation.ts';
+import { openHome, settingTexts } from '../support/home.ts';
+
+/** From noon to noon, so that midnight and the change to summer time (01:00 UTC) lie within. */
+export const dayBegins = Date.parse('2026-03-28T12:00:00Z');
+const minutes = 24 * 60;
+
+/** First minute and length, from the beginning of the day. */
+export const outages = {
+  /** At 09:00 the next morning. */
+  foxess: { from: 21 * 60, minutes: 20 },
+  chargeHq: { from: 3 * 60, minutes: 5 },
+};
+
+const isOut = ({ from, minutes: length }: { from: number; minutes: number }, at: number): boolean => {
+  const minute = (at - dayBegins) / 60_000;
+  return minute >= from && minute < from + length;
+};
+
+/** Share of the sun on the hybrid's roof; the rest is on Victron's. */
+const hybridShare = 0.6;
+
+const truths = new Map<number, ReturnType<typeof simulatedHome>>();
+function truthAt(at: number) {
+  const minute = Math.floor(at / 60_000) * 60_000;
+  const truth = truths.get(minute) ?? simulatedHome(minute, { seed: 7, peakKw: 9, batteryKwh: 10 });
+  truths.set(minute, truth);
+  return truth;
+}
+
+/** What each cloud knows at a moment: the hybrid as of the last five minutes. */
+const hybridSampleAt = (at: number): number => Math.floor(at / 300_000) * 300_000;
+
+export type Figures = Record<string, number>;
+
+/** What a right push at this moment says, from the truth and the moments of measurement alone. */
+export function expectedAt(at: number, foxessReadAt: number): Figures {
+  const hybrid = truthAt(hybridSampleAt(foxessReadAt));
+  const second = truthAt(at);
+  const production_kw = (hybrid.production_kw ?? 0) * hybridShare + (second.production_kw ?? 0) * (1 - hybridShare);
+  const { net_import_kw = 0, battery_discharge_kw = 0 } = hybrid;
+  const consumption_kw = production_kw + net_import_kw + battery_discharge_kw;
+  return { production_kw, net_import_kw, battery_discharge_kw, consumption_kw };
+}
+
+export type Day = {
+  outcomes: Record<OutcomeWord, number>;
+  /** Longest time without figures, s. */
+  largestGapSeconds: number;
+  /** Shortest time between two pushes, s. */
+  shortestGapSeconds: number;
+  /** Largest miss of any pushed power against the truth at the moments of measurement, kW. */
+  worstError_kw: number;
+  figuresDuringFoxessOutage: number;
+  foxess: { calls: number; shortestSeconds: number };
+  victron: { calls: number; shortestSeconds: number };
+  /** Writes that a store with counted writes has seen. */
+  writes: number;
+  importedEverFell: boolean;
+};
+
+/** @param coldStartEvery minutes after which the function is started anew; 0 for never. */
+export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
+  let now = dayBegins;
+  const [hybrid, second] = [await playFoxess(() => now), await playVictron(() => now)];
+  const chargeHq = await playChargeHq(() => (isOut(outages.chargeHq, now) ? { status: 503 } : { json: {} }));
+  const store = memoryStore({ frugal: true });
+  const home = openHome({
+    adapters: [foxess, victronVrm],
+    now,
+    store,
+    texts: {
+      VENDOR: 'house:foxess,garage:victron-vrm',
+      CHARGE_HQ_URL: `${chargeHq.url}/push`,
+      ...settingTexts('house', { baseUrl: hybrid.url, apiKey: 'foxess-key-of-a-test', deviceSns: 'SIM1' }),
+      ...settingTexts('garage', {
+        baseUrl: second.url,
+        accessToken: 'vrm-key-of-a-test',
+        idSite: '1',
+        take: 'production',
+      }),
+    },
+  });
+  const outcomes: Day['outcomes'] = { pushed: 0, reported: 0, idle: 0, failed: 0 };
+  const triedAt: number[] = [];
+  const pushed: { at: number; figures: Figures; miss: number; duringOutage: boolean }[] = [];
+  for (let minute = 0; minute < minutes; minute++) {
+    if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
+    now = home.clock.at;
+    const before = chargeHq.pushes.length;
+    const { outcome } = await home.tick();
+    const push: Push | undefined = chargeHq.pushes[before];
+    outcomes[outcome] += 1;
+    if (push) triedAt.push(now);
+    if (outcome === 'pushed') {
+      const figures = push?.siteMeters ?? {};
+      const miss = missOf(figures, expectedAt(now, hybrid.answeredAt.at(-1) ?? now));
+      pushed.push({ at: now, figures, miss, duringOutage: isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0) });
+    }
+    home.clock.advance(60);
+  }
+  await home.close();
+  for (const stage of [hybrid, second, chargeHq]) await stage.close();
+  return {
+    outcomes,
+    largestGapSeconds: Math.max(...gaps(pushed.map(({ at }) => at))),
+    shortestGapSeconds: Math.min(...gaps(triedAt)),
+    worstError_kw: Math.max(...pushed.map(({ miss }) => miss)),
+    figuresDuringFoxessOutage: pushed.filter(({ duringOutage }) => duringOutage).length,
+    foxess: { calls: hybrid.askedAt.length, shortestSeconds: Math.min(...gaps(calm(hybrid.askedAt))) },
+    victron: { calls: second.heard.length, shortestSeconds: Math.min(...gaps(second.askedAt)) },
+    writes: store.writes,
+    importedEverFell: gaps(pushed.map(({ figures }) => figures['imported_kwh'] ?? Number.NaN)).some(
+      (rise) => !(rise >= 0),
+    ),
+  };
+}
+
+const gaps = (times: readonly number[]): number[] =>
+  times.slice(1).map((time, index) => (time - (times[index] ?? 0)) / 1000);
+
+/** Without the second try within a tick, which follows at once. */
+const calm = (times: readonly number[]): number[] => times.filter((time, index) => time !== times[index - 1]);
+
+function missOf(pushed: Figures, expected: Figures): number {
+  return Math.max(...Object.entries(expected).map(([field, value]) => Math.abs((pushed[field] ?? Number.NaN) - value)));
+}
+
+type Cloud = Stage & { askedAt: number[]; answeredAt: number[] };
+
+async function playFoxess(clock: () => number): Promise<Cloud> {
+  const askedAt: number[] = [];
+  const answeredAt: number[] = [];
+  const answer = (): Answer => {
+    askedAt.push(clock());
+    if (isOut(outages.foxess, clock())) return { status: 503, text: '<html>maintenance</html>' };
+    answeredAt.push(clock());
+    return { json: { errno: 0, msg: 'success', result: [hybridRow(hybridSampleAt(clock()))] } };
+  };
+  const stage = await playConversation([{ method: 'POST', path: '/op/v1/device/real/query', answer }]);
+  return { ...stage, askedAt, answeredAt };
+}
+
+function hybridRow(at: number) {
+  const { production_kw = 0, net_import_kw = 0, battery_discharge_kw = 0, battery_soc = 0 } = truthAt(at);
+  const values = {
+    pvPower: production_kw * hybridShare,
+    feedinPower: Math.max(0, -net_import_kw),
+    gridConsumptionPower: Math.max(0, net_import_kw),
+    batChargePower: Math.max(0, -battery_discharge_kw),
+    batDischargePower: Math.max(0, battery_discharge_kw),
+    // what this inverter takes for the home's load does not see the other roof
+    loadsPower: production_kw * hybridShare + net_import_kw + battery_discharge_kw,
+    SoC: battery_soc * 100,
+    gridConsumption: 1700 + (at - dayBegins) / 86_400_000,
+    feedin: 3700,
+    todayYield: ((at % 86_400_000) / 86_400_000) * 30,
+  };
+  return {
+    deviceSN: 'SIM1',
+    time: londonTime(at),
+    datas: Object.entries(values).map(([variable, value]) => ({ variable, value, unit: 'kW', name: variable })),
+  };
+}
+
+/** As FoxESS writes it: local clock, name of the zone, offset. */
+function londonTime(at: number): string {
+  const summer = at >= Date.parse('2026-03-29T01:00:00Z');
+  const [date, time] = new Date(at + (summer ? 3_600_000 : 0)).toISOString().slice(0, 19).split('T');
+  return `${date} ${time} ${summer ? 'BST+0100' : 'GMT+0000'}`;
+}
+
+async function playVictron(clock: () => number): Promise<Cloud> {
+  const askedAt: number[] = [];
+  const answer = (): Answer => {
+    const at = clock();
+    askedAt.push(at);
+    const roofWatts = (truthAt(at).production_kw ?? 0) * (1 - hybridShare) * 1000;
+    const site = {
+      idSite: 1,
+      last_timestamp: Math.floor(at / 60_000) * 60,
+      extended: [
+        { code: 'solar_yield', rawValue: roofWatts },
+        { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
+      ],
+    };
+    return { json: { records: [site] } };
+  };
+  const stage = await playConversation([
+    { path: '/v2/users/me', answer: { json: { user: { id: 5 } } } },
+    { path: '/v2/users/5/installations', answer },
+  ]);
+  return { ...stage, askedAt, answeredAt: askedAt };
+}
+
+if (import.meta.main) {
+  const day = await runDay();
+  console.log(
+    `Ticks: ${Object.entries(day.outcomes)
+      .map(([outcome, count]) => `${count} ${outcome}`)
+      .join(', ')}`,
+  );
+  console.log(`Largest gap between figures: ${day.largestGapSeconds / 60} min`);
+  console.log(`Worst error against the simulated truth: ${(day.worstError_kw * 1000).toFixed(1)} W`);
+  console.log(
+    `Calls: FoxESS ${day.foxess.calls}, Victron ${day.victron.calls}; shortest time between pushes ${day.shortestGapSeconds} s`,
+  );
+  console.log(`Writes of state: ${day.writes} (${day.writes * 31} a month)`);
+}
