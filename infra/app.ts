@@ -3,13 +3,13 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
 import { bundle, bundleFolder } from './bundle.ts';
-import { publicSettings } from './public-settings.ts';
+import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
 const app = new App();
 const fromContext = (name: string): string | undefined => app.node.tryGetContext(name);
 const texts = { ...localSettings(process.env) };
-for (const name of ['SITE', 'VENDOR']) texts[name] = fromContext(name) ?? texts[name];
+for (const name of ['SITE', 'VENDOR', 'ALARM_EMAIL']) texts[name] = fromContext(name) ?? texts[name];
 const site = texts['SITE'] ?? 'home';
 
 bundle();
@@ -17,6 +17,8 @@ new SiteStack(app, `SolarCloudBridge-${site}`, {
   site,
   code: bundleFolder,
   settings: await publicSettings(texts),
+  slowestPollSeconds: await slowestPollSeconds(texts),
+  ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
   reserveConcurrency: fromContext('reserveConcurrency') === 'true',
   description: `Solar Cloud Bridge for ${site}`,
 });

@@ -17,3 +17,20 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
   }
   return Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
 }
+
+/** How often the slowest of the chosen clouds is asked, as far as the settings at hand tell. */
+export async function slowestPollSeconds(texts: SettingTexts): Promise<number> {
+  const polls = [60];
+  for (const { label, vendor } of sourcesNamed(texts['VENDOR'] ?? '')) {
+    const adapter = await adapters[vendor]?.();
+    if (!adapter) continue;
+    const own = Object.entries(adapter.settings).map(([name, { schema }]) => {
+      const parsed = schema.safeParse(texts[`${upperSnake(label)}_${upperSnake(name)}`]);
+      return [name, parsed.success ? parsed.data : undefined];
+    });
+    const usual =
+      typeof adapter.pollSeconds === 'function' ? adapter.pollSeconds(Object.fromEntries(own)) : adapter.pollSeconds;
+    polls.push(Number(texts[`${upperSnake(label)}_POLL_SECONDS`]) || usual);
+  }
+  return Math.max(...polls);
+}

@@ -8,6 +8,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/platform/settings.ts';
+import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {
   site: string;
@@ -17,6 +18,8 @@ export type SiteStackProps = StackProps & {
   code: string;
   /** Forbids two invocations at once. New accounts have a quota of 10 in all and refuse it. */
   reserveConcurrency?: boolean;
+  slowestPollSeconds: number;
+  alarmEmail?: string;
 };
 
 /** Below the minute, so that two ticks of a home never overlap. */
@@ -59,6 +62,13 @@ export class SiteStack extends Stack {
           maxEventAge: Duration.seconds(60),
         }),
       ],
+    });
+    new Watching(this, 'Watching', {
+      site,
+      handler: this.handler,
+      logGroup,
+      slowestPollSeconds: props.slowestPollSeconds,
+      ...(props.alarmEmail ? { alarmEmail: props.alarmEmail } : {}),
     });
   }
 

@@ -8,7 +8,8 @@ import { after, describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { publicSettings } from '../../infra/public-settings.ts';
+import { metricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
+import { publicSettings, slowestPollSeconds } from '../../infra/public-settings.ts';
 import { SiteStack, type SiteStackProps } from '../../infra/site-stack.ts';
 
 const code = mkdtempSync(join(tmpdir(), 'code-'));
@@ -16,10 +17,12 @@ writeFileSync(join(code, 'handler.mjs'), 'export const handler = () => {};\n');
 after(() => rmSync(code, { recursive: true }));
 
 function stackOf(props: Partial<SiteStackProps> = {}, app = new App()): SiteStack {
+  const settings = { VENDOR: 'foxess' };
   return new SiteStack(app, 'SolarCloudBridge-cabin', {
     site: 'cabin',
     code,
-    settings: { VENDOR: 'foxess' },
+    settings,
+    slowestPollSeconds: 300,
     ...props,
   });
 }
@@ -95,6 +98,63 @@ describe('the stack of a site', () => {
   });
 });
 
+describe('what watches a site', () => {
+  const alarm = (name: string, minutes: number) => ({
+    AlarmName: `solar-cloud-bridge-cabin-${name}`,
+    Period: 300,
+    EvaluationPeriods: minutes / 5,
+  });
+
+  it('alarms when nothing has reached Charge HQ for a quarter of an hour, also when nothing runs at all', () => {
+    templateOf().hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...alarm('no-reading', 15),
+      MetricName: 'Pushed',
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('waits for two polls of a cloud that may be asked seldom', () => {
+    templateOf({ slowestPollSeconds: 2700 }).hasResourceProperties('AWS::CloudWatch::Alarm', alarm('no-reading', 95));
+  });
+
+  it('names the dashboard in every alarm', () => {
+    for (const { Properties } of Object.values(templateOf().findResources('AWS::CloudWatch::Alarm')))
+      assert.match(JSON.stringify(Properties.AlarmDescription), /dashboards\/dashboard\/solar-cloud-bridge-cabin/);
+  });
+
+  it('mails alarms only when told where to, and lets CloudWatch publish them', () => {
+    templateOf().resourceCountIs('AWS::SNS::Topic', 0);
+    const template = templateOf({ alarmEmail: 'owner@example.com' });
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'owner@example.com' });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    });
+    for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm')))
+      assert.equal(Properties.AlarmActions.length, 1);
+  });
+
+  it('draws every metric that the function writes', () => {
+    const dashboards = templateOf().findResources('AWS::CloudWatch::Dashboard');
+    const drawn = JSON.stringify(dashboards);
+    for (const name of Object.values(metricNames)) assert.ok(drawn.includes(name), `${name} is on no widget`);
+  });
+
+  it('links to dashboard, log and function', () => {
+    assert.deepEqual(Object.keys(templateOf().findOutputs('*')).sort(), ['Dashboard', 'Function', 'Logs']);
+  });
+});
+
 describe('the settings in the function’s environment', () => {
   it('are those of the chosen sources that are no secrets', async () => {
     const settings = await publicSettings({
@@ -107,6 +167,14 @@ describe('the settings in the function’s environment', () => {
       PATH: '/usr/bin',
     });
     assert.deepEqual(settings, { VENDOR: 'roof:victron-vrm', ROOF_ID_SITE: '7', ROOF_TAKE: 'production' });
+  });
+});
+
+describe('the slowest poll of a site', () => {
+  it('is that of its slowest cloud, or what the owner set', async () => {
+    assert.equal(await slowestPollSeconds({ VENDOR: 'victron-vrm' }), 60);
+    assert.equal(await slowestPollSeconds({ VENDOR: 'a:victron-vrm,b:foxess' }), 300);
+    assert.equal(await slowestPollSeconds({ VENDOR: 'foxess', FOXESS_POLL_SECONDS: '120' }), 120);
   });
 });
 

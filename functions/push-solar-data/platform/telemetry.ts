@@ -3,25 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { TickReport } from '../report.ts';
-
-export const metricNamespace = 'SolarCloudBridge';
-
-/**
- * The metrics of a site; ten, because ten are free. `Pushed` is 1 or 0 for each tick that had something to tell, so its
- * average is the share that succeeded; `Failed` counts those that could not be told at all.
- */
-export const metricNames = {
-  pushed: 'Pushed',
-  failed: 'Failed',
-  warnings: 'Warnings',
-  age: 'AgeSeconds',
-  residual: 'ResidualKilowatts',
-  production_kw: 'ProductionKilowatts',
-  net_import_kw: 'NetImportKilowatts',
-  consumption_kw: 'ConsumptionKilowatts',
-  battery_discharge_kw: 'BatteryDischargeKilowatts',
-  battery_soc: 'BatteryStateOfChargePercent',
-} as const;
+import { metricNames, metricNamespace } from './metric-names.ts';
 
 const meterMetrics = ['production_kw', 'net_import_kw', 'consumption_kw', 'battery_discharge_kw'] as const;
 

@@ -1,0 +1,76 @@
+/** What a site costs on AWS each month: counts against the always-free tier, and prices beyond it. */
+
+/** How much of everything one site uses in a month. */
+export type Usage = {
+  invocations: number;
+  gigabyteSeconds: number;
+  logGigabytes: number;
+  customMetrics: number;
+  alarms: number;
+  dashboards: number;
+  /** Encryptions and decryptions of SecureStrings. */
+  kmsRequests: number;
+};
+
+/** Free for ever per account and month, and US dollars for one more. N. Virginia's prices of 2026; other regions lie up to a third higher. */
+export const prices: Record<keyof Usage, { what: string; free: number; dollars: number }> = {
+  invocations: { what: 'Lambda: requests', free: 1_000_000, dollars: 0.2 / 1_000_000 },
+  gigabyteSeconds: { what: 'Lambda: GB-seconds', free: 400_000, dollars: 0.0000133334 },
+  logGigabytes: { what: 'CloudWatch: log, GB', free: 5, dollars: 0.5 },
+  customMetrics: { what: 'CloudWatch: custom metrics', free: 10, dollars: 0.3 },
+  alarms: { what: 'CloudWatch: alarms', free: 10, dollars: 0.1 },
+  dashboards: { what: 'CloudWatch: dashboards', free: 3, dollars: 3 },
+  kmsRequests: { what: 'KMS: requests', free: 20_000, dollars: 0.03 / 10_000 },
+};
+
+const daysAMonth = 30.5;
+
+/** What a tick of a site was measured to take, and what its stack holds. */
+export type Measured = {
+  memoryMegabytes: number;
+  /** Billed time of a tick, with a vendor that takes its time. */
+  tickSeconds: number;
+  logBytesPerTick: number;
+  customMetrics: number;
+  alarms: number;
+  dashboards: number;
+  secureStrings: number;
+  stateWritesAMonth: number;
+  coldStartsADay: number;
+};
+
+/** One home with its ten metrics, a dashboard, and a cloud that is asked every five minutes (the most writes of state). */
+export const typicalSite: Measured = {
+  memoryMegabytes: 256,
+  tickSeconds: 1.5,
+  logBytesPerTick: 2_500,
+  customMetrics: 10,
+  alarms: 3,
+  dashboards: 1,
+  secureStrings: 6,
+  stateWritesAMonth: 10_000,
+  coldStartsADay: 24,
+};
+
+export function usageOf(site: Measured): Usage {
+  const invocations = 24 * 60 * daysAMonth;
+  return {
+    invocations,
+    gigabyteSeconds: invocations * site.tickSeconds * (site.memoryMegabytes / 1024),
+    logGigabytes: (invocations * site.logBytesPerTick) / 1e9,
+    customMetrics: site.customMetrics,
+    alarms: site.alarms,
+    dashboards: site.dashboards,
+    kmsRequests: site.coldStartsADay * daysAMonth * site.secureStrings + site.stateWritesAMonth,
+  };
+}
+
+/** US dollars a month for so many sites in one account, in all and by kind. */
+export function monthlyDollars(usage: Usage, sites: number): Record<keyof Usage, number> & { total: number } {
+  const each = (Object.keys(prices) as (keyof Usage)[]).map((kind) => {
+    const beyond = Math.max(0, usage[kind] * sites - prices[kind].free);
+    return [kind, beyond * prices[kind].dollars] as const;
+  });
+  const total = each.reduce((sum, [, dollars]) => sum + dollars, 0);
+  return { ...(Object.fromEntries(each) as Record<keyof Usage, number>), total };
+}
