@@ -72,7 +72,7 @@ function settingsTable({ vendor, settings, baseUrl, title }: Adapter): string {
   const rows = Object.entries(settings).map(([name, { help, secret, schema }]) => {
     const unset = schema.safeParse(undefined);
     const needed = !unset.success ? 'yes' : unset.data === undefined ? 'no' : `no (\`${String(unset.data)}\`)`;
-    return `| \`${upperSnake(vendor)}_${upperSnake(name)}\` | ${needed} | ${secret ? 'yes' : 'no'} | ${help.replaceAll('|', '\\|')} |`;
+    return `| \`${upperSnake(vendor)}_${upperSnake(name)}\` | ${needed} | ${secret ? 'yes' : 'no'} | ${escaped(help)} |`;
   });
   if (baseUrl === undefined)
     rows.unshift(
@@ -82,6 +82,9 @@ function settingsTable({ vendor, settings, baseUrl, title }: Adapter): string {
     '\n',
   );
 }
+
+/** Text for a cell of a table: no bar ends it, no bracket becomes a tag. */
+const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
 function vendorsTable(adapters: readonly Adapter[]): string {
   const rows = adapters

@@ -33,7 +33,11 @@ export function conclude(site: Site, polled: readonly Polled[], now: number, exp
     const { message, report } = failed('settings', site.problems.join(' '));
     return { message, report: { ...report, problems: site.problems } };
   }
-  const failures = polled.flatMap(({ label, failure }) => (failure ? [{ label, ...failure }] : []));
+  const anyPolled = polled.some((result) => result.polled);
+  // A held reading that has grown too old says nothing while no other source would be combined with it.
+  const failures = polled.flatMap(({ label, failure, held }) =>
+    failure && (anyPolled || !held) ? [{ label, ...failure }] : [],
+  );
   const [first] = failures;
   if (first) {
     const named = failures.map(({ label, message }) => (polled.length > 1 ? `${label}: ${message}` : message));
@@ -43,7 +47,7 @@ export function conclude(site: Site, polled: readonly Polled[], now: number, exp
     const reading = polled.find((result) => result.label === label)?.reading;
     return reading ? [{ label, reading, take }] : [];
   });
-  if (parts.length < site.sources.length || !polled.some((result) => result.polled)) return { report: {} };
+  if (parts.length < site.sources.length || !anyPolled) return { report: {} };
 
   const combined = combine(parts);
   if ('conflict' in combined) return failed('settings', conflictSentence(combined.conflict));

@@ -16,6 +16,8 @@ export type Polled = {
   label: string;
   vendor: string;
   polled: boolean;
+  /** What follows is of an earlier poll that still stands. */
+  held?: true;
   reading?: Reading;
   failure?: { kind: FailureKind | 'bug'; message: string; excerpt?: string; stack?: string };
   /** Duration of the read, ms. */
@@ -47,7 +49,7 @@ export async function poll(source: Source, ports: PollPorts): Promise<Polled> {
   const result: Polled = { label, vendor: adapter.vendor, polled: false, notes: [] };
   const record = ports.schedule.sources[label];
   const stands = standing(record, source, now, ports.ignoreInterval);
-  if (stands.now === 'hold') return { ...result, ...judged(stands.reading, now, source) };
+  if (stands.now === 'hold') return { ...result, held: true, ...judged(stands.reading, now, source) };
   if (stands.now === 'failed') return { ...result, failure: { kind: stands.kind, message: stands.message } };
   if (stands.now === 'wait') return result;
 
@@ -113,7 +115,7 @@ function contextOf(
   source: Source,
   state: Record<string, unknown>,
   notes: string[],
-  { connections, memory, now, redactor, signal }: PollPorts,
+  { clock, connections, memory, now, redactor, signal }: PollPorts,
 ): ReadContext<Record<string, unknown>, Record<string, unknown>> {
   const { adapter, baseUrl, authUrl, settings, staleAfterSeconds } = source;
   const note = (remark: string) => {
@@ -129,6 +131,8 @@ function contextOf(
     now,
     signal,
     staleAfterSeconds,
+    sleep: (ms) => clock.sleep(ms, signal),
+    hide: redactor.hide,
     note,
   };
 }

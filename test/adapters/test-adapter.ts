@@ -19,8 +19,8 @@ export type AdapterConversation = {
   secrets?: string[];
   /** How this vendor refuses credentials. Default: HTTP 401 to every call. */
   refused?: Answer;
-  /** What else than the general table is right: for an answer of `{}`, for nulls or `"--"` as every figure, for HTTP 429 or 500. */
-  kinds?: Partial<Record<'empty' | 'nulls' | 'dashes' | 'tooMany' | 'serverError', FailureKind[]>>;
+  /** What else than the general table is right: for what is not JSON, for `{}`, for nulls or `"--"` as every figure, for HTTP 429 or 500. */
+  kinds?: Partial<Record<'notJson' | 'empty' | 'nulls' | 'dashes' | 'tooMany' | 'serverError', FailureKind[]>>;
   /** The answer of the live call with its figures replaced; default: every number in it. */
   withoutFigures?: (answer: unknown, instead: unknown) => unknown;
 };
@@ -74,10 +74,14 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
 
     const failures: [string, Answer, FailureKind[]][] = [
       ['an HTTP 500', { status: 500, json: {} }, conversation.kinds?.serverError ?? ['unavailable']],
-      ['a web page with status 200', { text: '<html><body>Log in</body></html>' }, ['bad-response', 'auth']],
-      ['truncated JSON', { text: '{"result": [{"value": 12' }, ['bad-response']],
+      [
+        'a web page with status 200',
+        { text: '<html><body>Log in</body></html>' },
+        conversation.kinds?.notJson ?? ['bad-response', 'auth'],
+      ],
+      ['truncated JSON', { text: '{"result": [{"value": 12' }, conversation.kinds?.notJson ?? ['bad-response']],
       ['an empty object', { json: {} }, conversation.kinds?.empty ?? ['bad-response', 'offline']],
-      ['nothing', { text: '' }, ['bad-response']],
+      ['nothing', { text: '' }, conversation.kinds?.notJson ?? ['bad-response']],
       ['a body far too large', { text: `{"a":"${'x'.repeat(3_000_000)}"}` }, ['bad-response']],
       ['silence', { act: () => {} }, ['unavailable']],
     ];

@@ -12,13 +12,18 @@ import { type Exchange, type Push, playChargeHq, playConversation, type Stage } 
 
 export const apiKey = '00000000-test-4000-8000-000000000000';
 
-/** A clock that stands still until it is set; waiting moves it on at once. */
-export function fakeClock(start: string | number): Clock & { at: number; advance(seconds: number): void } {
+/** A clock that stands still until it is set; waiting takes no time, and is noted in `slept` (ms each). */
+export function fakeClock(
+  start: string | number,
+): Clock & { at: number; slept: number[]; advance(seconds: number): void } {
   const clock = {
     at: typeof start === 'number' ? start : Date.parse(start),
     now: () => clock.at,
+    slept: [] as number[],
     stopwatch: () => performance.now(),
-    sleep: async () => {},
+    sleep: async (ms: number) => {
+      clock.slept.push(ms);
+    },
     advance(seconds: number) {
       clock.at += seconds * 1000;
     },
@@ -68,6 +73,8 @@ export type Played = {
   pushes: Push[];
   vendor: Stage;
   stored: string;
+  /** Every wait of the ticks, ms. */
+  slept: number[];
 };
 
 /**
@@ -119,7 +126,13 @@ export async function playAdapter(
       home.clock.advance(everySeconds);
       report = await home.tick();
     }
-    return { report, pushes: chargeHq.pushes, vendor, stored: [...store.documents.values()].join('\n') };
+    return {
+      report,
+      pushes: chargeHq.pushes,
+      vendor,
+      stored: [...store.documents.values()].join('\n'),
+      slept: home.clock.slept,
+    };
   } finally {
     await home.close();
     await vendor.close();

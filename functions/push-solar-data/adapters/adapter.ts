@@ -4,8 +4,9 @@ import type { Http } from '../platform/http.ts';
 import type { Reading } from '../site-meters/reading.ts';
 import type { Settings, SettingValues } from './setting.ts';
 
+export type { FailureKind } from '../platform/failure.ts';
 export { Failure } from '../platform/failure.ts';
-export type { Http } from '../platform/http.ts';
+export type { Answer, Call, Http } from '../platform/http.ts';
 export type { Reading } from '../site-meters/reading.ts';
 export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from './setting.ts';
 
@@ -31,6 +32,10 @@ export type ReadContext<Values, State> = {
   signal: AbortSignal;
   /** How old a measurement may be, after the owner's override. The tick checks `tsms` itself. */
   staleAfterSeconds: number;
+  /** Waits, for a cloud that must not be asked twice in a row; ends with `signal`. */
+  sleep(ms: number): Promise<void>;
+  /** Keeps a value out of all logs and messages: what works like a secret but is neither a setting nor named like one. */
+  hide(value: string): void;
   /** A remark for the tick's log line: something the owner should know although the read goes on. */
   note(remark: string): void;
 };

@@ -1,4 +1,4 @@
-/** Victron VRM: one call, signed watts as the GX device computes them. Dossier: victron-vrm. */
+/** Victron VRM: one call, signed watts as the GX device computes them. */
 import * as z from 'zod/mini';
 import { defineAdapter, Failure, number, type Reading, secret, setting, text } from './adapter.ts';
 import { figure, fraction, kilowatts, sum } from './quantities.ts';

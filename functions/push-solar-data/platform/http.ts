@@ -67,7 +67,7 @@ export function createHttp(options: HttpOptions): Http {
   const send: Http['send'] = async (method, path, call = {}) => {
     const url = target(options, path, call);
     const headers = requestHeaders(call);
-    options.redactor.hideNamed(headers);
+    for (const sent of [headers, call.json, call.form]) options.redactor.hideNamed(sent);
     const answer = toAnswer(
       await roundTrip(
         options.connections,
@@ -122,13 +122,18 @@ function target(options: HttpOptions, path: string, call: Call): URL {
   return url;
 }
 
+/** A later header replaces an earlier one in whatever spelling; the spelling is kept, because servers exist that look at it. */
 function requestHeaders(call: Call): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
-  if (call.json !== undefined) headers['content-type'] = 'application/json';
-  if (call.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
-  for (const [name, value] of Object.entries(call.headers ?? {}))
-    if (value !== undefined) headers[name.toLowerCase()] = value;
-  return headers;
+  const usual = { accept: 'application/json', 'user-agent': userAgent, 'content-type': contentType(call) };
+  const byName = new Map<string, [string, string]>();
+  for (const [name, value] of [...Object.entries(usual), ...Object.entries(call.headers ?? {})])
+    if (value !== undefined) byName.set(name.toLowerCase(), [name, value]);
+  return Object.fromEntries(byName.values());
+}
+
+function contentType(call: Call): string | undefined {
+  if (call.json !== undefined) return 'application/json';
+  return call.form === undefined ? undefined : 'application/x-www-form-urlencoded';
 }
 
 const requestBody = (call: Call): string | undefined => {

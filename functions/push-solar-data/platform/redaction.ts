@@ -4,12 +4,15 @@ const shortestSecret = 4;
 /** Names under which credentials travel: headers sent, entries of an adapter's state. */
 const secretName = /auth|token|cookie|session|jwt|secret|password|key|signature/i;
 
+/** `"access_token":"…`, also where the text breaks off: what an answer quotes may be a token that nobody knows yet. */
+const namedInJson = /("[^"]*(?:auth|token|cookie|session|jwt|secret|password)[^"]*"\s*:\s*")[^"]*/gi;
+
 export type Redactor = {
   /** Hides this value from now on. Values of fewer than 4 characters are left: they would mutilate every text. */
   hide(value: string): void;
   /** Hides every text in `tree` that stands (at any depth) under a name of a credential. */
   hideNamed(tree: unknown): void;
-  /** The text without any hidden value. */
+  /** The text without any hidden value, and without what it gives the name of a credential itself. */
   text(text: string): string;
   /** The same tree with every text in it cleaned. */
   tree<Tree>(tree: Tree): Tree;
@@ -34,7 +37,8 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
   };
   const text = (dirty: string): string => {
     sorted ??= [...forms].sort((a, b) => b.length - a.length);
-    return sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), dirty);
+    const named = dirty.replaceAll(namedInJson, '$1[hidden]');
+    return sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), named);
   };
   const tree = (dirty: unknown): unknown => {
     if (typeof dirty === 'string') return text(dirty);

@@ -1,0 +1,106 @@
+/** Any endpoint that answers JSON: the owner's requests, and an expression (JSONata) for each figure. */
+import * as z from 'zod/mini';
+import { choice, defineAdapter, Failure, type Http, type Reading, secret, setting, timeZone } from './adapter.ts';
+import { bodyOf } from './http-json-call.ts';
+import { figureOf, openExpressions, timeOf } from './http-json-expressions.ts';
+import {
+  expression,
+  type Field,
+  Fields,
+  jsonOf,
+  type Request,
+  Requests,
+  Secrets,
+  withSecrets,
+} from './http-json-settings.ts';
+import { KeptTokens, openTokens, type Tokens } from './http-json-tokens.ts';
+import { basic } from './tunnel.ts';
+
+export const httpJson = defineAdapter({
+  vendor: 'http-json',
+  title: 'Any HTTPS endpoint that answers JSON',
+  homepage: 'https://docs.jsonata.org',
+  standing: 'recommended',
+  refresh: 'as old as your endpoint makes them; give it a timestamp, else nobody sees when it stands still',
+  needs: 'the https address of an endpoint that answers JSON, and an expression for each figure',
+  baseUrl: null,
+  pollSeconds: 60,
+  staleAfterSeconds: 600,
+  settings: {
+    requests: setting(
+      jsonOf(Requests),
+      'JSON list of 1 to 5 requests: [{"id":"em","url":"https://em.example.net/status","auth":{"type":"bearer","token":"{secret:em}"}}]',
+    ),
+    fields: setting(
+      jsonOf(Fields),
+      'JSON object of figures: {"production":{"expr":"em.pv","unit":"W"},"netImport":{"expr":"em.import - em.export","unit":"W"}}',
+    ),
+    secrets: secret(
+      z.optional(jsonOf(Secrets)),
+      'JSON object of names and texts for every {secret:NAME} in the requests: {"em":"…"}',
+    ),
+    timestamp: setting(z.optional(expression), 'Expression for the time of measurement, such as em.time'),
+    timestampFormat: setting(
+      z._default(choice('iso', 'unix', 'unixms'), 'iso'),
+      'How that time is written: iso (2026-06-15T13:05:00Z), unix (seconds) or unixms (milliseconds)',
+    ),
+    timestampZone: setting(z.optional(timeZone), 'Zone of iso times that carry none, such as Australia/Sydney'),
+    okExpr: setting(
+      z.optional(expression),
+      'Expression that must be true, for endpoints that report errors with HTTP 200: em.code = 0',
+    ),
+  },
+  requires: ({ requests }) => (JSON.stringify(requests).includes('{secret:') ? ['secrets'] : []),
+  identity: ['requests', 'secrets'],
+  state: KeptTokens,
+  async read({ settings, http, state, now, note }): Promise<Reading> {
+    const { fields, okExpr, timestamp } = settings;
+    const requests = withSecrets(settings.requests, settings.secrets ?? {});
+    const tokens = openTokens(http, state, now);
+    const asked = requests.map(async (request) => [request.id, await ask(request, http, tokens)] as const);
+    await Promise.allSettled(asked); // so that the first failure in the owner's order is told
+    const evaluate = await openExpressions(Object.fromEntries(await Promise.all(asked)));
+
+    if (okExpr !== undefined && (await evaluate('okExpr', okExpr)) !== true)
+      throw new Failure('bad-response', `The endpoint reports an error: okExpr (${okExpr}) is not true`);
+    const value = async (name: string, field: Field | undefined) => field && (await figureOf(name, field, evaluate));
+    const reading: Reading = {
+      production_kw: await value('production', fields.production),
+      net_import_kw: await value('netImport', fields.netImport), // + import
+      consumption_kw: await value('consumption', fields.consumption),
+      battery_discharge_kw: await value('batteryDischarge', fields.batteryDischarge), // + discharging
+      battery_soc: await value('batterySoc', fields.batterySoc),
+      imported_kwh: await value('importedEnergy', fields.importedEnergy),
+      exported_kwh: await value('exportedEnergy', fields.exportedEnergy),
+    };
+    if (timestamp !== undefined) return { ...reading, tsms: await timeOf(timestamp, settings, now, evaluate) };
+    note('no timestamp is set: figures that stand still cannot be noticed');
+    return reading;
+  },
+});
+
+/** @returns the body of the answer. A refused token is renewed once. */
+async function ask(request: Request, http: Http, tokens: Tokens): Promise<unknown> {
+  const { auth } = request;
+  if (auth.type === 'none') return call(request, http);
+  if (auth.type === 'basic') return call(request, http, basic(auth.username, auth.password));
+  if (auth.type === 'bearer') return call(request, http, `Bearer ${auth.token}`);
+  const { scheme, token } = await tokens.current(auth);
+  try {
+    return await call(request, http, `${scheme} ${token}`);
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'auth')) throw error;
+  }
+  const another = await tokens.another(auth);
+  return call(request, http, `${another.scheme} ${another.token}`);
+}
+
+function call(request: Request, http: Http, authorization?: string): Promise<unknown> {
+  const { id, url, body, query, timeoutSeconds, method = body === undefined ? 'GET' : 'POST' } = request;
+  const target = new URL(url);
+  const added = Object.entries(query).map((pair) => pair.map(encodeURIComponent).join('='));
+  target.search = [target.search.slice(1), ...added].filter((part) => part !== '').join('&');
+  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+  const content = typeof body === 'string' ? { body } : { json: body };
+  return bodyOf(http, `Request ${id} (${target.host})`, method, target.href, { ...content, headers }, timeoutSeconds);
+}

@@ -1,0 +1,38 @@
+/** Times as vendors write them: what the clocks of the place show, without their offset. */
+
+/** How far a vendor's clock may run ahead of ours. */
+const aheadMs = 300_000;
+
+/**
+ * The moment at which the clocks of a zone show a text such as `2026-06-15T13:05:00` (or with a blank, or without
+ * seconds), in ms. In the hour that comes twice when summer time ends, the later one that is not in the future.
+ *
+ * @param now ms since the epoch.
+ * @returns undefined for any other text.
+ *
+ * @example
+ * instantOf('2026-10-25T02:30:00', 'Europe/Brussels', Date.parse('2026-10-25T00:32:00Z')); // 00:30Z
+ */
+export function instantOf(text: string, zone: string, now: number): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?$/.exec(text.trim());
+  if (!match) return undefined;
+  const [, date, time, seconds = ':00'] = match;
+  const shown = `${date} ${time}${seconds}`;
+  const asUtc = Date.parse(`${shown.replace(' ', 'T')}Z`);
+  if (Number.isNaN(asUtc)) return undefined;
+  const around = [asUtc - dayMs, asUtc + dayMs].map((ms) => asUtc - offsetMs(ms, zone));
+  const moments = around.filter((ms) => clockText(ms, zone) === shown);
+  const past = moments.filter((ms) => ms <= now + aheadMs);
+  if (past.length > 0) return Math.max(...past);
+  // In the future anyway, or in the hour that the clocks leave out.
+  return Math.min(...(moments.length > 0 ? moments : around));
+}
+
+/** What the clocks of a zone show: `2026-06-15 13:05:00`. */
+export const clockText = (ms: number, zone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(ms);
+
+const dayMs = 86_400_000;
+
+/** How far the clocks of a zone are ahead of UTC at a whole second. */
+const offsetMs = (ms: number, zone: string): number => Date.parse(`${clockText(ms, zone).replace(' ', 'T')}Z`) - ms;

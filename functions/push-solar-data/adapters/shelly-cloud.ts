@@ -1,0 +1,97 @@
+/** Shelly Cloud Control API: one call for up to ten devices (v2), or one for each (v1); which clamp measures what, the owner says. */
+import * as z from 'zod/mini';
+import { inWords } from '../site-meters/freshness.ts';
+import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
+import { kilowattHours, kilowatts, sum } from './quantities.ts';
+import type { SettingValues } from './setting.ts';
+import { type Component, components, countersOf, directed, wattsOf } from './shelly-components.ts';
+import { askEach, askTogether, type Device, lookUpServer } from './shelly-control-api.ts';
+
+const serverName = z.pipe(
+  text.check(
+    z.regex(/^(https?:\/\/)?[\w-]+(\.[\w-]+)+([:/].*)?$/i, 'must be a name such as shelly-77-eu.shelly.cloud'),
+  ),
+  z.transform((name) => name.replace(/^https?:\/\//i, '').replace(/[:/].*$/, '')),
+);
+
+const settings = {
+  server: setting(serverName, 'Server shown beside the key, such as shelly-77-eu.shelly.cloud'),
+  authKey: secret(text, 'Key: control.shelly.cloud or the app → user settings → Authorization cloud key → Get key'),
+  netImport: setting(
+    z.optional(components),
+    'What measures the grid, as device id/component, such as b0b21c11a2b3/em1:0, several separated by commas; + is import, a leading - turns one round',
+  ),
+  production: setting(z.optional(components), 'What measures the solar power, written the same way; + is producing'),
+  batteryDischarge: setting(z.optional(components), 'What measures the battery, the same way; + is discharging'),
+  consumption: setting(
+    z.optional(components),
+    'What measures the whole home, the same way; only where the grid or the solar power is not measured',
+  ),
+  apiVersion: setting(
+    z._default(choice('v2', 'v1'), 'v2'),
+    'v2, or v1, which Shelly has announced to end and which asks the devices one by one',
+  ),
+};
+
+type Context = ReadContext<SettingValues<typeof settings>, Record<string, never>>;
+
+export const shellyCloud = defineAdapter({
+  vendor: 'shelly-cloud',
+  title: 'Shelly Cloud',
+  homepage: 'https://control.shelly.cloud',
+  standing: 'works with limits',
+  refresh: 'about a minute, as users tell: the devices report changes by themselves, how soon Shelly does not say',
+  needs: 'the key and the server of the account, and which clamp, relay or plug measures what',
+  baseUrl: ({ server }) => `https://${server}`,
+  settings,
+  requires: () => [['netImport', 'production', 'batteryDischarge', 'consumption']],
+  pollSeconds: 60,
+  staleAfterSeconds: 900,
+  async read(context): Promise<Reading> {
+    const { netImport, production, batteryDischarge, consumption, apiVersion } = context.settings;
+    const configured = [netImport, production, batteryDischarge, consumption].flatMap((entries) => entries ?? []);
+    const ids = [...new Set(configured.map(({ deviceId }) => deviceId))];
+    const devices = await (apiVersion === 'v1' ? askEach(context, ids) : askTogether(context, ids));
+    const deviceOf = (id: string) => connected(id, devices.get(id));
+    const watts = (entries: Component[] = []) =>
+      sum(...entries.map((entry) => freshWatts(entry, deviceOf(entry.deviceId), context)));
+    const [meter, ...others] = netImport ?? [];
+    const counters = meter && others.length === 0 ? countersOf(meter, deviceOf(meter.deviceId).status) : {};
+    return {
+      net_import_kw: kilowatts(watts(netImport)),
+      production_kw: kilowatts(watts(production)),
+      battery_discharge_kw: kilowatts(watts(batteryDischarge)),
+      consumption_kw: kilowatts(watts(consumption)),
+      imported_kwh: kilowattHours(counters.imported),
+      exported_kwh: kilowattHours(counters.exported),
+      tsms: oldest(ids.map(deviceOf), context),
+    };
+  },
+});
+
+/** The last status of a device stays in the cloud while it is not connected: it is not used. */
+function connected(id: string, device: Device | undefined): Device {
+  if (!device)
+    throw new Failure('bad-response', `Shelly Cloud shows no device ${id}: check the device id, and ${lookUpServer}`);
+  if (!device.online)
+    throw new Failure('offline', `The Shelly device ${id} is not connected to the cloud: check its power and Wi-Fi`);
+  return device;
+}
+
+/** A meter that rests at 0 reports nothing, all night; any other power must be young. */
+function freshWatts(component: Component, { status, updatedAt }: Device, { now, staleAfterSeconds }: Context) {
+  const watts = wattsOf(component, status);
+  const ageSeconds = updatedAt === undefined ? 0 : (now - updatedAt) / 1000;
+  if (watts === 0 || ageSeconds <= staleAfterSeconds) return directed(component, watts);
+  throw new Failure(
+    'stale',
+    `Shelly Cloud has heard nothing of the device ${component.deviceId} for ${inWords(ageSeconds)}: check its power and Wi-Fi`,
+  );
+}
+
+/** The oldest time, if all devices have one; none where a meter has rested at 0 for so long. */
+function oldest(devices: Device[], { now, staleAfterSeconds }: Context): number | undefined {
+  const times = devices.flatMap(({ updatedAt }) => updatedAt ?? []);
+  const first = Math.min(...times);
+  return times.length < devices.length || now - first > staleAfterSeconds * 1000 ? undefined : first;
+}

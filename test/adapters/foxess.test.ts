@@ -1,0 +1,580 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
+import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { Answer, Exchange } from '../support/conversation.ts';
+import { playAdapter } from '../support/home.ts';
+import { testAdapter } from './test-adapter.ts';
+
+const now = '2026-03-15T09:30:00Z';
+const apiKey = '11111111-2222-4333-8444-555555555555';
+const listPath = '/op/v0/device/list';
+const livePath = '/op/v1/device/real/query';
+
+type Values = Record<string, unknown>;
+
+/** A row of the live answer; `time` is two minutes before `now` unless given. */
+const row = (deviceSN: string, values: Values, time = '2026-03-15 10:28:00 CET+0100') => ({
+  deviceSN,
+  time,
+  datas: Object.entries(values).map(([variable, value]) => ({ variable, name: variable, value })),
+});
+const envelope = (result: unknown, errno = 0, msg = 'success'): Answer => ({ json: { errno, msg, result } });
+const refusal = (errno: number): Answer => envelope(null, errno, 'as the cloud says it');
+const live = (...rows: unknown[]): Exchange => ({ method: 'POST', path: livePath, answer: envelope(rows) });
+const listed = (...data: unknown[]): Exchange => ({
+  method: 'POST',
+  path: listPath,
+  answer: envelope({ currentPage: 1, pageSize: 100, total: data.length, data }),
+});
+const device = (deviceSN: string, hasBattery: boolean, more: Values = {}) => ({
+  deviceSN,
+  hasBattery,
+  status: 1,
+  ...more,
+});
+
+const hybrid: Values = {
+  pvPower: 2.5,
+  generationPower: 1.4,
+  loadsPower: 0.9,
+  gridConsumptionPower: 0,
+  feedinPower: 0.5,
+  meterPower: -0.5,
+  meterPower2: -1.2,
+  batChargePower: 1,
+  batDischargePower: 0,
+  SoC: 40,
+  ResidualEnergy: 1034,
+  gridConsumption: 120.5,
+  feedin: 340.25,
+  runningState: '163',
+};
+const clampless: Values = {
+  pvPower: 1.5,
+  generationPower: 1.45,
+  loadsPower: 0,
+  gridConsumptionPower: 0,
+  feedinPower: 0,
+  gridConsumption: 0,
+  feedin: 0,
+  runningState: '163',
+};
+const without = (values: Values, ...names: string[]): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+
+/** One poll of inverters named in the settings. */
+const readRows = (rows: ReturnType<typeof row>[], settings: Record<string, string> = {}) =>
+  playAdapter(foxess, {
+    settings: { apiKey, deviceSns: rows.map(({ deviceSN }) => deviceSN).join(), ...settings },
+    now,
+    exchanges: [live(...rows)],
+  });
+const metersOf = async (rows: ReturnType<typeof row>[], settings?: Record<string, string>) => {
+  const { pushes, report } = await readRows(rows, settings);
+  return pushes[0]?.siteMeters ?? report.kind;
+};
+const metersOfOne = (values: Values, settings?: Record<string, string>) => metersOf([row('ONE', values)], settings);
+
+testAdapter(foxess, {
+  settings: { apiKey },
+  now,
+  exchanges: [
+    listed(device('HYBRID', true), device('STRING', false)),
+    {
+      ...live(row('STRING', clampless, '2026-03-15 10:26:30 CET+0100'), row('HYBRID', hybrid)),
+      json: { sns: ['HYBRID', 'STRING'] },
+    },
+  ],
+  push: {
+    tsms: Date.parse('2026-03-15T09:26:30Z'),
+    siteMeters: {
+      production_kw: 4,
+      net_import_kw: -0.5,
+      consumption_kw: 2.5,
+      battery_discharge_kw: -1,
+      battery_soc: 0.4,
+      imported_kwh: 120.5,
+      exported_kwh: 340.25,
+    },
+  },
+  withoutFigures: (answer, instead) => {
+    const { result } = answer as { result: ReturnType<typeof row>[] };
+    const blank = result.map((each) => ({ ...each, datas: each.datas.map((entry) => ({ ...entry, value: instead })) }));
+    return { errno: 0, msg: 'success', result: blank };
+  },
+});
+
+describe('FoxESS signs', () => {
+  for (const [path, token, at, signature] of [
+    [listPath, 'abcdefghij012345689', 1_705_809_089, '68a007c2450d6697fbe2990f92000269'],
+    [livePath, '5f0c2b7e-3a41-4d8e-9b6a-0d1e2f3a4b5c', 1_767_225_600_000, '53fe38bc5e5773fb29c1b74af42c77a8'],
+    [listPath, '5f0c2b7e-3a41-4d8e-9b6a-0d1e2f3a4b5c', 1_767_225_600_000, '4e45b5a1bef8955058d649bc333eec0c'],
+  ] as const)
+    it(`${path} at ${at} as the published example does`, async () => {
+      const settings: Record<string, string> = { apiKey: token, ...(path === livePath ? { deviceSns: 'ONE' } : {}) };
+      const exchanges = [{ method: 'POST', path, answer: refusal(41935) }];
+      const { vendor } = await playAdapter(foxess, { settings, now: at, exchanges });
+      const headers = vendor.heard[0]?.headers ?? {};
+      assert.equal(headers['signature'], signature);
+      assert.equal(headers['token'], token);
+      assert.equal(headers['timestamp'], String(at));
+      assert.equal(headers['lang'], 'en');
+      assert.match(String(headers['user-agent']), /^Mozilla/);
+    });
+});
+
+describe('FoxESS says by errno', () => {
+  const kinds: [number, FailureKind][] = [
+    [40256, 'auth'],
+    [40257, 'bad-response'],
+    [40261, 'auth'],
+    [41930, 'auth'],
+    [40400, 'rate-limited'],
+    [40402, 'rate-limited'],
+    [41200, 'unavailable'],
+    [41201, 'unavailable'],
+    [41202, 'unavailable'],
+    [41203, 'unavailable'],
+    [44098, 'unavailable'],
+    [41807, 'auth'],
+    [41808, 'auth'],
+    [41809, 'auth'],
+    [41935, 'offline'],
+    [42015, 'bad-response'],
+    [44096, 'bad-response'],
+    [99999, 'bad-response'],
+  ];
+  for (const [errno, kind] of kinds)
+    it(`${errno}: ${kind}`, async () => {
+      const { report, vendor } = await playAdapter(foxess, {
+        settings: { apiKey, deviceSns: 'ONE' },
+        now,
+        exchanges: [{ method: 'POST', path: livePath, answer: refusal(errno) }],
+      });
+      assert.equal(report.kind, kind);
+      assert.match(report.error ?? '', new RegExp(`errno ${errno}`));
+      assert.equal(vendor.heard.length, kind === 'unavailable' ? 2 : 1, 'calls in this tick');
+    });
+
+  for (const [status, kind] of [
+    [400, 'auth'],
+    [401, 'auth'],
+    [402, 'auth'],
+    [403, 'auth'],
+    [404, 'bad-response'],
+    [429, 'rate-limited'],
+    [503, 'unavailable'],
+  ] as const)
+    it(`HTTP ${status}: ${kind}`, async () => {
+      const { report } = await playAdapter(foxess, {
+        settings: { apiKey, deviceSns: 'ONE' },
+        now,
+        exchanges: [{ method: 'POST', path: livePath, answer: { status, json: {} } }],
+      });
+      assert.equal(report.kind, kind);
+    });
+
+  it('too often: the next poll goes ahead after the usual five minutes, also the third time', async () => {
+    const { vendor } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE' },
+      now,
+      exchanges: [{ method: 'POST', path: livePath, answer: refusal(40400) }],
+      ticks: 3,
+      everySeconds: 300,
+    });
+    assert.equal(vendor.heard.length, 3);
+  });
+});
+
+describe('FoxESS lists the inverters', () => {
+  const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
+  const playListed = (exchanges: Exchange[], options: { ticks?: number; everySeconds?: number } = {}) =>
+    playAdapter(foxess, { settings: { apiKey }, now, exchanges, ...options });
+  /** A live answer that is always two minutes old. */
+  const alwaysFresh = (values: Values): Exchange => ({
+    method: 'POST',
+    path: livePath,
+    answer: ({ headers, body }) => {
+      const at = new Date(Number(headers['timestamp']) - 120_000).toISOString().slice(0, 19).replace('T', ' ');
+      const { sns } = body as { sns: string[] };
+      return envelope(sns.map((sn) => row(sn, values, `${at} GMT+0000`)));
+    },
+  });
+
+  it('never, if the owner names them, and asks for each of them once', async () => {
+    const played = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE, TWO,ONE' },
+      now,
+      exchanges: [live(row('ONE', hybrid), row('TWO', clampless))],
+    });
+    assert.deepEqual(pathsOf(played), [livePath]);
+    assert.deepEqual(played.vendor.heard[0]?.body, { sns: ['ONE', 'TWO'] });
+    assert.equal(played.pushes[0]?.siteMeters?.['production_kw'], 4);
+  });
+
+  it('once a day', async () => {
+    const played = await playListed([listed(device('ONE', true)), alwaysFresh(hybrid)], {
+      ticks: 4,
+      everySeconds: 8 * 3600,
+    });
+    assert.deepEqual(pathsOf(played), [listPath, livePath, livePath, livePath, listPath, livePath]);
+  });
+
+  it('page by page', async () => {
+    const page = (currentPage: number, deviceSN: string): Exchange => ({
+      method: 'POST',
+      path: listPath,
+      json: { currentPage },
+      answer: envelope({ currentPage, pageSize: 100, total: 2, data: [device(deviceSN, false)] }),
+    });
+    const played = await playListed([page(1, 'ONE'), page(2, 'TWO'), alwaysFresh(clampless)]);
+    assert.deepEqual(played.vendor.heard.at(-1)?.body, { sns: ['ONE', 'TWO'] });
+  });
+
+  it('and does not ask for ever if fewer come than announced', async () => {
+    const answer = envelope({ total: 3, data: [device('ONE', false), device('ONE', false)] });
+    const played = await playListed([{ method: 'POST', path: listPath, answer }, alwaysFresh(clampless)]);
+    assert.deepEqual(pathsOf(played), [listPath, listPath, livePath]);
+    assert.equal(played.pushes[0]?.siteMeters?.['production_kw'], 1.5);
+  });
+
+  it('including those that are offline now', async () => {
+    const played = await playListed([
+      listed(device('ONE', true), device('TWO', false, { status: 3 })),
+      alwaysFresh(hybrid),
+    ]);
+    assert.deepEqual(played.vendor.heard.at(-1)?.body, { sns: ['ONE', 'TWO'] });
+  });
+
+  it('and calls a key without inverters the wrong key', async () => {
+    const { report } = await playListed([listed()]);
+    assert.equal(report.kind, 'auth');
+  });
+
+  it('again at once when a kept inverter is no longer known, and reads with the new list', async () => {
+    const played = await playListed(
+      [
+        listed(device('OLD', true)),
+        { method: 'POST', path: livePath, json: { sns: ['OLD'] }, answer: live(row('OLD', hybrid)).answer },
+        { method: 'POST', path: livePath, json: { sns: ['OLD'] }, answer: refusal(41930) },
+        listed(device('NEW', true)),
+        { ...alwaysFresh(hybrid), json: { sns: ['NEW'] } },
+      ],
+      { ticks: 2, everySeconds: 300 },
+    );
+    assert.equal(played.report.outcome, 'pushed');
+    assert.deepEqual(pathsOf(played), [listPath, livePath, livePath, listPath, livePath]);
+  });
+
+  it('not again when the list is a moment old', async () => {
+    const played = await playListed([
+      listed(device('ONE', true)),
+      { method: 'POST', path: livePath, answer: refusal(40261) },
+    ]);
+    assert.equal(played.report.kind, 'auth');
+    assert.deepEqual(pathsOf(played), [listPath, livePath]);
+  });
+
+  it('of several plants with a remark', async () => {
+    const { report } = await playListed([
+      listed(device('ONE', true, { stationName: 'Home' }), device('TWO', false, { stationName: 'Beach house' })),
+      live(row('ONE', hybrid), row('TWO', clampless)),
+    ]);
+    assert.match(JSON.stringify(report), /Home, Beach house/);
+  });
+});
+
+describe('FoxESS tells the time', () => {
+  for (const [time, utc] of [
+    ['2026-03-15 09:29:00 GMT+0000', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 10:29:00 BST+0100', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 20:29:00 AEDT+1100', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 18:59:00 ACST+0930', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 05:59:00 GMT-03:30-0330', '2026-03-15T09:29:00Z'],
+    ['2026-03-14 23:29:00 HST-1000', '2026-03-15T09:29:00Z'],
+  ] as const)
+    it(`with an offset that counts, whatever the zone is called: ${time}`, async () => {
+      const { pushes } = await readRows([row('ONE', hybrid, time)]);
+      assert.equal(pushes[0]?.tsms, Date.parse(utc));
+    });
+
+  for (const time of ['2026-03-15 09:29:00', '2026-13-15 09:29:00 GMT+0000', '15.03.2026 09:29:00 GMT+0000', ''])
+    it(`and "${time}" is none that can be read`, async () => {
+      const { report } = await readRows([row('ONE', hybrid, time)]);
+      assert.equal(report.kind, 'bad-response');
+    });
+});
+
+describe('FoxESS reads of one inverter', () => {
+  const home = { net_import_kw: -0.5, imported_kwh: 120.5, exported_kwh: 340.25 };
+  const battery = { battery_discharge_kw: -1, battery_soc: 0.4 };
+  const cases: [string, Values, object][] = [
+    ['a hybrid that charges and exports', hybrid, { production_kw: 2.5, consumption_kw: 1, ...home, ...battery }],
+    [
+      'charging from the grid at night, where the output is negative and no production',
+      { ...hybrid, pvPower: 0, generationPower: -1.1, gridConsumptionPower: 1.6, feedinPower: 0 },
+      { production_kw: 0, consumption_kw: 0.6, ...home, net_import_kw: 1.6, ...battery },
+    ],
+    [
+      'discharging, although the battery status says otherwise',
+      { ...hybrid, batChargePower: 0, batDischargePower: 0.75, batStatusV2: 'Charge' },
+      { production_kw: 2.5, consumption_kw: 2.75, ...home, ...battery, battery_discharge_kw: 0.75 },
+    ],
+    [
+      'figures that come as text',
+      { ...hybrid, pvPower: '2.5', SoC: '40.0' },
+      { production_kw: 2.5, consumption_kw: 1, ...home, ...battery },
+    ],
+    [
+      'a string that gives a little less than nothing',
+      { ...hybrid, pvPower: -0.002 },
+      { production_kw: 0, consumption_kw: -1.5, ...home, ...battery },
+    ],
+    [
+      'a battery inverter without panels',
+      without(hybrid, 'pvPower'),
+      { production_kw: 0, consumption_kw: -1.5, ...home, ...battery },
+    ],
+    [
+      'meterPower (+ import), where export is missing',
+      { ...without(hybrid, 'feedinPower'), meterPower: 0.3 },
+      { production_kw: 2.5, consumption_kw: 1.8, ...home, net_import_kw: 0.3, ...battery },
+    ],
+    [
+      'invBatPower (+ discharging), where charging is missing',
+      { ...without(hybrid, 'batChargePower'), invBatPower: -0.7 },
+      { production_kw: 2.5, consumption_kw: 1.3, ...home, ...battery, battery_discharge_kw: -0.7 },
+    ],
+    [
+      'two battery inputs, whatever the case of their names',
+      {
+        ...without(hybrid, 'batChargePower', 'batDischargePower', 'SoC'),
+        ...{ invBatPower_1: 0.5, InvBatPower_2: 0.25, SoC_1: 50, Soc_2: 61 },
+      },
+      { production_kw: 2.5, consumption_kw: 2.75, ...home, battery_discharge_kw: 0.75, battery_soc: 0.555 },
+    ],
+    [
+      'one battery input with a numbered name',
+      { ...without(hybrid, 'SoC'), SoC_1: 12 },
+      { production_kw: 2.5, consumption_kw: 1, ...home, ...battery, battery_soc: 0.12 },
+    ],
+    [
+      'no battery, where no state of charge is fitted',
+      { ...without(hybrid, 'SoC'), batChargePower: 0 },
+      { production_kw: 2.5, consumption_kw: 2, ...home },
+    ],
+    [
+      'no battery power where it is missing, and then no consumption',
+      without(hybrid, 'batChargePower'),
+      { production_kw: 2.5, ...home, battery_soc: 0.4 },
+    ],
+    ['production alone without clamp', clampless, { production_kw: 1.5 }],
+    ['the output of a string inverter without pvPower', without(clampless, 'pvPower'), { production_kw: 1.45 }],
+    [
+      'nothing from a string inverter that draws a little',
+      { ...without(clampless, 'pvPower'), generationPower: -0.01 },
+      { production_kw: 0 },
+    ],
+    [
+      'the clamp of a string inverter by its counters, though no power flows',
+      { ...clampless, feedin: 12.5 },
+      { production_kw: 1.5, net_import_kw: 0, consumption_kw: 1.5, imported_kwh: 0, exported_kwh: 12.5 },
+    ],
+    [
+      'the clamp of a string inverter by its power, though it counts nothing',
+      { ...without(clampless, 'gridConsumption', 'feedin'), feedinPower: 0.7 },
+      { production_kw: 1.5, net_import_kw: -0.7, consumption_kw: 0.8 },
+    ],
+    [
+      'a grid that stands still beside a battery',
+      { ...without(hybrid, 'gridConsumption', 'feedin'), feedinPower: 0, meterPower: 0 },
+      { production_kw: 2.5, net_import_kw: 0, consumption_kw: 1.5, ...battery },
+    ],
+  ];
+  for (const [what, values, meters] of cases)
+    it(what, async () => {
+      assert.deepEqual(await metersOfOne(values), meters);
+    });
+
+  it('no battery if the list says that there is none', async () => {
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey },
+      now,
+      exchanges: [listed(device('ONE', false)), live(row('ONE', { ...hybrid, SoC: 0 }))],
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 2.5, consumption_kw: 2, ...home });
+  });
+
+  for (const [what, values] of [
+    ['a power that is no number', { ...hybrid, pvPower: 'much' }],
+    ['counters of the grid without its power', without(hybrid, 'gridConsumptionPower', 'feedinPower', 'meterPower')],
+    ['no variables', {}],
+  ] as const)
+    it(`and reports ${what}`, async () => {
+      assert.equal(await metersOfOne(values), 'bad-response');
+    });
+
+  for (const result of [null, [], [row('ANOTHER', hybrid)]])
+    it(`nothing: offline with the result ${JSON.stringify(result)?.slice(0, 30)}`, async () => {
+      const exchanges = [{ method: 'POST', path: livePath, answer: envelope(result) }];
+      const { report } = await playAdapter(foxess, { settings: { apiKey, deviceSns: 'ONE' }, now, exchanges });
+      assert.equal(report.kind, 'offline');
+    });
+});
+
+describe('FoxESS takes another solar system on the second clamp', () => {
+  for (const [ct2Pv, meterPower2, production] of [
+    ['off', -1.2, 2.5],
+    ['negative-is-generation', -1.2, 3.7],
+    ['negative-is-generation', 0.02, 2.5],
+    ['positive-is-generation', 1.2, 3.7],
+    ['Positive-Is-Generation', -1.2, 2.5],
+  ] as const)
+    it(`as ct2Pv says: ${ct2Pv} with ${meterPower2}`, async () => {
+      const meters = await metersOfOne({ ...hybrid, meterPower2 }, { ct2Pv });
+      assert.equal((meters as Values)['production_kw'], production);
+    });
+
+  it('once, where two inverters repeat the same meter', async () => {
+    const meters = await metersOf([row('ONE', hybrid), row('TWO', hybrid)], { ct2Pv: 'negative-is-generation' });
+    assert.equal((meters as Values)['production_kw'], 6.2);
+  });
+
+  it('also without any grid clamp', async () => {
+    const settings = { ct2Pv: 'negative-is-generation', gridMeter: 'none' };
+    assert.equal(((await metersOfOne(hybrid, settings)) as Values)['production_kw'], 3.7);
+  });
+
+  it('and says so if there is none', async () => {
+    const settings = { ct2Pv: 'negative-is-generation' };
+    assert.equal(await metersOfOne(without(hybrid, 'meterPower2'), settings), 'bad-response');
+  });
+});
+
+describe('FoxESS reads the grid of two hybrids', () => {
+  const other: Values = { ...hybrid, pvPower: 1, feedinPower: 0.6, SoC: 60, gridConsumption: 7, feedin: 8 };
+  const rows = [row('ONE', hybrid), row('TWO', other)];
+  const sums = { production_kw: 3.5, battery_discharge_kw: -2, battery_soc: 0.5 };
+  const first = { net_import_kw: -0.5, consumption_kw: 1, imported_kwh: 120.5, exported_kwh: 340.25 };
+
+  it('once, from the first, where both report the same to 0.1 kW', async () => {
+    assert.deepEqual(await metersOf(rows), { ...sums, ...first });
+  });
+
+  it('not at all where they disagree, and asks for the setting', async () => {
+    const { report } = await readRows([row('ONE', hybrid), row('TWO', { ...other, feedinPower: 0.602 })]);
+    assert.equal(report.kind, 'bad-response');
+    assert.match(report.error ?? '', /ONE.*TWO.*gridMeter/);
+  });
+
+  it('from the one that the owner names', async () => {
+    assert.deepEqual(await metersOf(rows, { gridMeter: 'TWO' }), {
+      ...sums,
+      ...{ net_import_kw: -0.6, consumption_kw: 0.9, imported_kwh: 7, exported_kwh: 8 },
+    });
+  });
+
+  it('as a sum, where the owner names both', async () => {
+    assert.deepEqual(await metersOf(rows, { gridMeter: 'ONE,TWO' }), {
+      ...sums,
+      ...{ net_import_kw: -1.1, consumption_kw: 0.4, imported_kwh: 127.5, exported_kwh: 348.25 },
+    });
+  });
+
+  it('without a counter that one of two named meters does not give', async () => {
+    const meters = await metersOf([row('ONE', hybrid), row('TWO', without(other, 'feedin'))], { gridMeter: 'ONE,TWO' });
+    assert.equal('exported_kwh' in (meters as Values), false);
+    assert.equal((meters as Values)['imported_kwh'], 127.5);
+  });
+
+  it('not as half a sum, where one of two named meters gives no power', async () => {
+    const silent = without(other, 'feedinPower', 'meterPower');
+    assert.equal(await metersOf([row('ONE', hybrid), row('TWO', silent)], { gridMeter: 'ONE,TWO' }), 'bad-response');
+  });
+
+  it('not at all, where the owner says none', async () => {
+    assert.deepEqual(await metersOf(rows, { gridMeter: 'None' }), sums);
+  });
+
+  it('and reports a serial that is not there', async () => {
+    const { report } = await readRows(rows, { gridMeter: 'THREE' });
+    assert.equal(report.kind, 'settings');
+    assert.match(report.error ?? '', /THREE/);
+  });
+
+  it('but knows no battery power of the home where one is missing', async () => {
+    const meters = await metersOf([row('ONE', hybrid), row('TWO', without(other, 'batChargePower'))]);
+    const { net_import_kw, imported_kwh, exported_kwh } = first;
+    assert.deepEqual(meters, { production_kw: 3.5, battery_soc: 0.5, net_import_kw, imported_kwh, exported_kwh });
+  });
+});
+
+describe('FoxESS at dusk, with a hybrid and a string inverter whose last row is old,', () => {
+  const fresh = row('HYBRID', hybrid);
+  const old = '2026-03-15 09:10:00 GMT+0000';
+  const dusk: Values = { ...clampless, pvPower: 0.05, generationPower: 0.04, runningState: '161' };
+  const play = (rows: unknown[], settings: Record<string, string> = {}, secondHasBattery = false) =>
+    playAdapter(foxess, {
+      settings: { apiKey, ...settings },
+      now,
+      exchanges: [listed(device('HYBRID', true), device('STRING', secondHasBattery)), live(...rows)],
+    });
+  const home = {
+    ...{ production_kw: 2.5, net_import_kw: -0.5, consumption_kw: 1, battery_discharge_kw: -1, battery_soc: 0.4 },
+    ...{ imported_kwh: 120.5, exported_kwh: 340.25 },
+  };
+
+  for (const [what, values] of [
+    ['waiting', dusk],
+    ['waiting, with the last power of an afternoon', { ...dusk, pvPower: 1.5 }],
+    ['on grid with next to no power', { ...dusk, runningState: 163, pvPower: 0.19 }],
+    ['in no known state with next to no power', { ...without(dusk, 'runningState') }],
+  ] as const)
+    it(`counts it as 0 and forgets its time: ${what}`, async () => {
+      const { pushes, report } = await play([row('STRING', values, old), fresh]);
+      assert.deepEqual(pushes[0]?.siteMeters, home, report.error);
+      assert.equal(pushes[0]?.tsms, Date.parse('2026-03-15T09:28:00Z'));
+    });
+
+  it('counts it as 0 without a row', async () => {
+    const { pushes } = await play([fresh]);
+    assert.deepEqual(pushes[0]?.siteMeters, home);
+  });
+
+  const cases: [string, unknown[], FailureKind, Record<string, string>?, boolean?][] = [
+    ['it was awake', [row('STRING', clampless, old), fresh], 'stale'],
+    ['it was awake at 0.2 kW', [row('STRING', { ...dusk, runningState: '163', pvPower: 0.2 }, old), fresh], 'stale'],
+    ['it has the clamp', [row('STRING', { ...dusk, feedin: 3 }, old), fresh], 'stale', { gridMeter: 'auto' }],
+    ['the owner says that it has the clamp', [row('STRING', dusk, old), fresh], 'stale', { gridMeter: 'STRING' }],
+    ['the owner says that it has the clamp, and no row', [fresh], 'offline', { gridMeter: 'STRING' }],
+    ['the list says that it has a battery', [row('STRING', dusk, old), fresh], 'stale', {}, true],
+    ['the list says that it has a battery, and no row', [fresh], 'offline', {}, true],
+    ['the hybrid is old', [row('STRING', clampless), row('HYBRID', hybrid, old)], 'stale'],
+    ['both are old', [row('STRING', dusk, old), row('HYBRID', hybrid, old)], 'stale'],
+    ['both hybrids disagree because one is old', [row('STRING', { ...hybrid, feedinPower: 4 }, old), fresh], 'stale'],
+    ['the hybrid has no row', [row('STRING', clampless)], 'offline'],
+  ];
+  for (const [what, rows, kind, settings, secondHasBattery] of cases)
+    it(`is ${kind} if ${what}`, async () => {
+      const { report } = await play(rows, settings, secondHasBattery);
+      assert.equal(report.kind, kind, report.error);
+    });
+
+  it('is stale at night where there are only string inverters', async () => {
+    const { report } = await readRows([row('ONE', dusk, old), row('TWO', dusk, old)]);
+    assert.equal(report.kind, 'stale');
+  });
+
+  it('takes a clamp on a string inverter for none if the owner names the other', async () => {
+    const { pushes } = await play([row('STRING', { ...dusk, feedin: 3 }, old), fresh], { gridMeter: 'HYBRID' });
+    assert.deepEqual(pushes[0]?.siteMeters, home);
+  });
+});
+
+it('FoxESS may be asked every two minutes by an owner who wants that, and not more often', async () => {
+  const outcomeOf = async (seconds: string) =>
+    (await readRows([row('ONE', hybrid)], { pollSeconds: seconds })).report.kind ?? 'pushed';
+  assert.equal(await outcomeOf('120'), 'pushed');
+  assert.equal(await outcomeOf('119'), 'settings');
+});

@@ -1,0 +1,567 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sigenergy } from '../../functions/push-solar-data/adapters/sigenergy.ts';
+import { wrappedPassword } from '../../functions/push-solar-data/adapters/sigenergy-answer.ts';
+import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import { playAdapter } from '../support/home.ts';
+import { replaceNumbers, testAdapter } from './test-adapter.ts';
+
+const now = '2026-05-01T12:00:00Z';
+const password = 'Sunny-Day-2026';
+const wrapped = '7zzIbuWByK/g8hz+kC5DpA==';
+
+const key = { mode: 'openapi-key', appKey: 'demoAppKey01', appSecret: 'demoAppSecret01', systemId: 'SYS-1' };
+const account = { username: 'owner@test.example', password, systemId: 'SYS-1' };
+const app = { mode: 'app', username: 'owner@test.example', password, stationId: '4711' };
+
+const success = (data?: unknown): Answer => ({ json: { code: 0, msg: 'success', data } });
+const failure = (code: number, msg = 'no'): Answer => ({ json: { code, msg, data: null } });
+
+// PV 6 kW: 2.5 into the battery, 1.25 sold, the house takes 1.5, the car 0.75.
+const shared = { pvPower: 6, batteryPower: 2.5, batterySoc: 55.5, loadPower: 1.5, heatPumpPower: 0 };
+const officialFlow = { ...shared, gridPower: 1.25, evPower: 0.75 };
+const appFlow = { ...shared, buySellPower: 1.25, acPower: 0.75, evPower: 0, thirdPvPower: 0, generatorPower: 0 };
+const siteMeters = {
+  production_kw: 6,
+  net_import_kw: -1.25,
+  consumption_kw: 2.25,
+  battery_discharge_kw: -2.5,
+  battery_soc: 0.555,
+};
+
+const loginPath = { key: '/openapi/auth/login/key', account: '/openapi/auth/login/password', app: '/auth/oauth/token' };
+const officialPath = '/openapi/systems/SYS-1/energyFlow';
+const appPath = '/device/sigen/station/energyflow';
+
+const officialToken = (accessToken = 'official-token-1') =>
+  success(JSON.stringify({ tokenType: 'Bearer', accessToken, expiresIn: 43199 }));
+const appToken = (nth = 1, changed = {}) =>
+  success({
+    access_token: `app-token-${nth}`,
+    refresh_token: `app-refresh-${nth}`,
+    token_type: 'bearer',
+    expires_in: 43199,
+    ...changed,
+  });
+
+const byKey = (answer = officialToken()): Exchange => ({ method: 'POST', path: loginPath.key, answer });
+const byAccount = (sent: string, answer: Answer): Exchange => ({
+  method: 'POST',
+  path: loginPath.account,
+  json: { username: 'owner@test.example', password: sent },
+  answer,
+});
+const byApp = (answer: Answer = appToken()): Exchange => ({
+  method: 'POST',
+  path: loginPath.app,
+  headers: { authorization: 'Basic c2lnZW46c2lnZW4=', 'content-type': 'application/x-www-form-urlencoded' },
+  form: { grant_type: 'password', username: 'owner@test.example', password: wrapped },
+  answer,
+});
+const refresh = (used: string, answer: Answer): Exchange => ({
+  method: 'POST',
+  path: loginPath.app,
+  form: { grant_type: 'refresh_token', refresh_token: used },
+  answer,
+});
+const official = (answer: Exchange['answer'] = success(officialFlow), token = 'official-token-1'): Exchange => ({
+  path: officialPath,
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  answer,
+});
+const ofApp = (answer: Exchange['answer'] = success(appFlow), token = 'app-token-1'): Exchange => ({
+  path: appPath,
+  query: { id: '4711' },
+  headers: {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    lang: 'en_US',
+    'auth-client-id': 'sigen',
+  },
+  answer,
+});
+
+const play = (settings: Record<string, string>, exchanges: Exchange[], options = {}) =>
+  playAdapter(sigenergy, { settings, now, exchanges, everySeconds: 300, ...options });
+const calls = ({ vendor }: { vendor: { heard: Heard[] } }) =>
+  vendor.heard.map(({ method, path }) => `${method} ${path}`);
+const metersOf = async (flow: Record<string, unknown>) => {
+  const { pushes, report } = await play(app, [byApp(), ofApp(success(flow))]);
+  return pushes[0]?.siteMeters ?? report.kind;
+};
+
+const withoutFigures = (answer: unknown, instead: unknown) => {
+  const { data, ...envelope } = answer as { data: unknown };
+  return { ...envelope, data: replaceNumbers(data, instead) };
+};
+
+testAdapter(sigenergy, { settings: key, now, exchanges: [byKey(), official()], push: { siteMeters }, withoutFigures });
+testAdapter(sigenergy, {
+  settings: app,
+  now,
+  exchanges: [byApp(), ofApp()],
+  push: { siteMeters },
+  secrets: [password, wrapped, 'app-token-1', 'app-refresh-1'],
+  withoutFigures,
+});
+
+describe('settings', () => {
+  it('lead to the host of the mode and region', () => {
+    const { baseUrl } = sigenergy;
+    assert.ok(typeof baseUrl === 'function');
+    assert.equal(baseUrl({ mode: 'app', region: 'aus' }), 'https://api-aus.sigencloud.com');
+    assert.equal(baseUrl({ mode: 'openapi-key', region: 'us' }), 'https://openapi-us.sigencloud.com');
+    assert.equal(baseUrl({ mode: 'openapi-account', region: 'eu' }), 'https://openapi-eu.sigencloud.com');
+  });
+
+  for (const [mode, missing] of [
+    ['openapi-account', ['SIGENERGY_USERNAME', 'SIGENERGY_PASSWORD']],
+    ['app', ['SIGENERGY_USERNAME', 'SIGENERGY_PASSWORD']],
+    ['openapi-key', ['SIGENERGY_APP_KEY', 'SIGENERGY_APP_SECRET']],
+  ] as const)
+    it(`of mode ${mode} are missed by name`, async () => {
+      const { report } = await play({ mode }, []);
+      assert.equal(report.kind, 'settings');
+      for (const name of missing) assert.match(report.error ?? '', new RegExp(`${name} is missing`));
+    });
+
+  it('let mode app be asked every two minutes, the official modes not before five', async () => {
+    const outcome = async (settings: Record<string, string>, exchanges: Exchange[]) =>
+      (await play({ ...settings, pollSeconds: '120' }, exchanges)).report.outcome;
+    assert.equal(await outcome(app, [byApp(), ofApp()]), 'pushed');
+    assert.equal(await outcome(key, [byKey(), official()]), 'reported');
+  });
+});
+
+describe('the log-in', () => {
+  it('wraps passwords as the app does, a full block too', () => {
+    assert.equal(wrappedPassword('Sunny-Day-2026'), wrapped);
+    assert.equal(wrappedPassword('0123456789abcdef'), 'paQt1PwhakURXgKUcqkosG0swN6DK3H6WwocCV0XhYs=');
+  });
+
+  it('by key sends key and secret joined, in base64', async () => {
+    const { vendor } = await play(key, [byKey(), official()]);
+    assert.deepEqual(vendor.heard[0]?.body, { key: 'ZGVtb0FwcEtleTAxOmRlbW9BcHBTZWNyZXQwMQ==' });
+  });
+
+  it('by account takes a token as an object, and keeps it for half a day', async () => {
+    const token = success({ tokenType: 'Bearer', accessToken: 'official-token-1', expiresIn: 43199 });
+    const played = await play(account, [byAccount(password, token), official()], { ticks: 3 });
+    assert.equal(played.pushes.length, 3);
+    assert.deepEqual(calls(played), [`POST ${loginPath.account}`, ...Array(3).fill(`GET ${officialPath}`)]);
+  });
+
+  it('by account sends the wrapped password where the clear one is refused, and from then on', async () => {
+    const exchanges = [
+      byAccount(password, failure(11002)),
+      byAccount(wrapped, officialToken()),
+      official(),
+      official({ status: 401, json: {} }),
+      byAccount(wrapped, officialToken('official-token-2')),
+      official(success(officialFlow), 'official-token-2'),
+    ];
+    const { vendor, pushes } = await play(account, exchanges, { ticks: 2 });
+    assert.equal(pushes.length, 2);
+    const sent = vendor.heard.filter(({ path }) => path === loginPath.account).map(({ body }) => body);
+    assert.deepEqual(
+      sent.map((body) => (body as { password: string }).password),
+      [password, wrapped, wrapped],
+    );
+  });
+
+  it('by account tries each form once, then leaves the account alone', async () => {
+    const refused = [byAccount(password, failure(11003)), byAccount(wrapped, failure(11003))];
+    const played = await play(account, refused, { ticks: 6 });
+    assert.equal(played.report.kind, 'auth');
+    assert.equal(calls(played).length, 2);
+  });
+
+  it('does not try the wrapped password after another refusal', async () => {
+    const played = await play(account, [byAccount(password, failure(1601))]);
+    assert.equal(played.report.kind, 'auth');
+    assert.equal(calls(played).length, 1);
+  });
+
+  for (const [what, answer] of [
+    ['HTTP 400', { status: 400, json: { error: 'invalid_grant' } }],
+    ['HTTP 401', { status: 401, json: { error: 'unauthorized' } }],
+    ['HTTP 403', { status: 403, json: { error: 'forbidden' } }],
+    ['code 11003', failure(11003)],
+    ['a code that nobody knows', failure(500123)],
+  ] as [string, Answer][])
+    it(`of the app is refused by ${what}`, async () => {
+      const played = await play(app, [byApp(answer)], { ticks: 5 });
+      assert.equal(played.report.kind, 'auth');
+      assert.equal(calls(played).length, 1);
+    });
+
+  for (const [what, answer, kind] of [
+    ['a firewall page', { status: 403, text: '<html>Request blocked.</html>' }, 'unavailable'],
+    ['HTTP 502', { status: 502, text: '<html></html>' }, 'unavailable'],
+    ['the code of an internal error', failure(1501), 'unavailable'],
+    ['the code for asking too often', failure(1110), 'rate-limited'],
+    ['HTTP 429', { status: 429, json: {} }, 'rate-limited'],
+    ['an answer without a token', success({ scope: 'server' }), 'bad-response'],
+    ['a success without content', success(), 'bad-response'],
+    ['a web page', { text: '<html>Welcome</html>' }, 'bad-response'],
+  ] as [string, Answer, string][])
+    it(`of the app is not refused by ${what}, and not repeated at once`, async () => {
+      const played = await play(app, [byApp(answer)]);
+      assert.equal(played.report.kind, kind);
+      assert.equal(calls(played).length, 1);
+    });
+
+  it('of the app takes tokens without the envelope too', async () => {
+    const bare = { json: { access_token: 'app-token-1', refresh_token: 'app-refresh-1', expires_in: '43199' } };
+    assert.deepEqual((await play(app, [byApp(bare), ofApp()])).pushes[0]?.siteMeters, siteMeters);
+  });
+
+  it('of the app shows the same 32 hex digits as device each time', async () => {
+    const exchanges = [byApp(), ofApp(), ofApp({ status: 401, json: {} }), refresh('app-refresh-1', appToken(2))];
+    const { vendor } = await play(app, [...exchanges, ofApp(success(appFlow), 'app-token-2')], { ticks: 2 });
+    const forms = vendor.heard.filter(({ path }) => path === loginPath.app).map(({ body }) => body);
+    const [first, second] = forms.map((body) => (body as { userDeviceId: string }).userDeviceId);
+    assert.match(first ?? '', /^[0-9a-f]{32}$/);
+    assert.equal(first, second);
+  });
+
+  it('is not quoted where its answer breaks off inside the token', async () => {
+    const half = { text: '{"code":0,"data":{"access_token":"half-a-tok' };
+    for (const [settings, login] of [
+      [app, byApp(half)],
+      [key, byKey(half)],
+    ] as const) {
+      const { report } = await play(settings, [login]);
+      assert.equal(report.kind, 'bad-response');
+      assert.doesNotMatch(JSON.stringify(report), /half-a-tok/);
+    }
+  });
+});
+
+describe('a token', () => {
+  it('of the official API is replaced by a log-in when refused, by status or by code', async () => {
+    for (const refusal of [{ status: 401, json: {} }, failure(401)]) {
+      const again = [byKey(officialToken('official-token-2')), official(success(officialFlow), 'official-token-2')];
+      const played = await play(key, [byKey(), official(), official(refusal), ...again], { ticks: 2 });
+      assert.deepEqual(played.pushes[1]?.siteMeters, siteMeters);
+      assert.equal(calls(played).length, 5);
+    }
+  });
+
+  it('of the official API that is refused again after the log-in is reported as auth', async () => {
+    const played = await play(key, [byKey(), official(), official(failure(401))], { ticks: 2 });
+    assert.equal(played.report.kind, 'auth');
+    assert.equal(calls(played).length, 5);
+  });
+
+  it('is not replaced for a refusal that is not its own', async () => {
+    for (const [settings, exchanges] of [
+      [key, [byKey(), official(), official(failure(1116))]],
+      [app, [byApp(), ofApp(), ofApp({ status: 403, json: {} })]],
+    ] as [Record<string, string>, Exchange[]][]) {
+      const played = await play(settings, exchanges, { ticks: 2 });
+      assert.equal(played.report.kind, 'auth');
+      assert.equal(calls(played).length, 3);
+    }
+  });
+
+  it('is replaced ten minutes before its end', async () => {
+    for (const [settings, exchanges] of [
+      [key, [byKey(), official()]],
+      [app, [byApp(), ofApp(), refresh('app-refresh-1', appToken())]],
+    ] as [Record<string, string>, Exchange[]][]) {
+      const early = await play(settings, exchanges, { ticks: 2, everySeconds: 43_199 - 601 });
+      assert.equal(calls(early).length, 3);
+      const late = await play(settings, exchanges, { ticks: 2, everySeconds: 43_199 - 600 });
+      assert.equal(calls(late).length, 4);
+    }
+  });
+
+  it('of the app is refreshed before its end, with the newest refresh token', async () => {
+    const exchanges = [
+      byApp(),
+      ofApp(),
+      refresh('app-refresh-1', appToken(2)),
+      ofApp(success(appFlow), 'app-token-2'),
+      refresh('app-refresh-2', appToken(3, { refresh_token: null })),
+      ofApp(success(appFlow), 'app-token-3'),
+      refresh('app-refresh-2', appToken(4)), // none came with the third
+      ofApp(success(appFlow), 'app-token-4'),
+    ];
+    const played = await play(app, exchanges, { ticks: 4, everySeconds: 43_000 });
+    assert.equal(played.pushes.filter(({ siteMeters: figures }) => figures).length, 4);
+    assert.deepEqual(played.vendor.misses, []);
+  });
+
+  for (const [what, answer] of [
+    ['HTTP 400', { status: 400, json: { error: 'invalid_grant' } }],
+    ['HTTP 401', { status: 401, json: {} }],
+    ['a code', failure(11003)],
+    ['an answer without token', success({})],
+  ] as [string, Answer][])
+    it(`of the app whose refresh is refused by ${what} is replaced by one log-in`, async () => {
+      const exchanges = [byApp(), ofApp(), ofApp({ status: 401, json: {} }), refresh('app-refresh-1', answer)];
+      const again = [byApp(appToken(2)), ofApp(success(appFlow), 'app-token-2')];
+      const played = await play(app, [...exchanges, ...again], { ticks: 2 });
+      assert.deepEqual(played.pushes[1]?.siteMeters, siteMeters);
+      assert.equal(calls(played).length, 6);
+    });
+
+  for (const [what, answer, kind] of [
+    ['blocked by the firewall', { status: 403, text: '<html>Request blocked.</html>' }, 'unavailable'],
+    ['too much', failure(1110), 'rate-limited'],
+    ['met by HTTP 500', { status: 500, json: {} }, 'unavailable'],
+  ] as [string, Answer, string][])
+    it(`of the app whose refresh is ${what} is kept, without a log-in`, async () => {
+      const exchanges = [byApp(), ofApp(), ofApp({ status: 401, json: {} }), refresh('app-refresh-1', answer)];
+      const played = await play(app, exchanges, { ticks: 2 });
+      assert.equal(played.report.kind, kind);
+      assert.equal(calls(played).length, 4);
+      assert.match(played.stored, /app-refresh-1/);
+    });
+
+  it('of the app that is refused again after the refresh is reported as auth', async () => {
+    const refused = { status: 401, json: {} };
+    const exchanges = [byApp(), ofApp(), ofApp(refused), refresh('app-refresh-1', appToken(2))];
+    const played = await play(app, [...exchanges, ofApp(refused, 'app-token-2')], { ticks: 2 });
+    assert.equal(played.report.kind, 'auth');
+    assert.equal(calls(played).length, 5);
+  });
+});
+
+describe('an answer', () => {
+  const meanings: [string, Answer, string][] = [
+    ...[11002, 11003, 1116, 1111, 1401, 1402, 1301, 1103, 1112, 1600, 1601, 1609].map(
+      (code): [string, Answer, string] => [`code ${code}`, failure(code), 'auth'],
+    ),
+    ...[1110, 1201].map((code): [string, Answer, string] => [`code ${code}`, failure(code), 'rate-limited']),
+    ...[1104, 1302].map((code): [string, Answer, string] => [`code ${code}`, failure(code), 'offline']),
+    ...[1106, 1108, 1101, 1000, 777].map((code): [string, Answer, string] => [
+      `code ${code}`,
+      failure(code),
+      'bad-response',
+    ]),
+    ...[1102, 1105, 1304, 1109, 1501, 1502].map((code): [string, Answer, string] => [
+      `code ${code}`,
+      failure(code),
+      'unavailable',
+    ]),
+    ['a code in text', { json: { code: '1104', msg: 'offline' } }, 'offline'],
+    ['a code with HTTP 400', { status: 400, json: { code: 1104 } }, 'offline'],
+    ['no code', { json: { data: officialFlow } }, 'bad-response'],
+    ['HTTP 403 with JSON', { status: 403, json: {} }, 'auth'],
+    ['HTTP 403 with a page', { status: 403, text: '<html>Request blocked.</html>' }, 'unavailable'],
+    ['HTTP 404', { status: 404, json: {} }, 'bad-response'],
+    ['HTTP 424', { status: 424, json: {} }, 'rate-limited'],
+    ['HTTP 503', { status: 503, text: '' }, 'unavailable'],
+    ['a text that is no JSON', success('aBcD'.repeat(32)), 'bad-response'],
+    ['a figure that is no number', success({ ...officialFlow, pvPower: 'lots' }), 'bad-response'],
+  ];
+  for (const [what, answer, kind] of meanings)
+    it(`with ${what} is ${kind}, without a second call`, async () => {
+      for (const [settings, exchanges] of [
+        [key, [byKey(), official(answer)]],
+        [app, [byApp(), ofApp(answer)]],
+      ] as [Record<string, string>, Exchange[]][]) {
+        const played = await play(settings, exchanges);
+        assert.equal(played.report.kind, kind);
+        assert.equal(calls(played).length, 2);
+      }
+    });
+
+  it('with an unknown code tells what Sigenergy says', async () => {
+    const { report } = await play(key, [byKey(), official(failure(1000, 'illegal parameter'))]);
+    assert.match(report.error ?? '', /1000.*illegal parameter/);
+  });
+
+  it('without content is asked for once more by the app', async () => {
+    const played = await play(app, [byApp(), ofApp(success()), ofApp()]);
+    assert.deepEqual(played.pushes[0]?.siteMeters, siteMeters);
+    const again = await play(app, [byApp(), ofApp(success(null))]);
+    assert.equal(again.report.kind, 'bad-response');
+    assert.equal(calls(again).length, 3);
+  });
+
+  it('without content is not asked for again at the official API, which counts calls', async () => {
+    const played = await play(key, [byKey(), official(success(null))]);
+    assert.equal(played.report.kind, 'bad-response');
+    assert.equal(calls(played).length, 2);
+  });
+
+  for (const [settings, login, flow, holdSeconds] of [
+    [key, byKey(), official, 300],
+    [app, byApp(), ofApp, 1800],
+  ] as const)
+    it(`that asks mode ${settings.mode} to slow down is obeyed for ${holdSeconds} s, and the token kept`, async () => {
+      for (const busy of [failure(1110), failure(1201), { status: 429, json: {} }, { status: 424, json: {} }]) {
+        const exchanges = [login, flow(busy), flow()];
+        const early = await play(settings, exchanges, { ticks: 2, everySeconds: holdSeconds - 1 });
+        assert.equal(early.report.kind, 'rate-limited');
+        assert.equal(calls(early).length, 2);
+        const later = await play(settings, exchanges, { ticks: 2, everySeconds: holdSeconds });
+        assert.deepEqual(later.pushes.at(-1)?.siteMeters, siteMeters);
+        assert.equal(calls(later).length, 3);
+      }
+    });
+});
+
+describe('the system', () => {
+  const { systemId: _, ...anySystem } = key;
+  const list = (data: unknown): Exchange => ({ path: '/openapi/system', answer: success(data) });
+
+  for (const [what, data] of [
+    ['a list', [{ systemId: 'SYS-1', systemName: 'Home' }]],
+    ['a list of texts', [JSON.stringify({ systemId: 'SYS-1', systemName: null })]],
+    ['a text', JSON.stringify([{ systemId: 'SYS-1' }])],
+  ] as const)
+    it(`is found in ${what}, once`, async () => {
+      const played = await play(anySystem, [byKey(), list(data), official()], { ticks: 2 });
+      assert.equal(played.pushes.length, 2);
+      assert.deepEqual(calls(played).slice(1), ['GET /openapi/system', ...Array(2).fill(`GET ${officialPath}`)]);
+    });
+
+  it('is kept although the flow behind it fails', async () => {
+    const exchanges = [byKey(), list([{ systemId: 'SYS-1' }]), official(failure(1110)), official()];
+    const played = await play(anySystem, exchanges, { ticks: 2 });
+    assert.equal(calls(played).filter((call) => call === 'GET /openapi/system').length, 1);
+    assert.equal(played.report.outcome, 'pushed');
+  });
+
+  it('is refused to an access that sees none', async () => {
+    assert.equal((await play(anySystem, [byKey(), list([])])).report.kind, 'auth');
+  });
+
+  it('must be chosen out of several, which are named', async () => {
+    const several = [
+      { systemId: 'SYS-1', systemName: 'Home' },
+      { systemId: 'SYS-2', systemName: 'Barn' },
+    ];
+    const { report } = await play(anySystem, [byKey(), list(several)]);
+    assert.equal(report.kind, 'bad-response');
+    assert.match(report.error ?? '', /systemId.*SYS-1 \(Home\).*SYS-2 \(Barn\)/);
+  });
+
+  it('cannot be found in a list that is not one', async () => {
+    for (const data of ['not JSON', null, ['not JSON'], [{ systemName: 'Home' }]])
+      assert.equal((await play(anySystem, [byKey(), list(data)])).report.kind, 'bad-response', String(data));
+  });
+});
+
+it('finds the home station of the app once, and asks nobody where it is set', async () => {
+  const { stationId: _, ...anyStation } = app;
+  const path = '/device/owner/station/home';
+  const exchanges = [byApp(), { path, answer: success({ stationId: 4711, hasPv: true }) }, ofApp()];
+  const played = await play(anyStation, exchanges, { ticks: 2 });
+  assert.equal(played.pushes.length, 2);
+  assert.equal(calls(played).filter((call) => call === `GET ${path}`).length, 1);
+  assert.equal(calls(await play(app, exchanges)).includes(`GET ${path}`), false);
+});
+
+describe('the mapping', () => {
+  const flows: [string, Record<string, unknown>, unknown][] = [
+    [
+      'takes positive grid power as sold, negative as bought, and negative battery power as discharge',
+      { pvPower: 0, buySellPower: -0.8, batteryPower: -1.2, batterySoc: 20, loadPower: 2 },
+      { production_kw: 0, net_import_kw: 0.8, consumption_kw: 2, battery_discharge_kw: 1.2, battery_soc: 0.2 },
+    ],
+    [
+      'derives the consumption with both kinds of car charger and the heat pump',
+      { pvPower: 1, buySellPower: -9, batteryPower: 0, batterySoc: 50, loadPower: 1, evPower: 6, heatPumpPower: 3 },
+      { production_kw: 1, net_import_kw: 9, consumption_kw: 10, battery_discharge_kw: 0, battery_soc: 0.5 },
+    ],
+    [
+      'leaves a battery out that has no power',
+      { pvPower: '3', buySellPower: '1', batteryPower: null, batterySoc: 0, loadPower: 2 },
+      { production_kw: 3, net_import_kw: -1, consumption_kw: 2 },
+    ],
+    [
+      'leaves out a state of charge that is missing',
+      { pvPower: 3, buySellPower: 1, batteryPower: 1, batterySoc: null, loadPower: 1 },
+      { production_kw: 3, net_import_kw: -1, consumption_kw: 1, battery_discharge_kw: -1 },
+    ],
+    [
+      'derives nothing where only PV is missing',
+      { pvPower: null, buySellPower: -1, batteryPower: -1, batterySoc: 40, loadPower: 2 },
+      { net_import_kw: 1, battery_discharge_kw: 1, battery_soc: 0.4 },
+    ],
+    [
+      'derives nothing where only the grid is missing',
+      { pvPower: 2, buySellPower: null, batteryPower: 1, batterySoc: 40, loadPower: 1, generatorPower: 3 },
+      { production_kw: 2, battery_discharge_kw: -1, battery_soc: 0.4 },
+    ],
+    [
+      'counts a generator as import',
+      { pvPower: 1, buySellPower: 0, batteryPower: 2, batterySoc: 40, loadPower: 3, generatorPower: 4 },
+      { production_kw: 1, net_import_kw: 4, consumption_kw: 3, battery_discharge_kw: -2, battery_soc: 0.4 },
+    ],
+    [
+      'does not count a negative generator',
+      { pvPower: 1, buySellPower: 0, loadPower: 1, generatorPower: -4 },
+      { production_kw: 1, net_import_kw: 0, consumption_kw: 1 },
+    ],
+    [
+      'adds the PV of other inverters where the balance needs it',
+      { pvPower: 4, thirdPvPower: 2, buySellPower: 3, batteryPower: 1, batterySoc: 40, loadPower: 2 },
+      { production_kw: 6, net_import_kw: -3, consumption_kw: 2, battery_discharge_kw: -1, battery_soc: 0.4 },
+    ],
+    [
+      'leaves it out where pvPower holds it already',
+      { pvPower: 6, thirdPvPower: 2, buySellPower: 3, batteryPower: 1, batterySoc: 40, loadPower: 2 },
+      { production_kw: 6, net_import_kw: -3, consumption_kw: 2, battery_discharge_kw: -1, battery_soc: 0.4 },
+    ],
+    [
+      'leaves it out where no load tells',
+      { pvPower: 4, thirdPvPower: 2, buySellPower: 3, loadPower: null },
+      { production_kw: 4, net_import_kw: -3, consumption_kw: 1 },
+    ],
+    [
+      'leaves it out where the grid is missing',
+      { pvPower: 4, thirdPvPower: 2, buySellPower: null, batteryPower: 0, loadPower: 6 },
+      { production_kw: 4, battery_discharge_kw: 0 },
+    ],
+    [
+      'says that the station is offline where all powers are missing, whatever its status says',
+      { pvPower: null, buySellPower: null, batteryPower: null, loadPower: null, batterySoc: 50, onGrid: true },
+      'offline',
+    ],
+    [
+      'takes good figures of a station with status 0',
+      { pvPower: 0, buySellPower: -0.4, batteryPower: 0, batterySoc: 5, loadPower: 0.4, stationStatus: 0 },
+      { production_kw: 0, net_import_kw: 0.4, consumption_kw: 0.4, battery_discharge_kw: 0, battery_soc: 0.05 },
+    ],
+  ];
+  for (const [what, flow, expected] of flows)
+    it(what, async () => {
+      assert.deepEqual(await metersOf(flow), expected);
+    });
+
+  it('knows the grid of the official API by its own name', async () => {
+    const flow = { pvPower: 5, gridPower: 3.5, batteryPower: 0, loadPower: 1.5, buySellPower: 99 };
+    const { pushes } = await play(key, [byKey(), official(success(JSON.stringify(flow)))]);
+    assert.deepEqual(pushes[0]?.siteMeters, {
+      production_kw: 5,
+      net_import_kw: -3.5,
+      consumption_kw: 1.5,
+      battery_discharge_kw: 0,
+    });
+  });
+});
+
+describe('the guard', () => {
+  const guarded: [string, Record<string, unknown>, boolean][] = [
+    ['refuses a grid reversed', { pvPower: 5, buySellPower: -3, batteryPower: 1, loadPower: 1 }, false],
+    ['refuses grid and battery reversed', { pvPower: 5, buySellPower: -3, batteryPower: -1, loadPower: 1 }, false],
+    ['refuses it where a generator runs', { pvPower: 1, buySellPower: 3, loadPower: 6, generatorPower: 2 }, false],
+    ['refuses what fits within 0.1 kW', { pvPower: 5, buySellPower: -3, batteryPower: 1, loadPower: 1.09 }, false],
+    ['passes what fits less', { pvPower: 5, buySellPower: -3, batteryPower: 1, loadPower: 1.2 }, true],
+    ['passes a miss of up to 0.5 kW', { pvPower: 5, buySellPower: -0.24, batteryPower: 0, loadPower: 4.76 }, true],
+    ['passes a miss that no sign explains', { pvPower: 5, buySellPower: 1, batteryPower: 0, loadPower: 2 }, true],
+    ['says nothing without a load', { pvPower: 5, buySellPower: -3, batteryPower: 1, loadPower: null }, true],
+  ];
+  for (const [what, flow, passes] of guarded)
+    it(what, async () => {
+      const result = await metersOf(flow);
+      if (passes) assert.equal(typeof result, 'object', String(result));
+      else assert.equal(result, 'bad-response');
+    });
+});
