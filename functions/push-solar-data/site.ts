@@ -178,8 +178,10 @@ function settingProblem(
   whereToPut: string,
 ): string {
   if (text === undefined) return `${name} is missing: ${help}. ${whereToPut}`;
-  return `${name} ${message ?? 'is not valid'}${secret ? '' : ` (it is "${text}")`}: ${help}`;
+  return `${name} ${message ?? 'is not valid'}${secret ? '' : ` (it is "${shortened(text)}")`}: ${help}`;
 }
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function unmetRequirements(
   adapter: Adapter,

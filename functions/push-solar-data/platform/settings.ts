@@ -19,12 +19,12 @@ export function createDesk(texts: SettingTexts) {
   const problems: string[] = [];
   const remarks: string[] = [];
   const secrets: string[] = [];
-  /** The text without stray spaces and quotes; undefined if nothing is left. */
+  /** The text without stray spaces, and without quotes around the whole; undefined if nothing is left. */
   const take = (name: string, { secret = false } = {}): string | undefined => {
     const raw = texts[name];
     const clean = raw
       ?.trim()
-      .replace(/^(["'])(.*)\1$/s, '$2')
+      .replace(/^(["'])((?:(?!\1).)*)\1$/s, '$2')
       .trim();
     if (!clean) return undefined;
     if (clean !== raw) remarks.push(`${name} had spaces or quotes around it, which were removed`);

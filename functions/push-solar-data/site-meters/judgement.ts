@@ -27,8 +27,8 @@ const productionFloor_kw = -0.5;
 const contradictionsTillDoubt = 5;
 /** A slip between W and kW is a factor of 1000; no kettle is. */
 const slipFactor = 300;
-/** Below this no factor is a slip: a dark home uses some watts. */
-const slipFloor_kw = 20;
+/** Below this no factor is a slip: an empty home uses some watts, and then a car charges with 22 kW. */
+const slipFloor_kw = 45;
 const ticksTillUsual = 30;
 
 /**

@@ -1,0 +1,103 @@
+/** The file `.env`: single settings are changed in it, and everything else stays as the owner wrote it. */
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual, parseEnv } from 'node:util';
+import { Failure } from '../platform/failure.ts';
+import type { SettingTexts } from '../platform/settings.ts';
+
+/** New texts by name; undefined removes the setting. */
+export type Changes = ReadonlyMap<string, string | undefined>;
+
+export const textsInFile = (file: string): SettingTexts =>
+  existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+
+/** Replaces the file in one step; afterwards only its owner may read it. @throws Failure `settings` */
+export function changeFile(file: string, changes: Changes): void {
+  if (changes.size === 0) return;
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const text = withChanges(existsSync(target) ? readFileSync(target, 'utf8') : '', changes);
+  const draft = `${target}.new`;
+  try {
+    rmSync(draft, { force: true });
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, target);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure('settings', `${file} cannot be written (${code}): look at the rights of this folder`, {
+      cause: error,
+    });
+  }
+}
+
+/** @returns the file's text with the changes, which `parseEnv` reads back exactly. @throws Failure `settings` */
+export function withChanges(text: string, changes: Changes): string {
+  let changed = text;
+  for (const [name, value] of changes)
+    changed = value === undefined ? without(changed, name) : withAssignment(changed, name, quoted(name, value));
+  const wanted: SettingTexts = { ...parseEnv(text), ...Object.fromEntries(changes) };
+  const present = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  if (isDeepStrictEqual({ ...parseEnv(changed) }, present)) return changed;
+  throw new Failure(
+    'settings',
+    `.env has lines that are not understood, so that ${[...changes.keys()].join(', ')} cannot be put into it: ` +
+      'each line should be NAME=value, with quotes around what has spaces',
+  );
+}
+
+/** An assignment in the text, as offsets; `end` lies behind its line break. */
+type Assignment = { name: string; start: number; valueStart: number; valueEnd: number; end: number };
+
+const opening = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/y;
+
+/** In their order. A quoted value may go over several lines; a quote that is never closed is a character like others. */
+function assignmentsIn(text: string): Assignment[] {
+  const found: Assignment[] = [];
+  for (let start = 0; start < text.length; ) {
+    opening.lastIndex = start;
+    const match = opening.exec(text);
+    const valueStart = opening.lastIndex;
+    const valueEnd = match ? endOfValue(text, valueStart) : start;
+    const end = endOfLine(text, valueEnd) + 1;
+    if (match?.[1]) found.push({ name: match[1], start, valueStart, valueEnd, end });
+    start = end;
+  }
+  return found;
+}
+
+const endOfLine = (text: string, from: number): number => {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+};
+
+function endOfValue(text: string, start: number): number {
+  const first = text[start] ?? '';
+  const closing = /["'`]/.test(first) ? text.indexOf(first, start + 1) : -1;
+  if (closing > 0) return closing + 1;
+  const [bare = ''] = text.slice(start, endOfLine(text, start)).split('#');
+  return start + bare.trimEnd().length;
+}
+
+/** Of several assignments of a name the last one counts. */
+function withAssignment(text: string, name: string, value: string): string {
+  const last = assignmentsIn(text).findLast((assignment) => assignment.name === name);
+  if (!last) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${name}=${value}\n`;
+  const rest = text.slice(last.valueEnd);
+  return text.slice(0, last.valueStart) + value + (rest.startsWith('#') ? ' ' : '') + rest;
+}
+
+function without(text: string, name: string): string {
+  return assignmentsIn(text)
+    .filter((assignment) => assignment.name === name)
+    .reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
+}
+
+/** The value as `parseEnv` understands it: bare, or in those quotes that it does not hold itself. */
+function quoted(name: string, value: string): string {
+  const forms = [...(/^[\w.:/@+,=%-]+$/.test(value) ? [value] : []), `'${value}'`, `"${value}"`, `\`${value}\``];
+  const form = forms.find((candidate) => parseEnv(`IT=${candidate}\n`)['IT'] === value);
+  if (form !== undefined) return form;
+  throw new Failure(
+    'settings',
+    `${name} cannot be written into .env, because it holds all three kinds of quotes (' " \`) or a carriage return: ` +
+      'set it in the environment, or choose another one',
+  );
+}

@@ -1,0 +1,86 @@
+/** Every setting there is, with its schema and its help: the site's own, each source's, and those of every adapter. */
+import * as z from 'zod/mini';
+import type { Adapter } from '../adapters/adapter.ts';
+import { number, type Setting, secret, setting, text } from '../adapters/setting.ts';
+import { isAllowedUrl } from '../platform/http.ts';
+import { createDesk, upperSnake } from '../platform/settings.ts';
+import { type Registry, sourcesNamed } from '../site.ts';
+import { takeFields } from '../site-meters/combine.ts';
+
+export type KnownSetting = Setting & { name: string };
+
+const address = text.check(
+  z.refine((value) => URL.canParse(value) && isAllowedUrl(new URL(value)), 'must be an address that begins with https://'),
+);
+const takes = Object.keys(takeFields);
+const take = text.check(
+  z.refine(
+    (value) => value.split(',').every((word) => takes.includes(word.trim().toLowerCase())),
+    `must be some of ${takes.join(', ')}`,
+  ),
+);
+
+export const chargeHqKey: KnownSetting = {
+  name: 'CHARGE_HQ_API_KEY',
+  ...secret(text, 'Key of the Push API: Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API'),
+};
+
+const ofTheSite: Record<string, Setting> = {
+  VENDOR: setting(text, 'The equipment: one word, or label:vendor,label:vendor'),
+  [chargeHqKey.name]: chargeHqKey,
+  SITE: setting(text, 'Name of the home, default home; each has its own stack and parameters on AWS'),
+  CHARGE_HQ_URL: setting(address, 'Another address for the Push API'),
+  MAX_POWER_KW: setting(number({ min: 1 }), 'Figures beyond it are refused as impossible; default 100'),
+  ALARM_EMAIL: setting(text, 'Where AWS sends its alarms'),
+  STATE_DIR: setting(text, 'Where log-ins are kept on this machine, default .state'),
+};
+
+/** What every source has besides its adapter's settings. */
+const ofEachSource: Record<string, Setting> = {
+  TAKE: setting(take, `What it contributes to the home: some of ${takes.join(', ')}`),
+  POLL_SECONDS: setting(number({ min: 1 }), 'How often it is asked, never oftener than its cloud allows'),
+  STALE_AFTER_SECONDS: setting(number({ min: 60 }), 'How old its figures may be'),
+  BASE_URL: setting(address, 'Another address of its cloud'),
+  AUTH_URL: setting(address, "Another address of its cloud's log-in"),
+};
+
+const named = (settings: Record<string, Setting>, prefix = ''): KnownSetting[] =>
+  Object.entries(settings).map(([name, entry]) => ({ ...entry, name: prefix + upperSnake(name) }));
+
+export const settingsOfSite = (): KnownSetting[] => named(ofTheSite);
+
+/** The adapter's own, by their names in code. */
+export const ownSettings = (label: string, { settings }: Adapter): Map<string, KnownSetting> =>
+  new Map(
+    Object.entries(settings).map(([key, entry]) => [key, { ...entry, name: `${upperSnake(label)}_${upperSnake(key)}` }]),
+  );
+
+/** Those that every source has; the address stands first, and has its own help where the adapter knows none. */
+export function commonSettings(label: string, { baseUrl, title }: Adapter): KnownSetting[] {
+  const settings = named(ofEachSource, `${upperSnake(label)}_`);
+  if (baseUrl !== undefined) return settings;
+  const help = `The https address of your ${title}, without a slash at the end`;
+  return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help } : entry));
+}
+
+/** All settings by name: the site's, those of the sources in VENDOR, and those of each vendor as a home's only source. */
+export async function everySetting(vendor: string | undefined, registry: Registry): Promise<Map<string, KnownSetting>> {
+  const alone = Object.keys(registry).map((slug) => ({ label: slug, vendor: slug }));
+  const found = settingsOfSite();
+  for (const source of [...alone, ...sourcesNamed(vendor ?? '')]) {
+    const adapter = Object.hasOwn(registry, source.vendor) ? await registry[source.vendor]?.() : undefined;
+    if (adapter) found.push(...ownSettings(source.label, adapter).values(), ...commonSettings(source.label, adapter));
+  }
+  return new Map(found.map((entry) => [entry.name, entry]));
+}
+
+/** The text as the bridge takes it, without stray spaces and quotes; undefined if nothing is left. */
+export const cleaned = (text: string | undefined): string | undefined => createDesk({ it: text }).take('it');
+
+/** What is wrong with a text, in a sentence that tells no secret; undefined if it will do. */
+export function problemWith({ name, schema, secret }: KnownSetting, text: string | undefined): string | undefined {
+  const parsed = schema.safeParse(cleaned(text));
+  if (parsed.success) return undefined;
+  const told = secret || text === undefined ? '' : ` (it is "${text}")`;
+  return `${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${told}`;
+}
