@@ -20,12 +20,14 @@ const refusal = () => new Failure('auth', 'Example Cloud refused the credentials
 async function play({
   session,
   stored,
+  storedAfter = 'at once',
   good = [],
   logIn,
   options,
 }: {
   session?: Session;
   stored?: Session;
+  storedAfter?: 'at once' | 'a moment';
   good?: string[];
   logIn?: () => Session;
   options?: SessionOptions;
@@ -41,7 +43,11 @@ async function play({
     reloadState: async () => {
       protocol.push('reload');
       delete keeper.state.session;
-      if (stored) keeper.state.session = stored;
+      const isThere = storedAfter === 'at once' || protocol.includes('wait');
+      if (stored && isThere) keeper.state.session = stored;
+    },
+    sleep: async () => {
+      protocol.push('wait');
     },
   };
   const renew = async (previous: Session | undefined): Promise<Session> => {
@@ -163,12 +169,24 @@ describe('a log-in that is refused', () => {
     assert.deepEqual(protocol, ['log in after old', 'reload', 'use theirs']);
   });
 
+  it('gives that one a moment to store it', async () => {
+    const { result, protocol } = await play({
+      session: { token: 'old', expiresAt: now },
+      stored: { token: 'theirs' },
+      storedAfter: 'a moment',
+      good: ['theirs'],
+      logIn: refuse,
+    });
+    assert.equal(result, 'figures for theirs');
+    assert.deepEqual(protocol, ['log in after old', 'reload', 'wait', 'reload', 'use theirs']);
+  });
+
   it('while nothing else is stored is told', async () => {
     const session = { token: 'old', expiresAt: now };
     const { result, protocol } = await play({ session, stored: session, logIn: refuse });
     assert.ok(result instanceof Failure);
     assert.equal(result.kind, 'auth');
-    assert.deepEqual(protocol, ['log in after old', 'reload']);
+    assert.deepEqual(protocol, ['log in after old', 'reload', 'wait', 'reload']);
   });
 
   it('for another reason is told as it is, and the session stays', async () => {
@@ -188,7 +206,7 @@ describe('another failure of a call', () => {
     const error = new Failure('unavailable', 'Example Cloud has trouble');
     const state = { session: { token: 'old' } };
     const never = async () => assert.fail('a log-in or a change of the state');
-    const keeper = { state, now, saveState: never, reloadState: never };
+    const keeper = { state, now, saveState: never, reloadState: never, sleep: never };
     await assert.rejects(
       withSession(keeper, never, async () => {
         throw error;
@@ -204,6 +222,7 @@ describe('another failure of a call', () => {
       now,
       saveState: async () => {},
       reloadState: async () => {},
+      sleep: async () => {},
     };
     const result = await withSession(
       keeper,
@@ -225,6 +244,7 @@ describe('another failure of a call', () => {
       now,
       saveState: async () => {},
       reloadState: async () => {},
+      sleep: async () => {},
     };
     const bug = new TypeError('x is not a function');
     await assert.rejects(

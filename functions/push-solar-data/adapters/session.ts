@@ -12,6 +12,7 @@ export type SessionKeeper<Kept extends Session> = {
   state: { session?: Kept };
   saveState(): Promise<void>;
   reloadState(): Promise<void>;
+  sleep(ms: number): Promise<void>;
   now: number;
 };
 
@@ -64,13 +65,29 @@ async function renewed<Kept extends Session>(
     keeper.state.session = await renew(previous);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'auth' || !previous) throw error;
-    await keeper.reloadState();
-    const stored = keeper.state.session;
-    if (!stored || stored.token === previous.token) throw error;
+    const stored = await renewedElsewhere(keeper, previous);
+    if (!stored) throw error;
     return stored;
   }
   await keeper.saveState();
   return keeper.state.session;
+}
+
+/** How long another invocation may take from its new session to having stored it. */
+const storingMs = 2_000;
+
+/** The session that another invocation has got with the same refresh token, which for us was used up. */
+async function renewedElsewhere<Kept extends Session>(
+  keeper: SessionKeeper<Kept>,
+  previous: Kept,
+): Promise<Kept | undefined> {
+  for (const waitMs of [0, storingMs]) {
+    if (waitMs > 0) await keeper.sleep(waitMs);
+    await keeper.reloadState();
+    const { session } = keeper.state;
+    if (session && session.token !== previous.token) return session;
+  }
+  return undefined;
 }
 
 /** `Authorization: Bearer …` for a session. */
