@@ -96,23 +96,26 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
   const outcomes: Day['outcomes'] = { pushed: 0, reported: 0, idle: 0, failed: 0 };
   const triedAt: number[] = [];
   const pushed: { at: number; figures: Figures; miss: number; duringOutage: boolean }[] = [];
-  for (let minute = 0; minute < minutes; minute++) {
-    if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
-    now = home.clock.at;
-    const before = chargeHq.pushes.length;
-    const { outcome } = await home.tick();
-    const push: Push | undefined = chargeHq.pushes[before];
-    outcomes[outcome] += 1;
-    if (push) triedAt.push(now);
-    if (outcome === 'pushed') {
-      const figures = push?.siteMeters ?? {};
-      const miss = missOf(figures, expectedAt(now, hybrid.answeredAt.at(-1) ?? now));
-      pushed.push({ at: now, figures, miss, duringOutage: isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0) });
+  try {
+    for (let minute = 0; minute < minutes; minute++) {
+      if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
+      now = home.clock.at;
+      const before = chargeHq.pushes.length;
+      const { outcome } = await home.tick();
+      const push: Push | undefined = chargeHq.pushes[before];
+      outcomes[outcome] += 1;
+      if (push) triedAt.push(now);
+      if (outcome === 'pushed') {
+        const figures = push?.siteMeters ?? {};
+        const miss = missOf(figures, expectedAt(now, hybrid.answeredAt.at(-1) ?? now));
+        pushed.push({ at: now, figures, miss, duringOutage: isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0) });
+      }
+      home.clock.advance(60);
     }
-    home.clock.advance(60);
+  } finally {
+    await home.close();
+    for (const stage of [hybrid, second, chargeHq]) await stage.close();
   }
-  await home.close();
-  for (const stage of [hybrid, second, chargeHq]) await stage.close();
   return {
     outcomes,
     largestGapSeconds: Math.max(...gaps(pushed.map(({ at }) => at))),
