@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import { upperSnake } from '../functions/push-solar-data/platform/settings.ts';
+import { monthlyDollars, prices, typicalSite, type Usage, usageOf } from '../infra/cost.ts';
 
 const root = join(import.meta.dirname, '..');
 const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
@@ -27,6 +28,8 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   }
   const readme = join(root, 'README.md');
   if (existsSync(readme)) files.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
+  const operations = join(root, 'docs/operations.md');
+  files.set(operations, fill(readFileSync(operations, 'utf8'), { cost: costTable() }));
   return files;
 }
 
@@ -99,6 +102,23 @@ function vendorsTable(adapters: readonly Adapter[]): string {
     '| equipment | `VENDOR` | standing | how old the figures are | you need |',
     '|---|---|---|---|---|',
     ...rows,
+  ].join('\n');
+}
+
+/** Cents of a US dollar a month by kind, for one home, a few, and a village in one account. */
+function costTable(): string {
+  const usage = usageOf(typicalSite);
+  const sites = [1, 5, 50];
+  const bills = sites.map((count) => monthlyDollars(usage, count));
+  const row = (what: string, used: string, kind: keyof Usage | 'total') =>
+    `| ${what} | ${used} | ${bills.map((bill) => Math.round(bill[kind] * 100).toLocaleString('en')).join(' | ')} |`;
+  const amount = (value: number) => Number(value.toPrecision(2)).toLocaleString('en');
+  const kinds = Object.keys(prices) as (keyof Usage)[];
+  return [
+    `| cents a month | a home uses, of what is free for the account | ${sites.map((count) => `${count} ${count === 1 ? 'home' : 'homes'}`).join(' | ')} |`,
+    '|---|---|--:|--:|--:|',
+    ...kinds.map((kind) => row(prices[kind].what, `${amount(usage[kind])} of ${amount(prices[kind].free)}`, kind)),
+    row('**all**', '', 'total'),
   ].join('\n');
 }
 

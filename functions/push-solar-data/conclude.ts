@@ -41,13 +41,18 @@ export function conclude(site: Site, polled: readonly Polled[], now: number, exp
   const [first] = failures;
   if (first) {
     const named = failures.map(({ label, message }) => (polled.length > 1 ? `${label}: ${message}` : message));
-    return failed(first.kind, named.join('; '));
+    const { kind } = failures.find((failure) => failure.kind === 'bug') ?? first; // a bug fails the invocation
+    return failed(kind, named.join('; '));
   }
   const parts = site.sources.flatMap(({ label, take }): Part[] => {
     const reading = polled.find((result) => result.label === label)?.reading;
     return reading ? [{ label, reading, take }] : [];
   });
   if (parts.length < site.sources.length || !anyPolled) return { report: {} };
+
+  // Before they are combined: a mean could cover what is impossible.
+  const impossible = parts.flatMap(({ reading }) => implausibilities(reading, site.maxPower_kw));
+  if (impossible.length > 0) return failed('bad-response', `Impossible figures: ${impossible.join('; ')}`);
 
   const combined = combine(parts);
   if ('conflict' in combined) return failed('settings', conflictSentence(combined.conflict));

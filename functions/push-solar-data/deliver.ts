@@ -2,7 +2,7 @@
 import { type Destination, type Message, NotDelivered } from './destinations/destination.ts';
 import type { Http } from './platform/http.ts';
 import type { TickReport } from './report.ts';
-import type { DestinationRecord } from './schedule.ts';
+import { type DestinationRecord, longestBackOffSeconds } from './schedule.ts';
 
 /** After so many messages in a row that found no such service, it counts as gone. */
 const goneAfter = 3;
@@ -14,9 +14,11 @@ export type Delivery = Pick<TickReport, 'outcome' | 'delivery' | 'delivery_error
 /** Why nothing may be sent at `now`; undefined if it may. */
 export function whyNotYet(destination: Destination, record: DestinationRecord, now: number): string | undefined {
   const { pushedAt, notBefore } = record;
+  // A message of the future is a clock that was set back, and so is what was promised then.
+  if (pushedAt !== undefined && pushedAt > now) return undefined;
   if (notBefore !== undefined && now < notBefore) return `${destination.name} is left alone for a while`;
   const since = pushedAt === undefined ? undefined : (now - pushedAt) / 1000;
-  if (since === undefined || since < 0 || since >= destination.minSecondsBetween) return undefined;
+  if (since === undefined || since >= destination.minSecondsBetween) return undefined;
   return `the last message to ${destination.name} is less than ${destination.minSecondsBetween} s old`;
 }
 
@@ -51,7 +53,7 @@ export async function deliver(
 function remember(error: NotDelivered, { name }: Destination, record: DestinationRecord, now: number): string[] {
   record.goneInARow = error.reason === 'gone' ? (record.goneInARow ?? 0) + 1 : 0;
   const wait = (seconds: number) => {
-    record.notBefore = now + seconds * 1000;
+    record.notBefore = now + Math.min(seconds, longestBackOffSeconds) * 1000;
   };
   delete record.notBefore;
   if (record.goneInARow > goneAfter) wait(goneRetrySeconds);

@@ -22,14 +22,23 @@ export type Memory = {
   /** The adapter's state of a source; change it in place and `saveState`. */
   state(source: Source): Promise<Record<string, unknown>>;
   saveState(source: Source): Promise<void>;
+  /**
+   * The same at the end of a tick, when nothing presses: where writes are counted, at most once an hour. What must not
+   * be lost (a token that replaced another one) its adapter has saved already.
+   */
+  keepState(source: Source, now: number): Promise<void>;
   /** Takes over the stored state into the object that `state` returned. */
   reloadState(source: Source): Promise<void>;
 };
+
+/** Least time between two writes of a state in which nothing presses, where writes are counted. */
+const stateSpacingMs = 3_600_000;
 
 /** Lives as long as the process: a warm invocation finds what the one before knew. */
 export function createMemory(store: StateStore): Memory {
   const states = new Map<string, Kept>();
   const written = new Map<string, string>();
+  const stateWrittenAt = new Map<string, number>();
   let schedule: Schedule | undefined;
   /** Of the schedule, as last read or written. */
   let kept: { text: string; urgent: string; writtenAt: number } | undefined;
@@ -65,6 +74,7 @@ export function createMemory(store: StateStore): Memory {
     async saveSchedule(site, now) {
       if (!schedule) return;
       if (!store.frugal) return write(scheduleName, schedule);
+      if (site.problems.length > 0) return; // its sources are not all here
       const worth = worthKeeping(schedule, site.sources);
       const next = described(worth, now);
       if (next.text === kept?.text) return;
@@ -78,6 +88,12 @@ export function createMemory(store: StateStore): Memory {
       const state = await readState(source);
       states.set(source.label, { identity: source.identity, state });
       return state;
+    },
+    async keepState(source, now) {
+      const last = stateWrittenAt.get(source.label);
+      if (store.frugal && last !== undefined && now - last < stateSpacingMs) return;
+      await this.saveState(source);
+      if (written.has(source.label)) stateWrittenAt.set(source.label, now);
     },
     async saveState({ label }) {
       const kept = states.get(label);

@@ -1,7 +1,7 @@
 /** One source in one tick: is it its turn, the read with its second try, and what is remembered of it. */
 import type { ReadContext } from './adapters/adapter.ts';
 import type { Memory } from './memory.ts';
-import type { Clock } from './platform/clock.ts';
+import { type Clock, untilAborted } from './platform/clock.ts';
 import type { Connections } from './platform/connections.ts';
 import { Failure, type FailureKind } from './platform/failure.ts';
 import { createHttp } from './platform/http.ts';
@@ -59,7 +59,7 @@ export async function poll(source: Source, ports: PollPorts): Promise<Polled> {
     outcome instanceof Failure
       ? afterFailure(source, now, outcome, record)
       : 'reading' in outcome
-        ? afterReading(source, now, outcome.reading)
+        ? afterReading(source, now, { tsms: now, ...outcome.reading }) // kept for later: then as old as its poll
         : { fingerprint: source.fingerprint, polledAt: now };
   return { ...result, polled: true, ms: Math.round(ports.clock.stopwatch() - begun), ...told(outcome) };
 }
@@ -96,11 +96,14 @@ async function readTwice(source: Source, notes: string[], ports: PollPorts): Pro
 async function readOnce(source: Source, notes: string[], ports: PollPorts): Promise<Outcome> {
   const { redactor, signal } = ports;
   const { adapter } = source;
+  // An adapter that waits for something else than `http` must not outlast the tick either.
+  const late = () => new Failure('unavailable', `${adapter.title} does not answer in time`);
   try {
-    const state = await ports.memory.state(source);
+    const state = await untilAborted(stateOf(source, ports.memory), signal, late);
+    if (signal.aborted) throw late();
     redactor.hideNamed(state);
     try {
-      const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, adapter.title);
+      const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, late);
       const { failure } = judged(reading, ports.now, source);
       return failure && failure.kind !== 'bug' ? new Failure(failure.kind, failure.message) : { reading };
     } finally {
@@ -108,6 +111,18 @@ async function readOnce(source: Source, notes: string[], ports: PollPorts): Prom
     }
   } catch (error) {
     return toOutcome(error, redactor);
+  }
+}
+
+/** @throws Failure where the store has trouble. */
+async function stateOf(source: Source, memory: Memory): Promise<Record<string, unknown>> {
+  try {
+    return await memory.state(source);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure('unavailable', 'What the bridge keeps of this source cannot be read; the log says why', {
+      cause,
+    });
   }
 }
 
@@ -129,6 +144,7 @@ function contextOf(
     saveState: () => memory.saveState(source).catch((error) => note(`the state could not be saved: ${error.message}`)),
     reloadState: () => memory.reloadState(source),
     now,
+    clock: clock.now,
     signal,
     staleAfterSeconds,
     sleep: (ms) => clock.sleep(ms, signal),
@@ -149,14 +165,4 @@ function judged(
   const problem = freshnessProblem(reading, now, staleAfterSeconds);
   if (!problem) return { reading };
   return { failure: { kind: problem.kind, message: `${adapter.title}: ${problem.message}` } };
-}
-
-/** An adapter that waits for something else than `http` must not outlast the tick either. */
-function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal, title: string): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new Failure('unavailable', `${title} does not answer in time`));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -112,7 +112,7 @@ export function afterFailure(
 ): SourceRecord {
   const same = before?.fingerprint === source.fingerprint && before.failure?.kind === failure.kind;
   const inARow = same ? (before.failure?.inARow ?? 0) + 1 : 1;
-  const seconds = failure.retryAfterSeconds ?? backOffSeconds(failure.kind, inARow);
+  const seconds = Math.min(told(failure) ?? backOffSeconds(failure.kind, inARow), longestBackOffSeconds);
   return {
     fingerprint: source.fingerprint,
     polledAt,
@@ -125,11 +125,23 @@ export function afterFailure(
   };
 }
 
+/** What the vendor demands; with refused credentials no less than the usual: no log-in storms, whatever a gateway says. */
+function told({ kind, retryAfterSeconds }: Failure): number | undefined {
+  if (retryAfterSeconds === undefined || kind !== 'auth') return retryAfterSeconds;
+  return Math.max(retryAfterSeconds, backOffSeconds(kind, 1));
+}
+
 function backOffSeconds(kind: FailureKind, inARow: number): number {
   if (kind === 'auth') return 1800;
   if (kind === 'rate-limited') return Math.min(300 * 2 ** (inARow - 1), 3600);
   return 0;
 }
+
+/** However long somebody asks to be left alone: a slip in a header must not silence a home for years. */
+export const longestBackOffSeconds = 86_400;
+
+/** A source that is due waits for the next tick. */
+const tickMs = 60_000;
 
 /** Least time between two writes that tell no more than when slow clouds were asked, where writes are counted. */
 export const writeSpacingMs = 270_000;
@@ -154,7 +166,7 @@ export function worthKeeping(schedule: Schedule, sources: readonly Source[]): Sc
 
 /**
  * A kept schedule as it is written at `now`: a poll that will come before the next write may follow this one is noted
- * as done already, so that no cold start can repeat it too early.
+ * as done already, so that no cold start can repeat it too early; what it will give is not known.
  */
 export function withPollsAhead(kept: Schedule, sources: readonly Source[], now: number): Schedule {
   const ahead = { ...kept, sources: { ...kept.sources } };
@@ -162,7 +174,9 @@ export function withPollsAhead(kept: Schedule, sources: readonly Source[], now: 
     const record = kept.sources[label];
     if (record?.polledAt === undefined) continue;
     const nextAt = record.polledAt + pollSeconds * 1000;
-    if (nextAt < now + writeSpacingMs) ahead.sources[label] = { ...record, polledAt: nextAt };
+    if (nextAt >= now + writeSpacingMs) continue;
+    const held = record.failure?.notBefore === undefined ? {} : { failure: record.failure };
+    ahead.sources[label] = { fingerprint: record.fingerprint, polledAt: nextAt + tickMs, ...held };
   }
   return ahead;
 }

@@ -121,16 +121,17 @@ function openSource(label: string, adapter: Adapter, desk: Desk, site: string): 
   const problemsBefore = desk.problems.length;
   const prefix = upperSnake(label);
   const { texts, settings } = readSettings(adapter, prefix, desk, site);
+  const take = takeOf(prefix, desk);
+  const [ownBase, ownAuth] = [desk.takeAddress(`${prefix}_BASE_URL`), desk.takeAddress(`${prefix}_AUTH_URL`)];
   if (desk.problems.length > problemsBefore) return undefined;
   desk.problems.push(...unmetRequirements(adapter, settings, prefix, site));
 
-  const baseUrl = desk.takeAddress(`${prefix}_BASE_URL`) ?? given(adapter.baseUrl, settings) ?? undefined;
-  const authUrl = desk.takeAddress(`${prefix}_AUTH_URL`) ?? given(adapter.authUrl, settings);
+  const baseUrl = ownBase ?? given(adapter.baseUrl, settings) ?? undefined;
+  const authUrl = ownAuth ?? given(adapter.authUrl, settings);
   if (adapter.baseUrl === undefined && baseUrl === undefined)
     desk.problems.push(
       `${prefix}_BASE_URL is missing: the https address of your ${adapter.title}. ${whereToPut(site)}`,
     );
-  const take = takeOf(prefix, desk);
   const source: Source = {
     label,
     adapter,
@@ -178,10 +179,11 @@ function settingProblem(
   whereToPut: string,
 ): string {
   if (text === undefined) return `${name} is missing: ${help}. ${whereToPut}`;
-  return `${name} ${message ?? 'is not valid'}${secret ? '' : ` (it is "${shortened(text)}")`}: ${help}`;
+  return `${name} ${message ?? 'is not valid'}${secret ? '' : quoted(text)}: ${help}`;
 }
 
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+/** What the owner wrote, unless it is long or a structure: there a password may stand where none belongs. */
+const quoted = (text: string): string => (text.length > 60 || /^[[{]/.test(text) ? '' : ` (it is "${text}")`);
 
 function unmetRequirements(
   adapter: Adapter,

@@ -3,7 +3,7 @@ import { type Conclusion, conclude, failed } from './conclude.ts';
 import { type Delivery, deliver, whyNotYet } from './deliver.ts';
 import type { Message } from './destinations/destination.ts';
 import type { Memory } from './memory.ts';
-import { type Clock, within } from './platform/clock.ts';
+import { type Clock, untilAborted, within } from './platform/clock.ts';
 import type { Connections } from './platform/connections.ts';
 import { createHttp } from './platform/http.ts';
 import { createRedactor, type Redactor } from './platform/redaction.ts';
@@ -25,6 +25,9 @@ export type TickPorts = {
 /** Below the minute whatever hangs. */
 const minuteBudget = { tickMs: 50_000, readMs: 38_000 };
 
+/** A store has this long even when the time of the tick is used up. */
+const leastSavingMs = 2_000;
+
 /** Runs one tick. Throws for nothing that a vendor, the network, the destination, the store or the settings can do. */
 export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
   const { clock, budget = minuteBudget } = ports;
@@ -38,15 +41,15 @@ export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
   const begun = clock.stopwatch();
   const elapsed = () => Math.round(clock.stopwatch() - begun);
 
-  const schedule = await recall(run);
+  const schedule = await recall(run, budget.readMs / 2);
   const wait = site.destination && whyNotYet(site.destination, schedule.destination, run.now);
   if (wait) run.warnings.push(wait);
-  const polled = wait ? [] : await within(budget.readMs, (signal) => readAll(run, schedule, signal));
+  const polled = wait ? [] : await within(budget.readMs - elapsed(), (signal) => readAll(run, schedule, signal));
   const { message, report, experience }: Conclusion = wait ? { report: {} } : concludeSafely(run, polled, schedule);
   if (experience) schedule.experience = experience;
   const readMs = elapsed();
   const delivery = await within(budget.tickMs - readMs, (signal) => push(run, message, schedule, signal));
-  await remember(run, polled);
+  await remember(run, polled, Math.max(leastSavingMs, budget.tickMs - elapsed()));
 
   const warnings = [...run.warnings, ...(report.warnings ?? []), ...(delivery.warnings ?? [])];
   return run.redactor.tree({
@@ -64,9 +67,9 @@ export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
 type Run = { site: Site; ports: TickPorts; now: number; redactor: Redactor; warnings: string[] };
 
 /** A home whose memory cannot be read is served without: better a log-in too many than no figures. */
-async function recall({ site, ports, now, warnings }: Run): Promise<Schedule> {
+async function recall({ site, ports, now, warnings }: Run, recallMs: number): Promise<Schedule> {
   try {
-    return await ports.memory.schedule(site, now);
+    return await within(recallMs, (signal) => untilAborted(ports.memory.schedule(site, now), signal, late));
   } catch (error) {
     warnings.push(`What was kept from earlier ticks could not be read: ${messageOf(error)}`);
     return emptySchedule();
@@ -102,16 +105,25 @@ async function push(
   if (!message) return { outcome: 'idle' };
   if (!site.destination) return { outcome: 'failed' };
   const http = createHttp({ connections: ports.connections, name: site.destination.name, signal, now, redactor });
-  return deliver(site.destination, redactor.tree(message), schedule.destination, http, now);
+  const sentAt = ports.clock.now(); // not the tick's begin: a slow read may lie between
+  try {
+    return await deliver(site.destination, redactor.tree(message), schedule.destination, http, sentAt);
+  } catch (error) {
+    return { outcome: 'failed', warnings: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+  }
 }
 
-/** With wrong settings nothing was learnt, and what is stored belongs to the right ones. */
-async function remember({ site, ports, now, warnings }: Run, polled: readonly Polled[]): Promise<void> {
-  if (site.problems.length > 0) return;
+/** With wrong settings nothing was learnt but when the destination was told so. */
+async function remember({ site, ports, now, warnings }: Run, polled: readonly Polled[], ms: number): Promise<void> {
   const asked = site.sources.filter(({ label }) => polled.some((result) => result.label === label && result.polled));
-  const saves = [...asked.map((source) => ports.memory.saveState(source)), ports.memory.saveSchedule(site, now)];
-  for (const result of await Promise.allSettled(saves))
-    if (result.status === 'rejected') warnings.push(`What was learnt could not be saved: ${messageOf(result.reason)}`);
+  await within(ms, async (signal) => {
+    const saves = [...asked.map((source) => ports.memory.keepState(source, now)), ports.memory.saveSchedule(site, now)];
+    for (const result of await Promise.allSettled(saves.map((save) => untilAborted(save, signal, late))))
+      if (result.status === 'rejected')
+        warnings.push(`What was learnt could not be saved: ${messageOf(result.reason)}`);
+  });
 }
+
+const late = () => new Error('the store does not answer in time');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,71 +1,27 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { deyecloud } from '../../functions/push-solar-data/adapters/deyecloud.ts';
+import { conversation, dialect, good, say } from '../conversations/deyecloud.ts';
 import type { Exchange } from '../support/conversation.ts';
 import {
   bodyOf,
   callsTo,
-  type Dialect,
   endOf,
   home,
-  homeMeters,
   measured,
-  now,
   plant,
   playChanges,
   playing,
   serial,
   settings,
-  speak,
 } from './solarman-conversation.ts';
 import { testAdapter } from './test-adapter.ts';
 import { testAccount } from './test-solarman-account.ts';
 import { testPlant } from './test-solarman-plant.ts';
 
-const good = { success: true, code: '1000000', msg: 'success', requestId: 'a1' };
-const dialect: Dialect = {
-  adapter: deyecloud,
-  paths: {
-    token: '/v1.0/account/token',
-    stations: '/v1.0/station/list',
-    station: '/v1.0/station/latest',
-    devices: '/v1.0/station/device',
-    inverter: '/v1.0/device/latest',
-  },
-  good,
-  logIn: (token, expiresIn) => ({
-    ...good,
-    accessToken: token,
-    tokenType: 'bearer',
-    refreshToken: 'unused-one',
-    expiresIn,
-  }),
-  names: { soc: 'batterySOC', load: 'consumptionPower' },
-  keys: {
-    pv: 'TotalSolarPower',
-    grid: 'TotalGridPower',
-    battery: 'BatteryPower',
-    soc: 'SOC',
-    load: 'TotalConsumptionPower',
-    imported: 'TotalEnergyBuy',
-    exported: 'TotalEnergySell',
-  },
-  pvInstead: { strings: ['DCPowerPV1', 'DCPowerPV12'], ac: 'TotalActiveACOutputPower' },
-  inverterAnswer: (figures) => ({ ...good, deviceDataList: [figures] }),
-  inverterDays: 1,
-  anotherRegion: 'us1',
-  business: 'COMPANY_ID',
-};
-const say = speak(dialect);
 const play = playing(deyecloud);
 
-testAdapter(deyecloud, {
-  settings,
-  now,
-  exchanges: [say.token(), say.station(home)],
-  push: { tsms: measured * 1000, siteMeters: homeMeters },
-  kinds: { notJson: ['unavailable'] },
-});
+testAdapter(deyecloud, conversation);
 testAccount(dialect);
 testPlant(dialect);
 

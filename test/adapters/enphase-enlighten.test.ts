@@ -2,105 +2,36 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { enphase } from '../../functions/push-solar-data/adapters/enphase.ts';
 import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import {
+  accepted,
+  conversation,
+  day,
+  home,
+  homeSeries,
+  logIn,
+  midnight,
+  now,
+  pathsOf,
+  quarter,
+  type Series,
+  settings,
+  statsOf,
+  success,
+  today,
+  todayPath,
+  token,
+  whole,
+  withCookies,
+} from '../conversations/enphase-enlighten.ts';
 import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
-const midnight = Date.parse('2026-05-01T00:00:00+02:00') / 1000;
-const quarter = 900;
-/** In the eleventh bucket of the day (index 10): index 8 is the newest complete one. */
-const now = (midnight + 10.5 * quarter) * 1000;
-const settings = { mode: 'enlighten', systemId: '777', username: 'me@example.org', password: 'enlighten-password' };
-const todayPath = '/pv/systems/777/today';
-
-/** As a browser gets them: several cookies in one answer. */
-const withCookies = (json: unknown, cookies: string[], status = 200): Answer => ({
-  act: (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', 'set-cookie': cookies });
-    response.end(json === undefined ? '' : JSON.stringify(json));
-  },
-});
-const success = { message: 'success', session_id: 'session-of-a-test', is_consumer: true, system_id: '777' };
-const accepted = (nth = 1): Answer =>
-  withCookies(success, [
-    `_enlighten_4_session=cookie-${nth}; path=/; HttpOnly`,
-    `enlighten_manager=jwt-${nth}; path=/`,
-  ]);
-const browser = {
-  'x-requested-with': 'XMLHttpRequest',
-  accept: 'application/json',
-  referer: 'https://enlighten.enphaseenergy.com/',
-};
-const logIn = (answer = accepted()): Exchange => ({
-  method: 'POST',
-  path: '/login/login.json',
-  headers: browser,
-  form: { 'user[email]': 'me@example.org', 'user[password]': 'enlighten-password' },
-  answer,
-});
-const token = (nth = 1, name = 'token'): Exchange => ({
-  path: '/users/self/token',
-  headers: { ...browser, cookie: `_enlighten_4_session=cookie-${nth}; enlighten_manager=jwt-${nth}` },
-  answer: { json: { [name]: `web-token-${nth}`, expires_at: midnight } },
-});
-const today = (answer: Answer, nth = 1): Exchange => ({
-  path: todayPath,
-  headers: { ...browser, authorization: `Bearer web-token-${nth}`, 'e-auth-token': `web-token-${nth}` },
-  answer,
-});
-
-type Series = Record<string, (number | null)[] | null>;
-/** 96 buckets: `values` from index 7 on, else 0. */
-const day = (...values: (number | null)[]): (number | null)[] => [
-  ...Array(7).fill(0),
-  ...values,
-  ...Array(96 - 7 - values.length).fill(0),
-];
-const homeSeries: Series = {
-  production: day(300, 400, 130, 0),
-  consumption: day(100, 150, 50, 0),
-  import: day(0, 25, 8, 0),
-  export: day(100, 75, 30, 0),
-  charge: day(100, 200, 60, 0),
-  discharge: day(0, 0, 0, 0),
-  soc: day(50, 51, 52, 0),
-};
-const statsOf = (series: Series, more: object = {}): Answer => ({
-  json: {
-    system_id: 777,
-    siteStatus: 'normal',
-    stats: [{ start_time: midnight, interval_length: quarter, ...series }],
-    ...more,
-  },
-});
-const home = {
-  production_kw: 1.6,
-  net_import_kw: -0.2,
-  consumption_kw: 0.6,
-  battery_discharge_kw: -0.8,
-  battery_soc: 0.51,
-};
-
 const play = (exchanges: Exchange[], options: Partial<Parameters<typeof playAdapter>[1]> = {}) =>
   playAdapter(enphase, { settings, now, exchanges, ...options });
 const playToday = (answer: Answer, at = now) => play([logIn(), token(), today(answer)], { now: at });
-const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
-const whole = ['/login/login.json', '/users/self/token', todayPath];
 
-testAdapter(enphase, {
-  // Refused log-ins wait here as long as this vendor wants it, which has its own tests below.
-  settings: { ...settings, pollSeconds: '1800' },
-  now: new Date(now).toISOString(),
-  exchanges: [logIn(), token(), today(statsOf(homeSeries))],
-  push: { tsms: (midnight + 9 * quarter) * 1000, siteMeters: home },
-  withoutFigures: (answer, instead) => {
-    const blank = Object.fromEntries(
-      Object.entries(homeSeries).map(([name, values]) => [name, values?.map(() => instead)]),
-    );
-    const { stats, ...rest } = answer as { stats: object[] };
-    return { ...rest, stats: stats.map((each) => ({ ...each, ...blank })) };
-  },
-});
+testAdapter(enphase, conversation);
 
 describe('Enlighten takes the newest complete bucket', () => {
   for (const [at, production] of [

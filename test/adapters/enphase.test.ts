@@ -2,83 +2,35 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { enphase } from '../../functions/push-solar-data/adapters/enphase.ts';
 import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import {
+  battery,
+  conversation,
+  type Device,
+  given,
+  live,
+  livePath,
+  meter,
+  now,
+  nowSeconds,
+  pathsOf,
+  reportedAt,
+  settings,
+  soc,
+  sunny,
+  telemetry,
+  token,
+} from '../conversations/enphase.ts';
 import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
-
-const now = '2026-05-01T12:00:00Z';
-const nowSeconds = Date.parse(now) / 1000;
-const reportedAt = nowSeconds - 480;
-const settings = {
-  systemId: '777',
-  apiKey: 'api-key-of-a-test',
-  clientId: 'abcd',
-  clientSecret: 'uvwxyz',
-  refreshToken: 'first-refresh-token',
-};
-const livePath = '/api/v4/systems/777/latest_telemetry';
-const socPath = '/api/v4/systems/777/telemetry/battery';
-
-/** The nth token, given for the nth refresh token. */
-const given = (nth: number): Answer => ({
-  json: { access_token: `access-${nth}`, refresh_token: `refresh-${nth + 1}`, token_type: 'bearer', expires_in: 86393 },
-});
-const token = (sent = 'first-refresh-token', answer = given(1)): Exchange => ({
-  method: 'POST',
-  path: '/oauth/token',
-  headers: { authorization: 'Basic YWJjZDp1dnd4eXo=' },
-  form: { grant_type: 'refresh_token', refresh_token: sent },
-  answer,
-});
-
-type Device = Record<string, unknown>;
-const meter = (name: string, power: number | null, at: number | null = reportedAt, channel = 1): Device => ({
-  ...{ id: 5, name, channel, power, last_report_at: at },
-});
-const battery = (
-  operational_mode: string | null,
-  power: number | null,
-  at: number | null = reportedAt - 30,
-): Device => ({
-  ...{ id: 9, name: 'Battery 9', channel: 1, power, last_report_at: at, operational_mode },
-});
-const telemetry = (meters: Device[], encharges?: Device[]): Answer => ({
-  json: { system_id: 777, items: 'devices', devices: { meters, ...(encharges ? { encharges } : {}) } },
-});
-const live = (answer: Answer, access = 'access-1'): Exchange => ({
-  path: livePath,
-  headers: { authorization: `Bearer ${access}`, key: 'api-key-of-a-test' },
-  answer,
-});
-const soc = (json: unknown): Exchange => ({ path: socPath, query: { granularity: '15mins' }, answer: { json } });
-const sunny = [meter('production', 3000), meter('consumption', 800)];
 
 const play = (
   exchanges: Exchange[],
   options: Partial<Parameters<typeof playAdapter>[1]> & { settings?: Record<string, string> } = {},
 ) => playAdapter(enphase, { now, exchanges, ...options, settings: { ...settings, ...options.settings } });
 const playLive = (meters: Device[], encharges?: Device[]) => play([token(), live(telemetry(meters, encharges))]);
-const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
 
-testAdapter(enphase, {
-  settings: { ...settings, readBatterySoc: 'true' },
-  now,
-  exchanges: [
-    token(),
-    soc({ last_reported_aggregate_soc: '71%' }),
-    live(telemetry(sunny, [battery('Charging', -500), battery('Discharging', 120)])),
-  ],
-  push: {
-    tsms: reportedAt * 1000,
-    siteMeters: {
-      production_kw: 3,
-      net_import_kw: -2.2,
-      consumption_kw: 0.42,
-      battery_discharge_kw: -0.38,
-      battery_soc: 0.71,
-    },
-  },
-});
+testAdapter(enphase, conversation);
 
 describe('Enphase v4 maps', () => {
   const home = { production_kw: 3, net_import_kw: -2.2, consumption_kw: 0.8 };
@@ -100,7 +52,11 @@ describe('Enphase v4 maps', () => {
       'phases and gateways as sums, whatever is unused',
       [
         ...[meter('production', 1000), meter('production', 500, reportedAt, 2), meter('production', null, null, 3)],
-        ...[meter('production', 1500), meter('consumption', 300), meter('consumption', 500, reportedAt, 2)],
+        ...[
+          { ...meter('production', 1500), id: 6 },
+          meter('consumption', 300),
+          meter('consumption', 500, reportedAt, 2),
+        ],
       ],
       undefined,
       home,
@@ -242,10 +198,11 @@ describe('Enphase v4 reads the state of charge', () => {
       ]);
   });
 
-  it('and derives no consumption where a battery is there and its power is not understood', async () => {
+  it('not of a battery whose power is not understood, which is left out altogether', async () => {
     const odd = live(telemetry(sunny, [battery('Idle', 900)]));
-    const { pushes } = await play([token(), odd, soc({ last_reported_aggregate_soc: '50%' })], asked);
-    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 3, net_import_kw: -2.2, battery_soc: 0.5 });
+    const played = await play([token(), odd, soc({ last_reported_aggregate_soc: '50%' })], asked);
+    assert.deepEqual(played.pushes[0]?.siteMeters, { production_kw: 3, net_import_kw: -2.2, consumption_kw: 0.8 });
+    assert.deepEqual(pathsOf(played), ['/oauth/token', livePath]);
   });
 
   it('and is asked half as often for it', async () => {
@@ -468,4 +425,10 @@ it('Enphase asks the owner for what the mode needs', async () => {
   const enlighten = await missing({ mode: 'enlighten' });
   for (const name of ['USERNAME', 'PASSWORD']) assert.match(enlighten, new RegExp(`ENPHASE_${name} is missing`));
   assert.doesNotMatch(enlighten, /API_KEY/);
+});
+
+it('gives no figures of a meter of which a channel is told twice', async () => {
+  const { report } = await playLive([...sunny, ...sunny]);
+  assert.equal(report.kind, 'bad-response');
+  assert.match(report.error ?? '', /a channel is listed twice/);
 });

@@ -1,50 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evcc } from '../../functions/push-solar-data/adapters/evcc.ts';
+import { authorization, conversation, home, login, now } from '../conversations/evcc.ts';
 import type { Answer } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
-
-const now = '2026-06-03T10:20:00Z';
-const login = { username: 'bridge', password: 'twenty-letters-of-it' };
-const authorization = `Basic ${Buffer.from('bridge:twenty-letters-of-it').toString('base64')}`;
-
-/** A home that exports 900 W and charges its battery with 600 W, as versions since 0.301 write it. */
-const home = {
-  version: '0.313.2',
-  startupCompleted: true,
-  gridConfigured: true,
-  grid: { power: -900, energy: 512.25, returnEnergy: 733.5 },
-  pv: [{ power: 2000 }, { power: 250 }],
-  pvPower: 2250,
-  battery: { power: -600, soc: 47.5, capacity: 10, devices: [{ power: -600, soc: 47.5 }] },
-  homePower: 0,
-  loadpoints: [{ chargePower: 500 }],
-};
 
 const play = (answer: Answer, settings: Record<string, string> = {}, options = {}) =>
   playAdapter(evcc, { settings, now, exchanges: [{ path: '/api/state', answer }], ...options });
 const siteMeters = async (document: unknown) => (await play({ json: document })).pushes[0]?.siteMeters;
 const kind = async (document: unknown) => (await play({ json: document })).report.kind;
 
-testAdapter(evcc, {
-  settings: login,
-  now,
-  exchanges: [{ path: '/api/state', headers: { authorization }, answer: { json: home } }],
-  push: {
-    siteMeters: {
-      production_kw: 2.25,
-      net_import_kw: -0.9,
-      consumption_kw: 0.75,
-      battery_discharge_kw: -0.6,
-      battery_soc: 0.475,
-      imported_kwh: 512.25,
-      exported_kwh: 733.5,
-    },
-  },
-  // A grid meter without a figure is how evcc looks before its first cycle.
-  kinds: { nulls: ['unavailable'], dashes: ['unavailable'] },
-});
+testAdapter(evcc, conversation);
 
 describe('evcc, in the shape of each version,', () => {
   const flat = { gridPower: 300, gridEnergy: 88.5, pv: [{ power: 100 }], pvPower: 100, batteryPower: 450 };
@@ -188,6 +155,11 @@ describe('evcc and its log-in', () => {
     ['headers that are not JSON', { extraHeaders: 'X-Tunnel: a' }, /EVCC_EXTRA_HEADERS must be/],
     ['a header that cannot be sent', { extraHeaders: '{"X Tunnel":"a"}' }, /EVCC_EXTRA_HEADERS must be/],
     ['no address', { baseUrl: '' }, /EVCC_BASE_URL is missing/],
+    [
+      'an address of the home itself',
+      { baseUrl: 'http://192.168.1.5:7070' },
+      /^EVCC_BASE_URL must be[^:]+https:[^:]+http:[^ ]+$/,
+    ],
   ] as [string, Record<string, string>, RegExp][])
     it(`asks nobody with ${what}`, async () => {
       const { report, vendor } = await play({ json: home }, settings);

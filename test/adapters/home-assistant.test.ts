@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { homeAssistant } from '../../functions/push-solar-data/adapters/home-assistant.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
+import {
+  ago,
+  all,
+  battery,
+  conversation,
+  exchange,
+  grid,
+  headers,
+  house,
+  now,
+  pv,
+  type State,
+  shown,
+  token,
+  watts,
+} from '../conversations/home-assistant.ts';
+import type { Answer } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
-
-const now = '2026-04-07T10:15:00Z';
-const token = 'a-long-lived-token';
-const headers = { authorization: `Bearer ${token}` };
-
-/** `seconds` before now, as Home Assistant writes times. */
-const ago = (seconds: number): string =>
-  new Date(Date.parse(now) - seconds * 1000).toISOString().replace('Z', '123+00:00');
-
-type State = { state: string; unit?: string | null; age?: number; times?: Record<string, string> };
-const watts = (state: string, age = 20): State => ({ state, unit: 'W', age });
-
-const exchange = (id: string, answer: Answer): Exchange => ({ path: `/api/states/${id}`, headers, answer });
-const shown = (id: string, { state, unit = null, age = 20, times }: State): Answer => ({
-  json: {
-    entity_id: id,
-    state,
-    attributes: { ...(unit === null ? {} : { unit_of_measurement: unit }), friendly_name: id },
-    ...(times ?? { last_changed: ago(90_000), last_updated: ago(age + 5), last_reported: ago(age) }),
-  },
-});
-
-const pv = 'sensor.roof';
-const grid = 'sensor.meter';
-const house = 'sensor.house';
-const battery = 'sensor.battery';
-const all = { production: pv, netImport: grid, consumption: house };
 
 const play = (settings: Record<string, string>, states: Record<string, State | Answer>, options = {}) =>
   playAdapter(homeAssistant, {
@@ -42,12 +31,7 @@ const play = (settings: Record<string, string>, states: Record<string, State | A
 const meters = async (...from: Parameters<typeof play>) => (await play(...from)).pushes[0]?.siteMeters;
 const kind = async (...from: Parameters<typeof play>) => (await play(...from)).report.kind;
 
-testAdapter(homeAssistant, {
-  settings: { token, production: pv, netImport: grid },
-  now,
-  exchanges: [exchange(pv, shown(pv, watts('2600'))), exchange(grid, shown(grid, { state: '-1.25', unit: 'kW' }))],
-  push: { siteMeters: { production_kw: 2.6, net_import_kw: -1.25, consumption_kw: 1.35 } },
-});
+testAdapter(homeAssistant, conversation);
 
 describe('Home Assistant: lists of entities', () => {
   it('adds them up, inverts those with a minus, and reads the unit of each', async () => {
@@ -278,6 +262,7 @@ describe('Home Assistant: age', () => {
     ['just beyond the limit', watts('500', 910), 'stale'],
     ['within a longer limit', watts('500', 3_000), undefined, { staleAfterSeconds: '3600' }],
     ['from a clock ahead of ours', watts('500', -400), undefined],
+    ['from a clock more than an hour ahead', watts('500', -3_700), 'bad-response'],
     ['by last_updated before 2024.4', times({ last_changed: ago(9_000), last_updated: ago(30) }), undefined],
     ['by last_updated, old', times({ last_changed: ago(9_000), last_updated: ago(2_000) }), 'stale'],
     [

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { httpJson } from '../../functions/push-solar-data/adapters/http-json.ts';
+import { body, conversation, now, nowSeconds, power, written } from '../conversations/http-json.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
-
-const now = '2026-05-20T09:40:00Z';
-const nowSeconds = Date.parse(now) / 1000;
-const power = {
-  production: { expr: 'd.sun', unit: 'W' },
-  netImport: { expr: 'd.meter', unit: 'W' },
-};
-const body = { sun: 3100, meter: -1400, at: nowSeconds - 20 };
-
-/** Settings as an owner writes them; `requests` and `fields` may be given as trees. */
-const written = (settings: Record<string, unknown>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ requests: [{ id: 'd', url: '{server}/live' }], fields: power, ...settings }).map(
-      ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)],
-    ),
-  );
 
 const play = (settings: Record<string, unknown>, answer: Answer | Exchange[], options = {}) =>
   playAdapter(httpJson, {
@@ -31,21 +16,7 @@ const play = (settings: Record<string, unknown>, answer: Answer | Exchange[], op
 const meters = async (...from: Parameters<typeof play>) => (await play(...from)).pushes[0]?.siteMeters;
 const kind = async (...from: Parameters<typeof play>) => (await play(...from)).report.kind;
 
-testAdapter(httpJson, {
-  settings: written({
-    requests: [{ id: 'd', url: '{server}/live', auth: { type: 'bearer', token: '{secret:box}' } }],
-    secrets: { box: 'token-of-the-box' },
-    timestamp: 'd.at',
-    timestampFormat: 'unix',
-  }),
-  now,
-  exchanges: [{ path: '/live', headers: { authorization: 'Bearer token-of-the-box' }, answer: { json: body } }],
-  push: {
-    tsms: Date.parse(now) - 20_000,
-    siteMeters: { production_kw: 3.1, net_import_kw: -1.4, consumption_kw: 1.7 },
-  },
-  secrets: ['token-of-the-box'],
-});
+testAdapter(httpJson, conversation);
 
 describe('http-json: fields', () => {
   it('maps each with its unit', async () => {
@@ -361,6 +332,7 @@ describe('http-json: OAuth2 client credentials', () => {
   const lifetimes: [string, unknown, number, number][] = [
     ['a number', 600, 500, 1],
     ['a number, in its last minute', 600, 550, 2],
+    ['a number, with just a minute left', 600, 540, 1],
     ['a text', '600', 500, 1],
     ['a text, in its last minute', '600', 550, 2],
     ['not given: 300 s', undefined, 230, 1],
@@ -529,6 +501,11 @@ describe('http-json: timestamps', () => {
 });
 
 describe('http-json: settings', () => {
+  it('shows how a secret is referred to, which looks like none', async () => {
+    const { report } = await play({ requests: 'x' }, { json: body });
+    assert.match(report.error ?? '', /\{secret:em\}/);
+  });
+
   const request = { id: 'd', url: '{server}/live' };
   const field = { expr: 'd.sun', unit: 'W' };
   const secretUse = [{ ...request, headers: { 'X-Key': '{secret:key}' } }];

@@ -43,6 +43,7 @@ describe('a figure', () => {
     '1,5',
     'much',
     'NaN',
+    '0x10',
     'Infinity',
     true,
     false,

@@ -1,82 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { redback } from '../../functions/push-solar-data/adapters/redback.ts';
+import {
+  alwaysFresh,
+  callsTo,
+  conversation,
+  entraPath,
+  get,
+  legacyPath,
+  live,
+  livePath,
+  logIn,
+  nodesPath,
+  noonMeters,
+  now,
+  phase,
+  settings,
+  tokenOf,
+  withoutSite,
+} from '../conversations/redback.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
-const now = '2026-02-03T02:00:40Z';
-const settings = { clientId: 'client-of-a-test', clientSecret: 'redback-secret-1', siteId: 'S4711' };
-const { siteId: _, ...withoutSite } = settings;
-
-const entraPath = '/fb46c16c-9144-45e0-87b7-f578abed629f/oauth2/v2.0/token';
-const legacyPath = '/Api/v2/Auth/token';
-const nodesPath = '/Api/v2/EnergyData/With/Nodes';
-const livePath = '/Api/v2.21/EnergyData/S4711/Dynamic';
-
-const tokenOf = (nth = 1, changed: object = {}): Answer => ({
-  json: { token_type: 'Bearer', expires_in: 3599, access_token: `redback-token-${nth}`, ...changed },
-});
-const logIn = (answer = tokenOf()): Exchange => ({
-  method: 'POST',
-  path: entraPath,
-  form: {
-    client_id: settings.clientId,
-    client_secret: settings.clientSecret,
-    grant_type: 'client_credentials',
-    scope: 'api://f0ea23e1-8533-44ab-8592-509cff0774da/.default',
-  },
-  answer,
-});
-
-const phase = (imported: unknown, exported: unknown, Id = 'A') => ({
-  Id,
-  ActiveImportedPowerInstantaneouskW: imported,
-  ActiveExportedPowerInstantaneouskW: exported,
-});
-const noon = {
-  TimestampUtc: '2026-02-03T02:00:05Z',
-  SiteId: 'S4711',
-  Status: 'OK',
-  Phases: [phase(0, 1.5)],
-  PvPowerInstantaneouskW: 4.25,
-  BatteryPowerNegativeIsChargingkW: -2,
-  BatterySoCInstantaneous0to1: 0.625,
-  ImportAllTimeEnergykWh: 812.5,
-  ExportAllTimeEnergykWh: 4321.125,
-  PvAllTimeEnergykWh: 9000.5,
-  LoadAllTimeEnergykWh: 5000.25,
-};
-const noonMeters = {
-  production_kw: 4.25,
-  net_import_kw: -1.5,
-  consumption_kw: 0.75,
-  battery_discharge_kw: -2,
-  battery_soc: 0.625,
-  imported_kwh: 812.5,
-  exported_kwh: 4321.125,
-};
-
-const get = (path: string, answer: Answer, nth = 1): Exchange => ({
-  path,
-  headers: { authorization: `Bearer redback-token-${nth}` },
-  answer,
-});
-const live = (changed: object = {}, nth = 1) => get(livePath, { json: { Data: { ...noon, ...changed } } }, nth);
-/** A reading that stays fresh while the clock runs. */
-const alwaysFresh = { texts: { REDBACK_STALE_AFTER_SECONDS: '100000' } };
-
 const play = (exchanges: Exchange[], options: Partial<Parameters<typeof playAdapter>[1]> = {}) =>
   playAdapter(redback, { settings, now, exchanges, ...options });
-const callsTo = ({ heard }: { heard: { path: string }[] }, wanted: string) =>
-  heard.filter(({ path }) => path === wanted).length;
 
-testAdapter(redback, {
-  settings,
-  now,
-  exchanges: [logIn(), live()],
-  push: { tsms: Date.parse(noon.TimestampUtc), siteMeters: noonMeters },
-});
+testAdapter(redback, conversation);
 
 describe('Redback, figures:', () => {
   const { battery_discharge_kw: _power, battery_soc: _soc, ...withoutBattery } = noonMeters;
@@ -311,4 +261,9 @@ describe('Redback, sites:', () => {
     assert.equal(report.outcome, 'pushed', report.error);
     assert.equal(callsTo(vendor, entraPath), 2);
   });
+});
+
+it('gives no figures of a meter of which a phase is told twice', async () => {
+  const { report } = await play([logIn(), live({ Phases: [phase(0, 1.5), phase(0, 1.5)] })]);
+  assert.equal(report.kind, 'bad-response');
 });

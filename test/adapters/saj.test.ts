@@ -2,61 +2,27 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { saj } from '../../functions/push-solar-data/adapters/saj.ts';
 import { openSite } from '../../functions/push-solar-data/site.ts';
+import {
+  app,
+  base,
+  conversation,
+  done,
+  hybrid,
+  hybridMeters,
+  live,
+  measured,
+  metered,
+  now,
+  ofDevice,
+  refused,
+  settings,
+  string,
+  times,
+  token,
+} from '../conversations/saj.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { apiKey, type Played, playAdapter, settingTexts } from '../support/home.ts';
-import { replaceNumbers, testAdapter } from './test-adapter.ts';
-
-const now = '2026-05-01T03:02:00Z';
-const measured = Date.parse('2026-05-01T03:00:00Z');
-const app = { appId: 'VH_test', appSecret: 'app-secret-of-a-test' };
-const settings = { ...app, deviceSn: 'SN1' };
-
-const base = '/prod-api/open/api';
-const done = (data: unknown): Answer => ({ json: { code: 200, msg: 'request success', data } });
-const refused = (code: number, msg = 'no'): Answer => ({ json: { code, msg, data: null } });
-
-const token = (access_token = 'token-of-a-test', expires: unknown = 28_800): Exchange => ({
-  path: `${base}/access_token`,
-  query: app,
-  headers: { 'content-language': 'en_US' },
-  answer: done({ access_token, expires }),
-});
-const live = (answer: Answer, more: Partial<Exchange> = {}): Exchange => ({
-  path: `${base}/device/realtimeDataCommon`,
-  query: { deviceSn: 'SN1' },
-  headers: { accesstoken: 'token-of-a-test', 'content-language': 'en_US' },
-  answer,
-  ...more,
-});
-const ofDevice = (deviceSn: string, data: unknown) => live(done(data), { query: { deviceSn } });
-
-const times = { isOnline: '1', dataTime: '2026-05-01 13:00:00', invTime: '2026-05-01T03:00Z' };
-/** At noon: 5 kW of sun, 1.5 kW into the battery, 2.4 kW sold. */
-const hybrid = {
-  ...times,
-  totalPVPower: '5000',
-  totalGridPowerWatt: '3400',
-  batPower: '1500',
-  batteryDirection: -1,
-  batEnergyPercent: '64',
-  sysGridPowerWatt: '2400',
-  gridDirection: 1,
-  sysTotalLoadWatt: '1080',
-  totalSellEnergy: '1201.5',
-  totalFeedInEnergy: '733.25',
-  meterAStatus: '0',
-};
-const hybridMeters = {
-  production_kw: 5,
-  battery_discharge_kw: -1.5,
-  battery_soc: 0.64,
-  net_import_kw: -2.4,
-  consumption_kw: 1.1,
-  imported_kwh: 733.25,
-  exported_kwh: 1201.5,
-};
-const string = { ...times, totalPVPower: '2100', totalGridPowerWatt: '2050', batteryDirection: '0', meterAStatus: '0' };
-const metered = { ...string, meterAStatus: 1, gridDirection: '-1', sysGridPowerWatt: '350', totalFeedInEnergy: 12 };
+import { testAdapter } from './test-adapter.ts';
 
 type Options = Partial<Parameters<typeof playAdapter>[1]>;
 const play = (exchanges: Exchange[], options: Options = {}) =>
@@ -67,17 +33,7 @@ const playLive = (data: unknown, chosen: Record<string, string> = {}) =>
 const calls = ({ vendor }: Played): string[] => vendor.heard.map(({ path }) => path.replace(`${base}/`, ''));
 const figures = ({ pushes }: Played) => pushes.at(-1)?.siteMeters;
 
-testAdapter(saj, {
-  settings,
-  now,
-  exchanges: [token(), live(done(hybrid))],
-  push: { tsms: measured, siteMeters: hybridMeters },
-  kinds: { nulls: ['offline'], dashes: ['offline'] },
-  withoutFigures: (answer, instead) => {
-    const { code, data } = answer as { code: number; data: Record<string, unknown> };
-    return { code, data: { ...(replaceNumbers(data, instead) as object), isOnline: '1' } };
-  },
-});
+testAdapter(saj, conversation);
 
 describe('a hybrid', () => {
   const rows: [string, Record<string, unknown>, Record<string, number>][] = [
@@ -326,6 +282,10 @@ describe('an eManager', () => {
     it(`is offline without ${missing}`, async () => {
       assert.equal((await ems({ ...balanced, [missing]: '' })).report.kind, 'offline');
     });
+
+  it('is offline with a grid direction of 0 and no grid power', async () => {
+    assert.equal((await ems({ ...balanced, gridDirection: 0, parallGridPower: null })).report.kind, 'offline');
+  });
 
   it('is offline where it says so', async () => {
     assert.equal((await ems({ ...balanced, isOnline: '0' })).report.kind, 'offline');

@@ -1,133 +1,41 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sma } from '../../functions/push-solar-data/adapters/sma.ts';
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import {
+  at,
+  byClient,
+  byPassword,
+  byRefresh,
+  calls,
+  conversation,
+  fresh,
+  now,
+  official,
+  officialConversation,
+  point,
+  portal,
+  recent,
+  refusedGrant,
+  refusedToken,
+  setPath,
+  show,
+  showSet,
+  siteMeters,
+  time,
+  token,
+  tsms,
+  widget,
+  widgetPath,
+} from '../conversations/sma.ts';
+import type { Exchange } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
-const now = '2026-05-01T10:07:00Z';
-const tsms = Date.parse('2026-05-01T10:05:00Z');
-const time = '2026-05-01T12:05:00'; // summer time in Berlin
-
-const portal = {
-  username: 'owner@test.example',
-  password: 'portal-password',
-  plantId: '4711',
-  timeZone: 'Europe/Berlin',
-};
-const official = {
-  mode: 'official',
-  clientId: 'client-of-a-test',
-  clientSecret: 'secret-of-a-test',
-  plantId: '4711',
-  timeZone: 'Europe/Berlin',
-};
-
-// 5 kW of sun: 2 into the battery, 1.8 exported, 1.2 used.
-const shared = {
-  time,
-  pvGeneration: 5000,
-  totalGeneration: 5000,
-  totalConsumption: 1200,
-  batteryCharging: 2000,
-  batteryDischarging: 0,
-  batteryStateOfCharge: 42.5,
-};
-const widget = { ...shared, externalConsumption: 0, feedIn: 1800, dieselGeneration: null, hydroGeneration: null };
-const point = { ...shared, gridConsumption: 0, gridFeedIn: 1800 };
-const siteMeters = {
-  production_kw: 5,
-  net_import_kw: -1.8,
-  consumption_kw: 1.2,
-  battery_discharge_kw: -2,
-  battery_soc: 0.425,
-};
-
-const tokenPath = '/auth/realms/SMA/protocol/openid-connect/token';
-const widgetPath = '/api/v1/widgets/energybalance';
-const setPath = '/v1/plants/4711/measurements/sets/EnergyBalance/Recent';
-
-const token = (nth = 1, changed = {}): Answer => ({
-  json: {
-    access_token: `access-token-${nth}`,
-    expires_in: 300,
-    refresh_token: `refresh-token-${nth}`,
-    refresh_expires_in: 1800,
-    token_type: 'Bearer',
-    ...changed,
-  },
-});
-const refusedGrant = (status = 400): Answer => ({ status, json: { error: 'invalid_grant' } });
-const refusedToken: Answer = { status: 401, json: { message: 'Unauthorized', code: '401' } };
-
-const byPassword = (answer = token()): Exchange => ({
-  method: 'POST',
-  path: tokenPath,
-  form: {
-    grant_type: 'password',
-    client_id: 'SPpbeOS',
-    username: 'owner@test.example',
-    password: 'portal-password',
-    scope: 'openid profile',
-  },
-  answer,
-});
-const byRefresh = (used: number, answer: Answer): Exchange => ({
-  method: 'POST',
-  path: tokenPath,
-  form: { grant_type: 'refresh_token', client_id: 'SPpbeOS', refresh_token: `refresh-token-${used}` },
-  answer,
-});
-const byClient = (answer = token()): Exchange => ({
-  method: 'POST',
-  path: '/oauth2/token',
-  form: { grant_type: 'client_credentials', client_id: 'client-of-a-test', client_secret: 'secret-of-a-test' },
-  answer,
-});
-/** A widget whose point is always two minutes old. */
-const fresh = (figures: Record<string, unknown> = widget, nth = 1): Exchange => {
-  let at = tsms + 7_200_000;
-  return show(nth, () => {
-    const local = new Date(at).toISOString().slice(0, 19);
-    at += 300_000;
-    return { json: { ...figures, time: local } };
-  });
-};
-const show = (nth: number, answer: Exchange['answer']): Exchange => ({
-  path: widgetPath,
-  query: { componentId: '4711' },
-  headers: { authorization: `Bearer access-token-${nth}` },
-  answer,
-});
-const showSet = (nth: number, answer: Answer): Exchange => ({
-  path: setPath,
-  headers: { authorization: `Bearer access-token-${nth}` },
-  answer,
-});
-const recent = (set: unknown[], plant: unknown = { plantId: '4711', name: 'Home' }): Answer => ({
-  json: { plant, setType: 'EnergyBalance', resolution: 'FiveMinutes', set },
-});
-const at = (local: string) => ({ ...widget, time: local });
-
 const play = (settings: Record<string, string>, exchanges: Exchange[], options = {}) =>
   playAdapter(sma, { settings, now, exchanges, everySeconds: 300, ...options });
-const calls = ({ vendor }: { vendor: { heard: Heard[] } }) =>
-  vendor.heard.map(({ path, body }) => (body as { grant_type?: string }).grant_type ?? path);
 
-testAdapter(sma, {
-  settings: portal,
-  now,
-  exchanges: [byPassword(), show(1, { json: widget })],
-  push: { tsms, siteMeters },
-  secrets: ['portal-password', 'access-token-1', 'refresh-token-1'],
-});
-testAdapter(sma, {
-  settings: official,
-  now,
-  exchanges: [byClient(), showSet(1, recent([point]))],
-  push: { tsms, siteMeters },
-  secrets: ['secret-of-a-test', 'access-token-1', 'refresh-token-1'],
-});
+testAdapter(sma, conversation);
+testAdapter(sma, officialConversation);
 
 describe('settings', () => {
   it('lead to the hosts of the mode', () => {
@@ -214,11 +122,25 @@ describe('the portal', () => {
     assert.deepEqual(calls(played).slice(2), ['refresh_token', widgetPath, 'password', widgetPath]);
   });
 
-  it('that refuses every token has had the password once', async () => {
-    const refusals = [byPassword(), show(1, refusedToken), byRefresh(1, token(2)), show(2, refusedToken)];
-    const played = await play(portal, refusals);
+  const refusals = [byPassword(), show(1, refusedToken), byRefresh(1, token(2)), show(2, refusedToken)];
+
+  it('that refuses even the refreshed token of a first reading gets one for the password', async () => {
+    const played = await play(portal, [...refusals, byPassword(token(3)), fresh(widget, 3)]);
+    assert.equal(played.report.outcome, 'pushed', played.report.error);
+    assert.deepEqual(calls(played).slice(2), ['refresh_token', widgetPath, 'password', widgetPath]);
+  });
+
+  it('that refuses every token has had the password once more, and is then left alone', async () => {
+    const played = await play(portal, [...refusals, byPassword(token(3)), show(3, refusedToken)], { ticks: 3 });
     assert.equal(played.report.kind, 'auth');
-    assert.deepEqual(calls(played), ['password', widgetPath, 'refresh_token', widgetPath]);
+    assert.deepEqual(calls(played).slice(2), ['refresh_token', widgetPath, 'password', widgetPath]);
+  });
+
+  it('that refuses a token and its refresh has had the password once more', async () => {
+    const exchanges = [byPassword(), show(1, refusedToken), byRefresh(1, refusedGrant()), byPassword(token(2))];
+    const played = await play(portal, [...exchanges, show(2, refusedToken)]);
+    assert.equal(played.report.kind, 'auth');
+    assert.deepEqual(calls(played).slice(2), ['refresh_token', 'password', widgetPath]);
   });
 
   for (const status of [400, 401])

@@ -1,70 +1,26 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { solarman } from '../../functions/push-solar-data/adapters/solarman.ts';
+import { conversation, dialect, say } from '../conversations/solarman.ts';
 import {
   account,
   bodyOf,
   callsTo,
-  type Dialect,
   endOf,
   home,
-  homeMeters,
   measured,
-  now,
   plant,
   playing,
   serial,
   settings,
-  speak,
 } from './solarman-conversation.ts';
 import { testAdapter } from './test-adapter.ts';
 import { testAccount } from './test-solarman-account.ts';
 import { testPlant } from './test-solarman-plant.ts';
 
-const good = { success: true, code: null, msg: null, requestId: 'a1' };
-const dialect: Dialect = {
-  adapter: solarman,
-  paths: {
-    token: '/account/v1.0/token',
-    stations: '/station/v1.0/list',
-    station: '/station/v1.0/realTime',
-    devices: '/station/v1.0/device',
-    inverter: '/device/v1.0/currentData',
-  },
-  good,
-  logIn: (token, expires_in) => ({
-    ...good,
-    access_token: token,
-    token_type: 'bearer',
-    refresh_token: 'unused-one',
-    expires_in,
-  }),
-  names: { soc: 'batterySoc', load: 'usePower' },
-  keys: {
-    pv: 'S_P_T',
-    grid: 'PG_Pt1',
-    battery: 'B_P1',
-    soc: 'B_left_cap1',
-    load: 'E_Puse_t1',
-    imported: 'E_B_TO',
-    exported: 'E_S_TO',
-  },
-  pvInstead: { strings: ['DP1', 'DP4'], ac: 'APo_t1' },
-  inverterAnswer: (figures) => ({ ...good, ...figures }),
-  inverterDays: 30,
-  anotherRegion: 'china',
-  business: 'ORG_ID',
-};
-const say = speak(dialect);
 const play = playing(solarman);
 
-testAdapter(solarman, {
-  settings,
-  now,
-  exchanges: [say.token(), say.station(home)],
-  push: { tsms: measured * 1000, siteMeters: homeMeters },
-  kinds: { notJson: ['unavailable'] },
-});
+testAdapter(solarman, conversation);
 testAccount(dialect);
 testPlant(dialect);
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sunsynk } from '../../functions/push-solar-data/adapters/sunsynk.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
-import { playAdapter } from '../support/home.ts';
+import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 import {
   ageless,
   decrypted,
@@ -113,6 +113,14 @@ describe('Sunsynk Connect, log-in:', () => {
     assert.equal(tokenCalls(played).length, 3);
   });
 
+  it('is not tried again for a quarter of an hour after a refusal that nobody knows', async () => {
+    const exchanges = [publicKey(), tokenCall(refusal(9, 'Too many attempts'))];
+    const early = await from(exchanges, {}, { ticks: 15 });
+    assert.equal(tokenCalls(early).length, 1);
+    assert.match(early.report.error ?? '', /step "token".*15 minutes/);
+    assert.equal(tokenCalls(await from(exchanges, {}, { ticks: 16 })).length, 2);
+  });
+
   it('is not tried again for half an hour after a wrong password', async () => {
     const exchanges = [publicKey(), tokenCall(refusal(102, 'Account or password error'))];
     const played = await from(exchanges, {}, { ticks: 30 });
@@ -148,6 +156,23 @@ describe('Sunsynk Connect, log-in at E-Linter:', () => {
       assert.equal(tokenCalls(played).length, 2);
       assert.equal(played.vendor.heard.filter(({ path }) => path === '/anonymous/publicKey').length, 1);
     });
+
+  it('takes a new nonce for each call while the clock goes on', async () => {
+    const vendor = await playConversation([publicKey(), tokenCall({ status: 500 }), tokenCall(), ...live]);
+    const chargeHq = await playChargeHq();
+    const given = { ...settings, ...region, baseUrl: vendor.url };
+    const texts = { VENDOR: 'sunsynk', CHARGE_HQ_URL: chargeHq.url, ...settingTexts('sunsynk', given) };
+    const home = openHome({ adapters: [sunsynk], texts, now });
+    let reads = 0;
+    home.clock.now = () => nonce + reads++;
+    const { outcome } = await home.tick();
+    await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
+    const nonces = vendor.heard
+      .slice(0, 3)
+      .map(({ query, body }) => query['nonce'] ?? (body as { nonce: number }).nonce);
+    assert.equal(new Set(nonces.map(Number)).size, 3, String(nonces));
+    assert.equal(outcome, 'pushed');
+  });
 
   it('does not sign again after a wrong password', async () => {
     const played = await from([publicKey(), first(refusal(102, 'Account or password error'))], region);

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sunsynk } from '../../functions/push-solar-data/adapters/sunsynk.ts';
+import { callsTo, conversation } from '../conversations/sunsynk.ts';
 import type { Answer } from '../support/conversation.ts';
 import {
   ageless,
   flow,
   get,
   inverters,
-  login,
   metersOf,
   noon,
-  now,
   ok,
   paths,
   play,
@@ -20,25 +19,7 @@ import {
 } from './sunsynk-cloud.ts';
 import { testAdapter } from './test-adapter.ts';
 
-const callsTo = ({ heard }: { heard: { path: string }[] }, wanted: string) =>
-  heard.filter(({ path }) => path === wanted).length;
-
-testAdapter(sunsynk, {
-  settings,
-  now,
-  exchanges: [...login, realtime(), flow()],
-  kinds: { notJson: ['unavailable'] },
-  push: {
-    tsms: Date.parse('2026-07-29T11:58:00Z'),
-    siteMeters: {
-      production_kw: 4,
-      net_import_kw: -1.2,
-      consumption_kw: 1.9,
-      battery_discharge_kw: -0.9,
-      battery_soc: 0.71,
-    },
-  },
-});
+testAdapter(sunsynk, conversation);
 
 describe('Sunsynk Connect, directions:', () => {
   const grid: [what: string, flow: object, net_import_kw: number][] = [

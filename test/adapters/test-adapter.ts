@@ -4,26 +4,9 @@ import { describe, it } from 'node:test';
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import { type AdapterConversation, replaceNumbers } from '../conversations/adapter-conversation.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { apiKey, type Played, playAdapter } from '../support/home.ts';
-
-export type AdapterConversation = {
-  /** Settings as the owner writes them, by the adapter's names. Host overrides are added. */
-  settings: Record<string, string>;
-  now: string;
-  /** A conversation that ends in a reading: log-in first, the live call last. */
-  exchanges: Exchange[];
-  /** The whole push that follows (without the key). */
-  push: { tsms?: number; siteMeters: Record<string, number> };
-  /** Texts that must appear nowhere: log lines, pushes, errors. Default: the values of all secret settings. */
-  secrets?: string[];
-  /** How this vendor refuses credentials. Default: HTTP 401 to every call. */
-  refused?: Answer;
-  /** What else than the general table is right: for what is not JSON, for `{}`, for nulls or `"--"` as every figure, for HTTP 429 or 500. */
-  kinds?: Partial<Record<'notJson' | 'empty' | 'nulls' | 'dashes' | 'tooMany' | 'serverError', FailureKind[]>>;
-  /** The answer of the live call with its figures replaced; default: every number in it. */
-  withoutFigures?: (answer: unknown, instead: unknown) => unknown;
-};
 
 const impatient = { tickMs: 1_500, readMs: 400 };
 
@@ -66,10 +49,14 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
       assert.equal(callsTo(live, played), 1, 'calls before the time is over');
     });
 
-    it('waits five minutes after a 429 without Retry-After', async () => {
-      const played = await play(endingIn({ status: 429, json: {} }), { ticks: 2, everySeconds: 240 });
+    const { secondsAfterTooMany = 300 } = conversation;
+    it(`waits ${secondsAfterTooMany} s after a 429 without Retry-After`, async () => {
+      const played = await play(endingIn({ status: 429, json: {} }), {
+        ticks: 2,
+        everySeconds: 0.8 * secondsAfterTooMany,
+      });
       assertReported(played, conversation.kinds?.tooMany ?? ['rate-limited'], secrets);
-      assert.equal(callsTo(live, played), 1, 'calls within the five minutes');
+      assert.equal(callsTo(live, played), 1, 'calls before the time is over');
     });
 
     const failures: [string, Answer, FailureKind[]][] = [
@@ -77,7 +64,7 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
       [
         'a web page with status 200',
         { text: '<html><body>Log in</body></html>' },
-        conversation.kinds?.notJson ?? ['bad-response', 'auth'],
+        conversation.kinds?.webPage ?? conversation.kinds?.notJson ?? ['bad-response', 'auth'],
       ],
       ['truncated JSON', { text: '{"result": [{"value": 12' }, conversation.kinds?.notJson ?? ['bad-response']],
       ['an empty object', { json: {} }, conversation.kinds?.empty ?? ['bad-response', 'offline']],
@@ -124,12 +111,3 @@ const callsTo = ({ method = 'GET', path }: Exchange, { vendor }: Played): number
 
 const secretsOf = (adapter: Adapter, settings: Record<string, string>): string[] =>
   Object.entries(settings).flatMap(([name, text]) => (adapter.settings[name]?.secret ? [text] : []));
-
-/** The same tree with another value for every number and every text that is one. */
-export function replaceNumbers(tree: unknown, instead: unknown): unknown {
-  if (typeof tree === 'number' || (typeof tree === 'string' && tree.trim() !== '' && Number.isFinite(Number(tree))))
-    return instead;
-  if (Array.isArray(tree)) return tree.map((item) => replaceNumbers(item, instead));
-  if (tree === null || typeof tree !== 'object') return tree;
-  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, replaceNumbers(value, instead)]));
-}

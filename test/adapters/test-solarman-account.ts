@@ -170,6 +170,7 @@ function testCodes(dialect: Dialect): void {
       [null, 'appId insufficient allowance', 'rate-limited'],
       ['2101016', 'device no upload records found', 'offline'],
       ['2101005', 'parameter missing', 'bad-response'],
+      ['2101008', 'parameter token missing', 'bad-response'],
       ['2101026', 'parameter error', 'bad-response'],
       ['2101024', 'resource not found', 'bad-response'],
       ['2101031', 'station not found', 'bad-response'],

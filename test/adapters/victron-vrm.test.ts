@@ -1,72 +1,22 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import type { Exchange } from '../support/conversation.ts';
+import {
+  acLoads,
+  conversation,
+  home,
+  installation,
+  installations,
+  now,
+  settings,
+} from '../conversations/victron-vrm.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
-const now = '2026-05-01T12:00:30Z';
-const lastRecord = Date.parse('2026-05-01T12:00:00Z') / 1000;
-const settings = { accessToken: 'vrm-token-of-a-test', idSite: '4711' };
-
-const acLoads = [{ code: 'a1' }];
-const home = {
-  solar_yield: 4200,
-  from_to_grid: -1500.4,
-  bv: 52,
-  bc: 10,
-  bs: 61.5,
-};
-
-function installation(values: Record<string, unknown>, loads: { code: string }[] = acLoads, at = lastRecord) {
-  const entries = Object.entries(values).map(([code, rawValue]) => ({ code, rawValue }));
-  return {
-    idSite: 4711,
-    last_timestamp: at,
-    extended: [...entries, { code: 'consumption', rawValue: 2000, dataAttributes: loads }],
-  };
-}
-
-function conversation(...records: unknown[]): Exchange[] {
-  const headers = { 'x-authorization': 'Token vrm-token-of-a-test' };
-  return [
-    { path: '/v2/users/me', headers, answer: { json: { success: true, user: { id: 815 } } } },
-    {
-      path: '/v2/users/815/installations',
-      query: { extended: '1', idSite: '4711' },
-      headers,
-      answer: { json: { success: true, records } },
-    },
-  ];
-}
-
 const play = (records: unknown[], options = {}) =>
-  playAdapter(victronVrm, { settings, now, exchanges: conversation(...records), ...options });
+  playAdapter(victronVrm, { settings, now, exchanges: installations(...records), ...options });
 
-testAdapter(victronVrm, {
-  settings,
-  now,
-  exchanges: conversation(installation(home)),
-  push: {
-    tsms: lastRecord * 1000,
-    siteMeters: {
-      production_kw: 4.2,
-      net_import_kw: -1.5,
-      consumption_kw: 2.18,
-      battery_discharge_kw: -0.52,
-      battery_soc: 0.615,
-    },
-  },
-  withoutFigures: (answer, instead) => {
-    const { records } = answer as { records: { extended: { code: string }[] }[] };
-    return {
-      records: records.map((site) => ({
-        ...site,
-        extended: site.extended.map(({ code }) => ({ code, rawValue: instead })),
-      })),
-    };
-  },
-});
+testAdapter(victronVrm, conversation);
 
 it('asks for the user id once and keeps it', async () => {
   const { vendor } = await play([installation(home)], { ticks: 3 });
@@ -79,6 +29,40 @@ it('asks for the user id once and keeps it', async () => {
 it('takes the installation by its number out of several, wherever it stands', async () => {
   const { pushes } = await play([{ ...installation({ solar_yield: 1 }), idSite: 1 }, installation(home)]);
   assert.equal(pushes[0]?.siteMeters?.['production_kw'], 4.2);
+});
+
+it('is not disturbed by another installation that has never reported', async () => {
+  const { pushes } = await play([
+    { idSite: 1 },
+    { idSite: 2, last_timestamp: null, extended: null },
+    installation(home),
+  ]);
+  assert.equal(pushes[0]?.siteMeters?.['production_kw'], 4.2);
+});
+
+it('reads numbers that come as texts, the ids too', async () => {
+  const { solar_yield, from_to_grid } = home;
+  const texts = installation({ solar_yield: `${solar_yield}`, from_to_grid: `${from_to_grid}` });
+  const site = { ...texts, idSite: '4711', last_timestamp: `${texts.last_timestamp}` };
+  const [me, live] = installations(site);
+  assert.ok(me && live);
+  const exchanges = [{ ...me, answer: { json: { user: { id: '815' } } } }, live];
+  const { pushes } = await playAdapter(victronVrm, { settings, now, exchanges });
+  assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 });
+});
+
+it('does not understand a figure that is no number', async () => {
+  const { report } = await play([installation({ ...home, bv: 'unknown' })]);
+  assert.equal(report.kind, 'bad-response');
+  assert.match(report.error ?? '', /bv is not a number/);
+});
+
+it('asks again a minute after a 429 that names no time', async () => {
+  const [me, live] = installations(installation(home));
+  assert.ok(me && live);
+  const exchanges = [me, { ...live, answer: { status: 429, json: {} } }, live];
+  const { report } = await playAdapter(victronVrm, { settings, now, exchanges, ticks: 2, everySeconds: 60 });
+  assert.equal(report.outcome, 'pushed');
 });
 
 it('says that the installation is not in the account', async () => {

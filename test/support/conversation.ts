@@ -38,6 +38,8 @@ export type Stage = {
   misses: Heard[];
   /** How many connections were accepted. */
   connections(): number;
+  /** Closes those that lie idle, as servers do after a while. */
+  closeIdle(): void;
   close(): Promise<void>;
 };
 
@@ -58,12 +60,12 @@ export type Push = { apiKey: string; tsms?: number; error?: string; siteMeters?:
 
 /** A Charge HQ that accepts (or whatever `answer` says) and keeps the bodies. */
 export async function playChargeHq(
-  answer: (nth: number) => Answer = () => ({ json: {} }),
+  answer: (nth: number, heard: Heard) => Answer = () => ({ json: {} }),
 ): Promise<Stage & { pushes: Push[] }> {
   const pushes: Push[] = [];
   const stage = await serve((heard) => {
     pushes.push(heard.body as Push);
-    return answer(pushes.length);
+    return answer(pushes.length, heard);
   });
   return { ...stage, pushes };
 }
@@ -100,6 +102,7 @@ async function serve(answerTo: (heard: Heard) => Answer | undefined): Promise<St
     heard,
     misses,
     connections: () => connections,
+    closeIdle: () => server.closeIdleConnections(),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -2,7 +2,7 @@
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { createMemory } from '../../functions/push-solar-data/memory.ts';
 import type { Clock } from '../../functions/push-solar-data/platform/clock.ts';
-import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
+import { type ConnectionOptions, openConnections } from '../../functions/push-solar-data/platform/connections.ts';
 import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/platform/settings.ts';
 import { memoryStore, type StateStore } from '../../functions/push-solar-data/platform/state.ts';
 import type { TickReport } from '../../functions/push-solar-data/report.ts';
@@ -43,12 +43,13 @@ export type HomeOptions = {
   now: string | number;
   store?: StateStore;
   budget?: TickPorts['budget'];
+  connections?: ConnectionOptions;
 };
 
 /** A home whose ticks run against whatever its settings point to. */
-export function openHome({ adapters, texts, now, store = memoryStore(), budget }: HomeOptions) {
+export function openHome({ adapters, texts, now, store = memoryStore(), budget, ...options }: HomeOptions) {
   const clock = fakeClock(now);
-  const connections = openConnections({ connectTimeoutMs: 1_000 });
+  const connections = openConnections({ connectTimeoutMs: 1_000, ...options.connections });
   const registry = Object.fromEntries(adapters.map((adapter) => [adapter.vendor, async () => adapter]));
   let memory = createMemory(store);
   return {

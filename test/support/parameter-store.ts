@@ -1,4 +1,4 @@
-/** A local stand-in for the Parameter Store's API: the three calls that the bridge makes, over HTTP as the SDK makes them. */
+/** A local stand-in for the Parameter Store's API: the calls that the bridge and its owner make, over HTTP as the SDK makes them. */
 import type { Exchange, Heard } from './conversation.ts';
 import { playConversation, type Stage } from './conversation.ts';
 
@@ -7,33 +7,35 @@ export type ParameterStage = Stage & {
   parameters: Map<string, StoredParameter>;
   /** Calls by name: `GetParametersByPath`, … */
   calls: string[];
-  set(name: string, value: string): void;
-  /** From now on every call is answered so; undefined ends it. */
-  fail(error: { status: number; type: string } | undefined): void;
+  set(name: string, value: string, type?: string): void;
+  /** From now on every call, or that call, or what concerns the parameter of that name, is answered so; undefined ends it. */
+  fail(error: { status: number; type: string; call?: string; name?: string } | undefined): void;
 };
 
 /** @param initial values by full name. */
 export async function playParameterStore(initial: Record<string, string>): Promise<ParameterStage> {
   const parameters = new Map<string, StoredParameter>();
   const calls: string[] = [];
-  let failure: { status: number; type: string } | undefined;
-  const set = (name: string, value: string) => {
-    parameters.set(name, { value, version: (parameters.get(name)?.version ?? 0) + 1, type: 'SecureString' });
+  let failure: { status: number; type: string; call?: string; name?: string } | undefined;
+  const set = (name: string, value: string, type = 'SecureString') => {
+    parameters.set(name, { value, version: (parameters.get(name)?.version ?? 0) + 1, type });
   };
   for (const [name, value] of Object.entries(initial)) set(name, value);
 
   const answer = (heard: Heard) => {
     const call = String(heard.headers['x-amz-target']).replace('AmazonSSM.', '');
     calls.push(call);
-    if (failure) return { status: failure.status, json: { __type: failure.type, message: 'as told' } };
     const body = heard.body as Record<string, unknown>;
+    if (failure && isMeant(failure, call, body))
+      return { status: failure.status, json: { __type: failure.type, message: 'as told' } };
     if (call === 'GetParametersByPath') return { json: page(parameters, body) };
     if (call === 'GetParameter') {
       const found = parameters.get(String(body['Name']));
       if (!found) return { status: 400, json: { __type: 'ParameterNotFound' } };
       return { json: { Parameter: described(String(body['Name']), found, true) } };
     }
-    set(String(body['Name']), String(body['Value']));
+    if (call === 'DeleteParameter') return deleted(parameters, String(body['Name']));
+    set(String(body['Name']), String(body['Value']), String(body['Type']));
     return { json: { Version: parameters.get(String(body['Name']))?.version } };
   };
   const exchange: Exchange = { method: 'POST', path: '/', answer };
@@ -48,6 +50,12 @@ export async function playParameterStore(initial: Record<string, string>): Promi
     },
   };
 }
+
+const isMeant = (failure: { call?: string; name?: string }, call: string, { Name }: Record<string, unknown>): boolean =>
+  (failure.call ?? call) === call && (failure.name ?? Name) === Name;
+
+const deleted = (parameters: Map<string, StoredParameter>, name: string) =>
+  parameters.delete(name) ? { json: {} } : { status: 400, json: { __type: 'ParameterNotFound' } };
 
 /** Ten to a page, like the real one. */
 function page(
@@ -67,5 +75,5 @@ const described = (Name: string, { value, version, type }: StoredParameter, decr
   Name,
   Version: version,
   Type: type,
-  Value: decrypted ? value : `encrypted:${version}`,
+  Value: decrypted || type !== 'SecureString' ? value : `encrypted:${version}`,
 });

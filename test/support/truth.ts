@@ -20,8 +20,8 @@ export const powersOf = ({ p, n, b }: Truth) => ({
   battery_discharge_kw: b / 1000,
 });
 
-/** A power in whole watts; NaN if it is missing, which no assertion takes for a figure. */
-export const wattsOf = (kilowatts: number | undefined): number => Math.round((kilowatts ?? Number.NaN) * 1000);
+/** A power in whole watts, never -0; NaN if it is missing, which no assertion takes for a figure. */
+export const wattsOf = (kilowatts: number | undefined): number => Math.round((kilowatts ?? Number.NaN) * 1000) + 0;
 
 /** By how many watts the figures miss the equation as a reader of the body computes it. */
 export const missOf = ({ production_kw, net_import_kw, consumption_kw, battery_discharge_kw = 0 }: Reading): number =>

@@ -26,8 +26,10 @@ export type ReadContext<Values, State> = {
   saveState(): Promise<void>;
   /** Takes over what another invocation has saved meanwhile: after a token was refused that should have been good. */
   reloadState(): Promise<void>;
-  /** ms since the epoch. */
+  /** ms since the epoch, the same in the whole tick. */
   now: number;
+  /** ms since the epoch at this very moment: for a nonce, which must differ from call to call. */
+  clock(): number;
   /** Ends the read when its time is up; `http` obeys it by itself. */
   signal: AbortSignal;
   /** How old a measurement may be, after the owner's override. The tick checks `tsms` itself. */
@@ -64,6 +66,8 @@ export type AdapterDefinition<S extends Settings, State> = {
   settings: S;
   /** Settings that must be there given the others, by name; an array in the array means one of these. */
   requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
+  /** For a cloud that wants its owner's consent in a browser once; `npm run connect` obtains it. */
+  consent?: Consent<SettingValues<S>, NamesOf<S>>;
   /** Names of the settings that the state belongs to; default: all of them. */
   identity?: readonly NamesOf<S>[];
   /** Shape of `state`. A stored state of another shape is discarded. */
@@ -86,6 +90,28 @@ export type AdapterDefinition<S extends Settings, State> = {
 };
 
 type NamesOf<S extends Settings> = keyof S & string;
+
+/** A consent by OAuth 2's authorisation code. It concerns an owner whose settings require what it yields. */
+export type Consent<Values, Name extends string> = {
+  /** The settings that it yields, by name. They are not there yet when the functions below are called. */
+  yields: readonly Name[];
+  /** The vendor's own page that shows the owner the code. Absent: the browser is sent to this machine. */
+  redirectUri?: string;
+  /** Where the owner consents: a path below the host of the log-in, or a whole address. */
+  page(request: { settings: Values; redirectUri: string; state: string }): string;
+  /**
+   * Exchanges the code, which works once.
+   *
+   * @returns the texts of the settings that it yields.
+   * @throws Failure by kind: `auth` if the code is refused.
+   */
+  exchange(grant: {
+    settings: Values;
+    http: Http;
+    redirectUri: string;
+    code: string;
+  }): Promise<{ [Each in Name]?: string }>;
+};
 
 /** An adapter as the tick sees it, whatever its settings and state. */
 export type Adapter = AdapterDefinition<Settings, Record<string, unknown>>;

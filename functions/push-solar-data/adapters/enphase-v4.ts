@@ -22,14 +22,21 @@ const Systems = z.object({
 
 /** W; s since the epoch. Both are null after seven days of silence; until then the last figure stays. */
 const Device = z.object({
+  id: z.nullish(identifier),
   name: z.nullish(z.string()),
+  channel: z.nullish(identifier),
   power: figure,
   last_report_at: figure,
   operational_mode: z.nullish(z.string()),
 });
 type Device = z.output<typeof Device>;
+/** Channels add up, so none may stand there twice. */
+const isEachOnce = (meters: readonly Device[]): boolean =>
+  new Set(meters.map(({ id, name, channel }) => `${id} ${name} ${channel}`)).size === meters.length ||
+  meters.some(({ id, channel }) => id == null || channel == null);
+const Meters = z.array(Device).check(z.refine(isEachOnce, 'a channel is listed twice'));
 const Telemetry = z.object({
-  devices: z.object({ meters: z.nullish(z.array(Device)), encharges: z.nullish(z.array(Device)) }),
+  devices: z.object({ meters: z.nullish(Meters), encharges: z.nullish(z.array(Device)) }),
 });
 
 /** A number, or its text with a percent sign. */
@@ -90,11 +97,12 @@ async function readSystem(context: Context, session: V4Session): Promise<Reading
       'Enphase has no figure of a production meter: check that the gateway (Envoy) is connected and has one',
     );
   const batteries = currentOf((devices.encharges ?? []).flatMap(reported), newest, context);
-  const withSoc = settings.readBatterySoc && batteries.length > 0;
+  const dischargeWatts = discharge(batteries, context);
+  const withSoc = settings.readBatterySoc && dischargeWatts !== undefined;
   return {
     production_kw: kilowatts(Math.max(0, production.watts)), // at night the inverters draw a little
     net_import_kw: consumption && kilowatts(consumption.watts - production.watts),
-    battery_discharge_kw: kilowatts(discharge(batteries, context)),
+    battery_discharge_kw: kilowatts(dischargeWatts),
     battery_soc: withSoc ? fraction(await stateOfCharge(context, session, system)) : undefined,
     tsms: Math.min(production.at, consumption?.at ?? production.at) * 1000,
   };

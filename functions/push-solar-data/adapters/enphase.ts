@@ -12,6 +12,7 @@ import {
   setting,
   text,
 } from './adapter.ts';
+import { enphaseConsent } from './enphase-consent.ts';
 import { readEnlighten, WebState } from './enphase-enlighten.ts';
 import { readV4, V4State } from './enphase-v4.ts';
 import type { SettingValues } from './setting.ts';
@@ -62,6 +63,7 @@ export const enphase = defineAdapter({
   settings,
   requires: ({ mode }) =>
     mode === 'v4' ? ['apiKey', 'clientId', 'clientSecret', 'refreshToken'] : ['username', 'password'],
+  consent: enphaseConsent,
   identity: ['clientId', 'refreshToken'],
   state: State,
   async read(context): Promise<Reading> {

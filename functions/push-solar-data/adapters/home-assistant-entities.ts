@@ -77,7 +77,7 @@ function powerTerm(entry: string, entities: Entities, now: number): Term {
   const id = idOf(entry);
   const { state, reportedAt } = entityOf(id, entities);
   const value = numberOf(entry, entities, power);
-  const ageSeconds = value === undefined ? Number.NaN : (now - timeOf(id, reportedAt)) / 1000;
+  const ageSeconds = value === undefined ? Number.NaN : (now - timeOf(id, reportedAt, now)) / 1000;
   return { id, state, exists: reportedAt !== null, value, ageSeconds };
 }
 
@@ -109,10 +109,18 @@ function entityOf(id: string, entities: Entities): Entity {
   return entity;
 }
 
-function timeOf(id: string, reportedAt: string | null | undefined): number {
+/** How far the clock of a home may run ahead, ms; beyond, nothing tells how old its figures are. */
+const maxAheadMs = 3_600_000;
+
+function timeOf(id: string, reportedAt: string | null | undefined, now: number): number {
   const time = /(Z|[+-]\d\d:?\d\d)$/.test(reportedAt ?? '') ? Date.parse(reportedAt ?? '') : Number.NaN;
   if (Number.isNaN(time))
     throw new Failure('bad-response', `Home Assistant does not tell when ${id} was last reported`);
+  if (time - now > maxAheadMs)
+    throw new Failure(
+      'bad-response',
+      `Home Assistant, ${id}: the time of measurement lies ${inWords((time - now) / 1000)} in the future: set the clock of its machine`,
+    );
   return time;
 }
 

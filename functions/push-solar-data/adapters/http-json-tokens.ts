@@ -44,7 +44,7 @@ export function openTokens(http: Http, state: Partial<z.output<typeof KeptTokens
   return {
     async current(grant) {
       const kept = state.tokens?.[keyOf(grant)];
-      return kept && now < kept.expiresAt - 60_000 ? kept : once('current', grant);
+      return kept && now <= kept.expiresAt - 60_000 ? kept : once('current', grant);
     },
     another: (grant) => once('another', grant),
   };

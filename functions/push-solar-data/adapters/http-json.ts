@@ -29,7 +29,7 @@ export const httpJson = defineAdapter({
   settings: {
     requests: setting(
       jsonOf(Requests),
-      'JSON list of 1 to 5 requests: [{"id":"em","url":"https://em.example.net/status","auth":{"type":"bearer","token":"{secret:em}"}}]',
+      'JSON list of 1 to 5 requests: [{"id":"em","url":"https://em.example.net/status","headers":{"X-Key":"{secret:em}"}}]',
     ),
     fields: setting(
       jsonOf(Fields),

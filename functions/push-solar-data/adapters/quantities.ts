@@ -4,6 +4,9 @@ import * as z from 'zod/mini';
 /** What vendors write where there is no figure. */
 const absent = new Set(['', '-', '--', '---', 'n/a', 'na', 'null', 'none', 'undefined']);
 
+/** `Number` alone would also read `0x10`. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A figure that may be missing: a number or its text; null, `""`, `"--"`, `"N/A"` or no such key are undefined. */
 export const figure = z.optional(
   z.pipe(
@@ -11,7 +14,7 @@ export const figure = z.optional(
     z.transform((value, context): number | undefined => {
       if (value === null || value === undefined) return undefined;
       if (typeof value === 'string' && absent.has(value.trim().toLowerCase())) return undefined;
-      const number = typeof value === 'string' ? Number(value.trim()) : value;
+      const number = typeof value === 'string' && decimal.test(value.trim()) ? Number(value.trim()) : value;
       if (typeof number === 'number' && Number.isFinite(number)) return number;
       context.issues.push({
         code: 'custom',

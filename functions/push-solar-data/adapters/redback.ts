@@ -129,7 +129,13 @@ const Live = z.object({
   TimestampUtc: z.nullish(z.string()),
   Status: z.nullish(z.string()),
   Phases: z.nullish(
-    z.array(z.object({ ActiveImportedPowerInstantaneouskW: figure, ActiveExportedPowerInstantaneouskW: figure })),
+    z.array(
+      z.object({
+        Id: z.nullish(z.string()),
+        ActiveImportedPowerInstantaneouskW: figure,
+        ActiveExportedPowerInstantaneouskW: figure,
+      }),
+    ),
   ),
   PvPowerInstantaneouskW: figure,
   BatteryPowerNegativeIsChargingkW: figure,
@@ -171,8 +177,10 @@ function map(live: Live): Reading {
   };
 }
 
-/** kW over all phases, + import; undefined if a phase does not tell both directions, or none is there. */
+/** kW over all phases, + import; undefined if a phase does not tell both directions or stands there twice, or none is there. */
 function netImport({ Phases }: Live): number | undefined {
+  const ids = (Phases ?? []).flatMap(({ Id }) => Id ?? []);
+  if (new Set(ids).size < ids.length) return undefined;
   const nets = (Phases ?? []).map((phase) =>
     difference(phase.ActiveImportedPowerInstantaneouskW, phase.ActiveExportedPowerInstantaneouskW),
   );

@@ -135,8 +135,9 @@ function compare(load: number | undefined, balance: number | undefined, { note }
 
 /** Production follows from the balance: `parallPVPower` does not see solar inverters of other makers. */
 export function mapEms(ems: z.output<typeof Ems>, site: Site): Reading {
-  const load = ems.parallLoadPower;
-  const sold = directed(ems.gridDirection, ems.parallGridPower);
+  const { parallGridPower, parallLoadPower: load } = ems;
+  // A grid direction of 0 without a power is no measured 0.
+  const sold = parallGridPower === undefined ? undefined : directed(ems.gridDirection, parallGridPower);
   if (load === undefined || sold === undefined) throw offline('the home');
   const { parallBatPower = 0, parallSOC = 0 } = ems;
   const withBattery = site.hasBattery ?? (parallBatPower !== 0 || parallSOC !== 0);

@@ -46,7 +46,10 @@ export const number = ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_I
   });
 
 /** `true` or `false`. */
-export const flag = reads('true or false', (text) => ({ true: true, false: false })[text.toLowerCase()]);
+export const flag = reads('true or false', (text) => {
+  const word = text.toLowerCase();
+  return word === 'true' || word === 'false' ? word === 'true' : undefined;
+});
 
 /** One of a few words, in whatever case the owner writes it. */
 export const choice = <const Word extends string>(...words: Word[]) =>

@@ -36,26 +36,29 @@ export function readEnnexos(context: SmaContext): Promise<EnergyBalance> {
 
 /**
  * A token lives 5 minutes, so that nearly every read refreshes it. A token that is refused is refreshed, then replaced
- * with the password, which is used at most once in a read.
+ * with the password, once in a read.
  */
 async function withPortalSession<Result>(
   context: SmaContext,
   use: (session: SmaSession) => Promise<Result>,
 ): Promise<Result> {
   const { state, saveState } = context;
-  let usedPassword = false;
+  let replaced = false;
   const logIn = async () => {
-    usedPassword = true;
     state.session = await byPassword(context);
     await saveState();
     return state.session;
   };
+  const renew = async (previous?: SmaSession) => {
+    const refreshed = await byRefresh(context, previous);
+    replaced = refreshed === undefined;
+    return refreshed ?? logIn();
+  };
   if (!state.session) await logIn();
   try {
-    const renew = async (previous?: SmaSession) => (await byRefresh(context, previous)) ?? (await logIn());
     return await withSession(context, renew, use, { isRefusal: isTokenRefusal });
   } catch (error) {
-    if (!(error instanceof Failure) || !isTokenRefusal(error) || usedPassword) throw error;
+    if (!(error instanceof Failure) || !isTokenRefusal(error) || replaced) throw error;
   }
   return use(await logIn());
 }

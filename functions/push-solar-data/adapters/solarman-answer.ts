@@ -103,6 +103,12 @@ const meanings: readonly Meaning[] = [
     kind: 'auth',
     sentence: 'refused the credentials',
   },
+  {
+    codes: ['2101005', '2101006', '2101007', '2101008', '2101026'],
+    says: /(param|parameter) error/i,
+    kind: 'bad-response',
+    sentence: 'finds a mistake in what was asked: check the stationId setting',
+  },
   { codes: ['2101016'], says: /no upload records/i, kind: 'offline', sentence: 'has no figures of the inverter yet' },
   {
     codes: ['3201001', '3501004'],

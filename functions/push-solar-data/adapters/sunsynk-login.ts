@@ -24,14 +24,16 @@ type LogIn = {
   settings: { username: string; password: string; region: keyof typeof regions };
   http: Http;
   now: number;
+  clock(): number;
 };
 
 const Token = z.object({ access_token: z.string(), expires_in: figure });
 
 /** The refresh token is not used: no client of this cloud does, all log in again. */
-export async function logIn({ settings, http, now }: LogIn): Promise<TokenSession> {
+export async function logIn(context: LogIn): Promise<TokenSession> {
+  const { settings, now } = context;
   const { source } = regions[settings.region];
-  const answer = source ? await signedLogIn(settings, source, http, now) : await plainLogIn(settings, http);
+  const answer = source ? await signedLogIn(context, source) : await plainLogIn(context);
   const { access_token, expires_in } = loginDataOf(answer, 'token', Token);
   return {
     token: access_token,
@@ -44,13 +46,9 @@ export async function logIn({ settings, http, now }: LogIn): Promise<TokenSessio
 export const marginSecondsOf = (session: TokenSession | undefined): number =>
   session?.expiresAt === undefined ? 0 : (session.expiresAt - session.issuedAt) / 10_000;
 
-async function signedLogIn(
-  { username, password }: LogIn['settings'],
-  source: string,
-  http: Http,
-  now: number,
-): Promise<Answer> {
-  const nonce = String(now);
+async function signedLogIn({ settings, http, clock }: LogIn, source: string): Promise<Answer> {
+  const { username, password } = settings;
+  const nonce = clock();
   const keyAnswer = await loginStep('public key', () =>
     http.send('GET', '/anonymous/publicKey', {
       query: { source, nonce, sign: signatureOf(nonce, source, 'POWER_VIEW') },
@@ -58,20 +56,15 @@ async function signedLogIn(
   );
   const key = loginDataOf(keyAnswer, 'public key', z.string());
   const encrypted = encryptedPassword(password, key);
-  const askToken = (signer: string) =>
-    loginStep('token', () =>
+  const askToken = (signer: string) => {
+    const nonce = clock();
+    const sign = signatureOf(nonce, signer, key.slice(0, 10));
+    return loginStep('token', () =>
       http.send('POST', '/oauth/token/new', {
-        json: {
-          client_id: 'csp-web',
-          grant_type: 'password',
-          username,
-          password: encrypted,
-          source,
-          nonce: now,
-          sign: signatureOf(nonce, signer, key.slice(0, 10)),
-        },
+        json: { client_id: 'csp-web', grant_type: 'password', username, password: encrypted, source, nonce, sign },
       }),
     );
+  };
   return source === 'sunsynk' ? askToken(source) : eitherSigner(askToken, source);
 }
 
@@ -87,7 +80,7 @@ async function eitherSigner(askToken: (signer: string) => Promise<Answer>, sourc
   return askToken(source);
 }
 
-function plainLogIn({ username, password }: LogIn['settings'], http: Http): Promise<Answer> {
+function plainLogIn({ settings: { username, password }, http }: LogIn): Promise<Answer> {
   const portal = 'https://www.solarkcloud.com';
   return loginStep('token', () =>
     http.send('POST', '/oauth/token', {
@@ -98,6 +91,8 @@ function plainLogIn({ username, password }: LogIn['settings'], http: Http): Prom
 }
 
 const wrongPassword = 102;
+/** A refusal that nobody knows may count towards a lock of the account. */
+const unknownRefusalHoldSeconds = 900;
 
 /**
  * A server error means a signature it does not like as often as trouble: not asked twice in one tick, but again in the
@@ -131,11 +126,16 @@ function loginRefusalOf(answer: Answer, step: string, envelope: Envelope): Failu
   if (code === wrongPassword)
     return failureOf(answer, 'auth', 'refused the e-mail address and password: check them, and the region');
   if (/internal server error/i.test(msg ?? '')) return serverTrouble(step, wordsOf(msg), refusal);
-  return refusal;
+  if (refusal.kind === 'auth') return refusal;
+  return new Failure(
+    refusal.kind,
+    `Sunsynk Connect refused the log-in (step "${step}") with the code ${code ?? '(none)'}: ${wordsOf(msg)}; it is tried again in ${unknownRefusalHoldSeconds / 60} minutes`,
+    { status: answer.status, excerpt: refusal.excerpt ?? '', retryAfterSeconds: unknownRefusalHoldSeconds },
+  );
 }
 
 /** Lower-case hex MD5, as the web portal computes it. */
-const signatureOf = (nonce: string, source: string, end: string): string =>
+const signatureOf = (nonce: number, source: string, end: string): string =>
   createHash('md5').update(`nonce=${nonce}&source=${source}${end}`).digest('hex');
 
 /** Base64 of RSA with PKCS#1 v1.5; `key` is base64 of a DER SubjectPublicKeyInfo of whatever length. */

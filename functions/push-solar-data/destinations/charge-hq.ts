@@ -88,14 +88,14 @@ function notDelivered(answer: Answer): NotDelivered {
   const { status, text } = answer;
   const excerpt = text.slice(0, 200);
   const retryAfterSeconds = answer.retryAfterSeconds;
-  if (status === 404 || status === 410 || (status >= 300 && status < 400) || (status < 500 && isWebPage(answer)))
-    return new NotDelivered('gone', `Charge HQ's Push API is not at this address any more (HTTP ${status})`, {
-      excerpt,
-    });
   if (status === 429)
     return new NotDelivered('rate-limited', 'Charge HQ asks us to slow down (HTTP 429)', {
       excerpt,
       retryAfterSeconds,
+    });
+  if (status === 404 || status === 410 || (status >= 300 && status < 400) || (status < 500 && isWebPage(answer)))
+    return new NotDelivered('gone', `Charge HQ's Push API is not at this address any more (HTTP ${status})`, {
+      excerpt,
     });
   if (status >= 500)
     return new NotDelivered('unavailable', `Charge HQ has trouble (HTTP ${status})`, { excerpt, retryAfterSeconds });

@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import { openConnections } from '../platform/connections.ts';
 import type { SettingTexts } from '../platform/settings.ts';
 import { fileStore, type StateStore } from '../platform/state.ts';
-import { openSite, type Site } from '../site.ts';
+import { openSite, type Registry, type Site } from '../site.ts';
 import type { TickPorts } from '../tick.ts';
 
 export type LocalBridge = { site: Site; ports: TickPorts; close(): Promise<void> };
@@ -14,10 +14,11 @@ export type LocalBridge = { site: Site; ports: TickPorts; close(): Promise<void>
 export async function openBridge(
   settings: SettingTexts,
   store: StateStore = fileStore(settings['STATE_DIR'] || '.state'),
+  registry: Registry = adapters,
 ): Promise<LocalBridge> {
   const connections = openConnections();
   return {
-    site: await openSite(settings, adapters),
+    site: await openSite(settings, registry),
     ports: { memory: createMemory(store), connections, clock: systemClock },
     close: () => connections.close(),
   };

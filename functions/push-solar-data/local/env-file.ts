@@ -97,7 +97,7 @@ function quoted(name: string, value: string): string {
   if (form !== undefined) return form;
   throw new Failure(
     'settings',
-    `${name} cannot be written into .env, because it holds all three kinds of quotes (' " \`) or a carriage return: ` +
+    `${name} cannot be written into .env, because none of the quotes there (' " \`) can hold this value: ` +
       'set it in the environment, or choose another one',
   );
 }

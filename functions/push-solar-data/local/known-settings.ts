@@ -10,7 +10,10 @@ import { takeFields } from '../site-meters/combine.ts';
 export type KnownSetting = Setting & { name: string };
 
 const address = text.check(
-  z.refine((value) => URL.canParse(value) && isAllowedUrl(new URL(value)), 'must be an address that begins with https://'),
+  z.refine(
+    (value) => URL.canParse(value) && isAllowedUrl(new URL(value)),
+    'must be an address that begins with https://',
+  ),
 );
 const takes = Object.keys(takeFields);
 const take = text.check(
@@ -25,23 +28,27 @@ export const chargeHqKey: KnownSetting = {
   ...secret(text, 'Key of the Push API: Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API'),
 };
 
+const optionalText = z.optional(text);
+
 const ofTheSite: Record<string, Setting> = {
   VENDOR: setting(text, 'The equipment: one word, or label:vendor,label:vendor'),
   [chargeHqKey.name]: chargeHqKey,
-  SITE: setting(text, 'Name of the home, default home; each has its own stack and parameters on AWS'),
-  CHARGE_HQ_URL: setting(address, 'Another address for the Push API'),
-  MAX_POWER_KW: setting(number({ min: 1 }), 'Figures beyond it are refused as impossible; default 100'),
-  ALARM_EMAIL: setting(text, 'Where AWS sends its alarms'),
-  STATE_DIR: setting(text, 'Where log-ins are kept on this machine, default .state'),
+  SITE: setting(optionalText, 'Name of the home, default home; each has its own stack and parameters on AWS'),
+  CHARGE_HQ_URL: setting(z.optional(address), 'Another address for the Push API'),
+  MAX_POWER_KW: setting(z.optional(number({ min: 1 })), 'Figures beyond it are refused as impossible; default 100'),
+  ALARM_EMAIL: setting(optionalText, 'Where AWS sends its alarms'),
+  AWS_REGION: setting(optionalText, 'The region of the bridge on AWS'),
+  AWS_PROFILE: setting(optionalText, 'The profile of your AWS credentials'),
+  STATE_DIR: setting(optionalText, 'Where log-ins are kept on this machine, default .state'),
 };
 
 /** What every source has besides its adapter's settings. */
 const ofEachSource: Record<string, Setting> = {
-  TAKE: setting(take, `What it contributes to the home: some of ${takes.join(', ')}`),
-  POLL_SECONDS: setting(number({ min: 1 }), 'How often it is asked, never oftener than its cloud allows'),
-  STALE_AFTER_SECONDS: setting(number({ min: 60 }), 'How old its figures may be'),
-  BASE_URL: setting(address, 'Another address of its cloud'),
-  AUTH_URL: setting(address, "Another address of its cloud's log-in"),
+  TAKE: setting(z.optional(take), `What it contributes to the home: some of ${takes.join(', ')}`),
+  POLL_SECONDS: setting(z.optional(number({ min: 1 })), 'How often it is asked, never oftener than its cloud allows'),
+  STALE_AFTER_SECONDS: setting(z.optional(number({ min: 60 })), 'How old its figures may be'),
+  BASE_URL: setting(z.optional(address), 'Another address of its cloud'),
+  AUTH_URL: setting(z.optional(address), "Another address of its cloud's log-in"),
 };
 
 const named = (settings: Record<string, Setting>, prefix = ''): KnownSetting[] =>
@@ -52,7 +59,10 @@ export const settingsOfSite = (): KnownSetting[] => named(ofTheSite);
 /** The adapter's own, by their names in code. */
 export const ownSettings = (label: string, { settings }: Adapter): Map<string, KnownSetting> =>
   new Map(
-    Object.entries(settings).map(([key, entry]) => [key, { ...entry, name: `${upperSnake(label)}_${upperSnake(key)}` }]),
+    Object.entries(settings).map(([key, entry]) => [
+      key,
+      { ...entry, name: `${upperSnake(label)}_${upperSnake(key)}` },
+    ]),
   );
 
 /** Those that every source has; the address stands first, and has its own help where the adapter knows none. */
@@ -60,7 +70,7 @@ export function commonSettings(label: string, { baseUrl, title }: Adapter): Know
   const settings = named(ofEachSource, `${upperSnake(label)}_`);
   if (baseUrl !== undefined) return settings;
   const help = `The https address of your ${title}, without a slash at the end`;
-  return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help } : entry));
+  return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help, schema: address } : entry));
 }
 
 /** All settings by name: the site's, those of the sources in VENDOR, and those of each vendor as a home's only source. */
@@ -73,6 +83,9 @@ export async function everySetting(vendor: string | undefined, registry: Registr
   }
   return new Map(found.map((entry) => [entry.name, entry]));
 }
+
+/** By its own schema; whether others require it is not known here. */
+export const mayBeLeftOut = ({ schema }: KnownSetting): boolean => schema.safeParse(undefined).success;
 
 /** The text as the bridge takes it, without stray spaces and quotes; undefined if nothing is left. */
 export const cleaned = (text: string | undefined): string | undefined => createDesk({ it: text }).take('it');

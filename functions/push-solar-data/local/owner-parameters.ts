@@ -1,7 +1,8 @@
 /** The parameters of a site as their owner changes them, from a machine with AWS credentials of its own. */
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { accountOf, asked, regionOf } from '../../../infra/commands/account.ts';
 import { Failure } from '../platform/failure.ts';
-import { createParameterStore } from '../platform/parameter-store.ts';
+import { createParameterStore, type ParameterStore } from '../platform/parameter-store.ts';
 import { parameterPath, type SettingTexts } from '../platform/settings.ts';
 import type { StateStore } from '../platform/state.ts';
 
@@ -20,72 +21,38 @@ export type OwnerParameters = {
 /** A standard parameter holds 4 KB; larger ones are kept as advanced ones, which cost some cents a month. */
 const standardBytes = 4096;
 
-/** @throws Failure `settings` (credentials, region, rights) or `unavailable`, with what to do. */
-export async function openOwnerParameters(site: string, environment: NodeJS.ProcessEnv): Promise<OwnerParameters> {
-  const region = environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'];
-  const client = new SSMClient({
-    ...(region ? { region } : {}),
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
-  });
+/**
+ * @param texts of the environment and `.env`, which may name a region and a profile.
+ * @throws Failure `settings`, `auth` or `unavailable`, with what to do.
+ */
+export async function openOwnerParameters(site: string, texts: SettingTexts): Promise<OwnerParameters> {
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 10_000 };
+  const client = new SSMClient({ ...accountOf(texts).client, requestHandler });
   const path = parameterPath(site);
+  const region = await regionOf(client);
   const store = createParameterStore(site, client);
-  const texts = await explained(`read ${path}`, 'ssm:GetParametersByPath', () => store.load());
   return {
-    place: `AWS (${await client.config.region()}) under ${path}/`,
-    texts,
+    place: `AWS (${region}) under ${path}/`,
+    texts: await asked(() => loaded(store)),
     state: store.state,
     put: (name, text) =>
-      explained(`write ${path}/${name}`, 'ssm:PutParameter', async () => {
+      asked(async () => {
         const Tier = Buffer.byteLength(text) > standardBytes ? 'Advanced' : 'Standard';
-        await client.send(
-          new PutParameterCommand({
-            Name: `${path}/${name}`,
-            Value: text,
-            Tier,
-            Type: 'SecureString',
-            Overwrite: true,
-          }),
-        );
+        const Name = `${path}/${name}`;
+        await client.send(new PutParameterCommand({ Name, Value: text, Tier, Type: 'SecureString', Overwrite: true }));
       }),
     remove: (name) =>
-      explained(`delete ${path}/${name}`, 'ssm:DeleteParameter', async () => {
+      asked(async () => {
         await client.send(new DeleteParameterCommand({ Name: `${path}/${name}` }));
       }),
   };
 }
 
-const causes: [RegExp, (what: string, right: string) => string][] = [
-  [
-    /region is missing/i,
-    () => 'No AWS region is set: set AWS_REGION to the region of the bridge, for example AWS_REGION=ap-southeast-2',
-  ],
-  [
-    /CredentialsProviderError|TokenProviderError|Could not load credentials/,
-    () =>
-      'No AWS credentials were found: sign in (aws configure, or aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-  ],
-  [
-    /ExpiredToken|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|SignatureDoesNotMatch/,
-    () => 'AWS refuses these credentials: they are wrong or have expired. Sign in again',
-  ],
-  [
-    /AccessDenied|InvalidKeyId|KMS/,
-    (what, right) => `AWS does not let you ${what}: your user or role needs ${right}, and the use of the key alias/aws/ssm`,
-  ],
-  [/ParameterLimitExceeded|MaxLimit|ThrottlingException|TooManyUpdates/, (what) => `AWS is too busy to ${what}`],
-  [/ValidationException|UnsupportedParameter/, (what) => `AWS cannot ${what}: it does not take this value`],
-];
-
-async function explained<Result>(what: string, right: string, work: () => Promise<Result>): Promise<Result> {
+/** With AWS's own error, whose sentence for the bridge itself would be of no use to the owner. */
+async function loaded({ load }: ParameterStore): Promise<SettingTexts> {
   try {
-    return await work();
+    return await load();
   } catch (error) {
-    const cause = error instanceof Failure ? error.cause : error;
-    const name = cause instanceof Error ? cause.name : 'unknown error';
-    const told = cause instanceof Error ? `${cause.name} ${cause.message}` : '';
-    const sentence = causes.find(([pattern]) => pattern.test(told))?.[1](what, right);
-    if (sentence) throw new Failure('settings', `${sentence} (${name}).`, { cause });
-    throw new Failure('unavailable', `AWS does not answer, so it cannot ${what} (${name}): try again`, { cause });
+    throw error instanceof Failure && error.cause instanceof Error ? error.cause : error;
   }
 }

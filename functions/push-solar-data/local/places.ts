@@ -1,9 +1,10 @@
 /** Where settings live: the environment, the file `.env`, and with `--aws` the parameters of the site. */
+import { Failure } from '../platform/failure.ts';
 import type { SettingTexts } from '../platform/settings.ts';
 import { fileStore, type StateStore } from '../platform/state.ts';
 import { type Changes, changeFile, textsInFile } from './env-file.ts';
 import { cleaned, type KnownSetting } from './known-settings.ts';
-import { type OwnerParameters, openOwnerParameters } from './owner-parameters.ts';
+import type { OwnerParameters } from './owner-parameters.ts';
 
 /** What a setting shall be; `text` undefined removes it. */
 export type Wanted = {
@@ -22,29 +23,28 @@ export type Places = {
   store(wanted: readonly Wanted[]): Promise<string[]>;
 };
 
-/** @param site wins over SITE. @throws Failure `settings` or `unavailable` where AWS cannot be used. */
+/** @param given wins over what is set: SITE and the region decide which parameters are meant. @throws Failure `settings` or `unavailable` where AWS cannot be used. */
 export async function openPlaces({
   environment,
   file,
   aws,
-  site,
+  given = {},
 }: {
   environment: NodeJS.ProcessEnv;
   file: string;
   aws: boolean;
-  site?: string | undefined;
+  given?: SettingTexts;
 }): Promise<Places> {
   const inFile = textsInFile(file);
-  const named = cleaned(site ?? environment['SITE'] ?? inFile['SITE']);
-  const parameters = aws ? await openOwnerParameters(named ?? 'home', environment) : undefined;
+  const texts = { ...inFile, ...environment, ...given };
+  const parameters = aws ? await ownParameters(cleaned(texts['SITE']) ?? 'home', texts) : undefined;
   const present = { ...parameters?.texts, ...inFile, ...environment };
   return {
     present,
     state: parameters?.state ?? fileStore(present['STATE_DIR'] || '.state'),
     async store(wanted) {
       const toParameters = parameters ? forParameters(wanted, parameters) : [];
-      for (const { setting, text } of toParameters)
-        await (text === undefined ? parameters?.remove(setting.name) : parameters?.put(setting.name, text));
+      if (parameters) await storeEach(toParameters, parameters);
       const toFile = forFile(wanted, inFile, aws);
       changeFile(file, toFile);
       return [
@@ -56,11 +56,29 @@ export async function openPlaces({
   };
 }
 
+/** The SDK of AWS is loaded only where it is used. */
+async function ownParameters(site: string, texts: SettingTexts): Promise<OwnerParameters> {
+  const { openOwnerParameters } = await import('./owner-parameters.ts');
+  return openOwnerParameters(site, texts);
+}
+
 /** Every secret that is not there yet as it shall be, and what is to be removed. */
 const forParameters = (wanted: readonly Wanted[], { texts }: OwnerParameters): Wanted[] =>
-  wanted.filter(
-    ({ setting, text }) => (setting.secret || text === undefined) && text !== texts[setting.name],
-  );
+  wanted.filter(({ setting, text }) => (setting.secret || text === undefined) && text !== texts[setting.name]);
+
+/** @throws Failure that tells what was stored before, if anything was. */
+async function storeEach(wanted: readonly Wanted[], { put, remove }: OwnerParameters): Promise<void> {
+  for (const [index, { setting, text }] of wanted.entries()) {
+    try {
+      await (text === undefined ? remove(setting.name) : put(setting.name, text));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const before = wanted.slice(0, index).map((done) => done.setting.name);
+      const already = before.length === 0 ? 'Nothing was stored' : `Stored before: ${before.join(', ')}; nothing else`;
+      throw new Failure(error.kind, `${error.message} ${already}.`, { cause: error });
+    }
+  }
+}
 
 /** What was given, but with `--aws` no secret that the file does not hold already: that one must not differ. */
 const forFile = (wanted: readonly Wanted[], inFile: SettingTexts, aws: boolean): Changes =>

@@ -12,8 +12,8 @@ const maxBodyBytes = 2 * 1024 * 1024;
 
 export type Connections = {
   agent: Agent;
-  /** How many connections have been opened since the start. */
-  opened(): number;
+  /** How many connections have been opened since the start; to one origin, if given. */
+  opened(origin?: string): number;
   close(): Promise<void>;
 };
 
@@ -31,7 +31,7 @@ export function openConnections({
   keepAliveMs = 350_000,
   ca,
 }: ConnectionOptions = {}): Connections {
-  let opened = 0;
+  const opened = new Map<string, number>();
   const agent: Agent = new LeanAgent({
     allowH2: false,
     connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
@@ -42,10 +42,15 @@ export function openConnections({
     bodyTimeout: 0,
     maxResponseSize: maxBodyBytes,
   });
-  agent.on('connect', () => {
-    opened += 1;
+  agent.on('connect', ({ origin }) => {
+    opened.set(origin, (opened.get(origin) ?? 0) + 1);
   });
-  return { agent, opened: () => opened, close: () => agent.destroy() };
+  const total = () => [...opened.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    agent,
+    opened: (origin) => (origin === undefined ? total() : (opened.get(origin) ?? 0)),
+    close: () => agent.destroy(),
+  };
 }
 
 export type RawRequest = { method: string; url: URL; headers: Record<string, string>; body?: string | undefined };
@@ -64,11 +69,12 @@ export async function roundTrip(
   signal: AbortSignal,
   name: string,
 ): Promise<RawAnswer> {
-  const openedBefore = connections.opened();
+  const { origin } = request.url;
+  const openedBefore = connections.opened(origin);
   try {
     return await exchange(connections.agent, request, signal);
   } catch (error) {
-    const reused = connections.opened() === openedBefore;
+    const reused = connections.opened(origin) === openedBefore;
     if (!reused || !isBrokenBeforeAnswer(error)) throw toFailure(error, request.url, signal, name);
   }
   try {

@@ -67,7 +67,7 @@ export function createHttp(options: HttpOptions): Http {
   const send: Http['send'] = async (method, path, call = {}) => {
     const url = target(options, path, call);
     const headers = requestHeaders(call);
-    for (const sent of [headers, call.json, call.form]) options.redactor.hideNamed(sent);
+    for (const sent of [headers, call.query, call.json, call.form]) options.redactor.hideNamed(sent);
     const answer = toAnswer(
       await roundTrip(
         options.connections,
@@ -100,7 +100,8 @@ export function kindOfStatus(status: number): FailureKind {
 export function retryAfterSeconds(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header);
-  const date = Date.parse(header);
+  // Only a date: Date.parse takes a lone number for a year.
+  const date = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 

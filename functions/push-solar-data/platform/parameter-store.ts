@@ -89,9 +89,12 @@ export function createParameterStore(site: string, client = quickClient()): Para
   };
 }
 
-/** Gives up early enough for the tick to tell somebody. */
+/** Gives up early enough for the tick to tell somebody. Without `throwOnRequestTimeout` the SDK would only warn, and wait on. */
 const quickClient = () =>
-  new SSMClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 } });
+  new SSMClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+  });
 
 const nameOf = ({ Name = '' }: Parameter): string => Name.slice(Name.lastIndexOf('/') + 1);
 

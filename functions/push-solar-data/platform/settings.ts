@@ -52,10 +52,15 @@ export type Desk = ReturnType<typeof createDesk>;
 
 /** The single texts inside a secret that is itself JSON (a table of headers or passwords). */
 function textsIn(secret: string): string[] {
-  if (!secret.startsWith('{')) return [];
+  if (!/^[{[]/.test(secret)) return [];
   try {
-    return Object.values(JSON.parse(secret)).filter((value) => typeof value === 'string');
+    return leaves(JSON.parse(secret));
   } catch {
     return [];
   }
+}
+
+function leaves(tree: unknown): string[] {
+  if (typeof tree === 'string') return [tree];
+  return tree !== null && typeof tree === 'object' ? Object.values(tree).flatMap(leaves) : [];
 }

@@ -12,6 +12,7 @@ export type StateStore = {
 
 /** One file per document, readable by its owner only. A broken file is taken for none. */
 export function fileStore(folder: string): StateStore {
+  let drafts = 0;
   const pathOf = (name: string) => join(folder, `${name}.json`);
   return {
     frugal: false,
@@ -25,7 +26,7 @@ export function fileStore(folder: string): StateStore {
     },
     async write(name, document) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const draft = `${pathOf(name)}.${process.pid}.new`;
+      const draft = `${pathOf(name)}.${process.pid}-${drafts++}.new`;
       await writeFile(draft, JSON.stringify(document), { mode: 0o600 });
       await rename(draft, pathOf(name));
     },

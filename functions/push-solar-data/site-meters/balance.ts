@@ -1,5 +1,5 @@
 /** The balance equation: consumption = production + net import + battery discharge. */
-import { type PowerField, powerFields, type Reading, watts } from './reading.ts';
+import { hasBattery, type PowerField, powerFields, type Reading, watts } from './reading.ts';
 
 export type Balanced = {
   /** The reading with whole watts that satisfy the equation to the last digit, where all terms are known. */
@@ -32,8 +32,7 @@ export function balance(reading: Reading): Balanced {
     const value = reading[field];
     if (value !== undefined) rounded[field] = watts(value) / 1000;
   }
-  const hasBattery = [reading.battery_discharge_kw, reading.battery_soc, reading.battery_energy_kwh].some(isKnown);
-  const terms = hasBattery ? powerFields : powerFields.filter((field) => field !== 'battery_discharge_kw');
+  const terms = hasBattery(reading) ? powerFields : powerFields.filter((field) => field !== 'battery_discharge_kw');
   const unknown = terms.filter((field) => !isKnown(reading[field]));
   if (unknown.length > 1) return { reading: rounded, derived: [] };
 

@@ -1,5 +1,5 @@
 /** Several sources at one home become one reading. */
-import { type MeterField, meterFields, type Reading } from './reading.ts';
+import { hasBattery, type MeterField, meterFields, type Reading } from './reading.ts';
 
 /** The words of `<LABEL>_TAKE`, and the fields that each lets through. */
 export const takeFields = {
@@ -54,12 +54,15 @@ export function combine(parts: readonly Part[]): Combined {
     battery_discharge_kw: batteryPower(readings),
     battery_soc: stateOfCharge(readings),
     battery_energy_kwh: batteryEnergy(readings),
+    battery_capacity_kwh: sumOf(readings.filter(hasBattery), 'battery_capacity_kwh'),
     imported_kwh: meter?.reading.imported_kwh,
     exported_kwh: meter?.reading.exported_kwh,
     tsms: oldest(readings),
   };
   return { reading: withoutUndefined(reading), meterOwner: meter?.label };
 }
+
+type Summed = MeterField | 'battery_capacity_kwh';
 
 const labelsOf = (parts: readonly Part[]): string[] => parts.map(({ label }) => label);
 
@@ -72,15 +75,13 @@ function restrict({ reading, take }: Part): Reading {
   return withoutUndefined(kept);
 }
 
-const known = (readings: readonly Reading[], field: MeterField): number[] =>
+const known = (readings: readonly Reading[], field: Summed): number[] =>
   readings.map((reading) => reading[field]).filter((value) => value !== undefined);
 
-function sumOf(readings: readonly Reading[], field: MeterField): number | undefined {
+function sumOf(readings: readonly Reading[], field: Summed): number | undefined {
   const values = known(readings, field);
   return values.length === 0 ? undefined : values.reduce((total, value) => total + value, 0);
 }
-
-const hasBattery = (reading: Reading): boolean => takeFields.battery.some((field) => reading[field] !== undefined);
 
 /** A battery without a figure makes the sum unknown: a part is a wrong total. */
 function batteryPower(readings: readonly Reading[]): number | undefined {

@@ -39,3 +39,9 @@ export type Reading = SiteMeters & {
 
 /** Whole watts of a power in kW. Never −0. */
 export const watts = (kilowatts: number): number => Math.round(kilowatts * 1000) + 0;
+
+/** Whether it tells anything about a battery; a capacity of 0 tells that there is none. */
+export const hasBattery = (reading: Reading): boolean =>
+  [reading.battery_discharge_kw, reading.battery_soc, reading.battery_energy_kwh].some(
+    (value) => value !== undefined,
+  ) || (reading.battery_capacity_kwh ?? 0) > 0;

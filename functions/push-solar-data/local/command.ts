@@ -1,0 +1,84 @@
+/** What the commands that ask have in common: their streams, their options, and an end in a sentence. */
+import { parseArgs } from 'node:util';
+import { adapters } from '../adapters/index.ts';
+import { Failure } from '../platform/failure.ts';
+import type { Registry } from '../site.ts';
+
+type MaybeTerminal = { isTTY?: boolean };
+
+/** Everything outside that a command touches. */
+export type CommandPorts = {
+  environment: NodeJS.ProcessEnv;
+  /** Path of `.env`. */
+  file: string;
+  input: NodeJS.ReadableStream & MaybeTerminal;
+  output: NodeJS.WritableStream & MaybeTerminal;
+  /** Where sentences about what is wrong go. */
+  complaints: NodeJS.WritableStream;
+  /** Opens an address in a browser, if there is one. */
+  browse(address: string): Promise<void>;
+  registry: Registry;
+};
+
+export const ownPorts = (): CommandPorts => ({
+  environment: process.env,
+  file: '.env',
+  input: process.stdin,
+  output: process.stdout,
+  complaints: process.stderr,
+  browse: ownBrowser,
+  registry: adapters,
+});
+
+async function ownBrowser(address: string): Promise<void> {
+  const { default: open } = await import('open');
+  const opened = await open(address);
+  opened.on('error', () => {}); // there is none: whoever wants it opened has shown the address too
+}
+
+/** Whether somebody can be asked. */
+export const isTerminal = ({ input, output }: CommandPorts): boolean => Boolean(input.isTTY && output.isTTY);
+
+/** `wrongSettings` also for credentials that are refused. */
+export const exitCodes = { done: 0, failed: 1, wrongSettings: 2, interrupted: 130 } as const;
+
+/**
+ * The options of a command line.
+ *
+ * @throws Failure `settings` for what is no option of this command, with its usage.
+ */
+export function optionsOf<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
+  args: string[],
+  options: Options,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Failure('settings', `${error.message.split('. To specify')[0]}\n\n${usage}`);
+  }
+}
+
+/** Runs a command: a failure ends in its sentence, Ctrl+C leaves everything as it was. Anything else is a bug. */
+export async function answered({ complaints }: CommandPorts, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') {
+      complaints.write('\nNothing was changed.\n');
+      return exitCodes.interrupted;
+    }
+    if (!(error instanceof Failure)) throw error;
+    complaints.write(`${error.message}\n`);
+    return error.kind === 'settings' || error.kind === 'auth' ? exitCodes.wrongSettings : exitCodes.failed;
+  }
+}
+
+/** The process ends with the command's code; input that ends in the middle of a question counts as Ctrl+C. */
+export function run(command: (args: string[], ports: CommandPorts) => Promise<number>): void {
+  process.exitCode = exitCodes.interrupted;
+  command(process.argv.slice(2), ownPorts()).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -1,0 +1,100 @@
+/** `npm run configure -- --set NAME=value`: settings for scripts, with nobody to ask. */
+import { text as readAll } from 'node:stream/consumers';
+import { closest } from 'fastest-levenshtein';
+import { Failure } from '../platform/failure.ts';
+import type { SettingTexts } from '../platform/settings.ts';
+import type { Registry } from '../site.ts';
+import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
+import { diagnosisTable } from './diagnosis.ts';
+import { examine } from './examination.ts';
+import { problemAmongAll } from './interview.ts';
+import { cleaned, everySetting, type KnownSetting, problemWith } from './known-settings.ts';
+import { openPlaces, type Wanted } from './places.ts';
+import { openQuestions } from './questions.ts';
+
+/** @throws Failure `settings` with every problem of what was given; nothing is stored then. */
+export async function configureBySet(
+  assignments: string[],
+  { aws, check }: { aws: boolean; check: boolean },
+  ports: CommandPorts,
+): Promise<number> {
+  const { output, complaints, registry } = ports;
+  const pairs = assignments.map(pairOf);
+  const places = await openPlaces({ ...ports, aws, given: Object.fromEntries(pairs) });
+  const vendor = pairs.find(([name]) => name === 'VENDOR')?.[1] ?? places.present['VENDOR'];
+  const wanted = await withInput(await wantedOf(pairs, vendor, registry), ports);
+  const draft: SettingTexts = {
+    ...places.present,
+    ...Object.fromEntries(wanted.map(({ setting: { name }, text }) => [name, text])),
+  };
+  const problems = await problemsOf(wanted, draft, registry);
+  if (problems.length > 0) throw new Failure('settings', `${problems.join('\n')}\nNothing was stored.`);
+  if (check) {
+    const { now, ...diagnosis } = await examine(draft, { store: places.state, registry });
+    output.write(`${diagnosisTable(diagnosis, now)}\n`);
+    if (diagnosis.kind) {
+      complaints.write('The read failed, so nothing was stored. To store all the same: --no-check\n');
+      return diagnosis.kind === 'settings' ? exitCodes.wrongSettings : exitCodes.failed;
+    }
+  }
+  const sentences = await places.store(wanted);
+  output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);
+  return exitCodes.done;
+}
+
+function pairOf(assignment: string): [name: string, text: string] {
+  const [, name, text] = /^\s*(\w+)\s*=(.*)$/s.exec(assignment) ?? [];
+  if (name !== undefined && text !== undefined) return [name, text];
+  throw new Failure('settings', 'Each --set needs NAME=value, or NAME=- to read the value from standard input');
+}
+
+async function wantedOf(pairs: [string, string][], vendor: string | undefined, registry: Registry): Promise<Wanted[]> {
+  const known = await everySetting(cleaned(vendor), registry);
+  const unknown = pairs.flatMap(([name]) => (known.has(name) ? [] : [name]));
+  if (unknown.length > 0) {
+    const sentences = unknown.map(
+      (name) => `${name} is no setting. Did you mean ${closest(name.toUpperCase(), [...known.keys()])}?`,
+    );
+    throw new Failure('settings', `${sentences.join('\n')}\nNothing was stored.`);
+  }
+  return pairs.flatMap(([name, text]) => {
+    const setting = known.get(name);
+    return setting ? [{ setting, text: cleaned(text), given: true }] : [];
+  });
+}
+
+/** Values that are `-` come from standard input: one is all of it, several are a line each, in their order. */
+async function withInput(wanted: Wanted[], ports: CommandPorts): Promise<Wanted[]> {
+  const awaited = wanted.filter(({ text }) => text === '-').map(({ setting }) => setting);
+  if (awaited.length === 0) return wanted;
+  const texts = isTerminal(ports) ? await askFor(awaited, ports) : await fromInput(awaited, ports);
+  return wanted.map((entry) => (entry.text === '-' ? { ...entry, text: cleaned(texts.shift()) } : entry));
+}
+
+async function askFor(settings: KnownSetting[], ports: CommandPorts): Promise<string[]> {
+  const ask = openQuestions(ports);
+  const texts = [];
+  for (const setting of settings) texts.push((await ask.setting(setting, undefined, { needed: true })) ?? '');
+  return texts;
+}
+
+async function fromInput(settings: KnownSetting[], { input }: CommandPorts): Promise<string[]> {
+  const all = (await readAll(input)).replace(/\r?\n$/, '');
+  const texts = settings.length === 1 ? [all] : all.split(/\r?\n/);
+  if (texts.length === settings.length && texts.every((text) => text.trim() !== '')) return texts;
+  const names = settings.map(({ name }) => name).join(', ');
+  throw new Failure(
+    'settings',
+    `Standard input should hold ${settings.length === 1 ? 'the value' : 'one line for each'} of ${names}, and does not`,
+  );
+}
+
+async function problemsOf(wanted: Wanted[], draft: SettingTexts, registry: Registry): Promise<string[]> {
+  const problems = [];
+  for (const { setting, text } of wanted) {
+    const own = text === undefined ? undefined : problemWith(setting, text);
+    const problem = own ? `${own}: ${setting.help}` : await problemAmongAll(setting.name, draft, registry);
+    if (problem && text !== undefined) problems.push(problem);
+  }
+  return problems;
+}

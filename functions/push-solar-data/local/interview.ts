@@ -1,0 +1,103 @@
+/** What the owner is asked about a home: its equipment, then each setting that is missing. */
+import type { Adapter } from '../adapters/adapter.ts';
+import type { SettingTexts } from '../platform/settings.ts';
+import { openSite, type Registry, sourcesNamed } from '../site.ts';
+import { chargeHqKey, cleaned, ownSettings } from './known-settings.ts';
+import type { Choice, Questions } from './questions.ts';
+import { askFor, askSource } from './source-interview.ts';
+
+/** The settings as they shall be, changed in place by the answers. */
+export type Draft = SettingTexts;
+
+export type InterviewPorts = {
+  ask: Questions;
+  registry: Registry;
+  /** Puts what the owner's consent yields into the draft, unless it is put off. */
+  consent(label: string, adapter: Adapter, draft: Draft): Promise<void>;
+  /** Labels of sources whose owner was asked for a consent: it was given, or is put off. */
+  askedToConsent: Set<string>;
+};
+
+type NamedSource = { label: string; vendor: string };
+
+export async function chosenSources(
+  draft: Draft,
+  registry: Registry,
+): Promise<{ label: string; vendor: string; adapter: Adapter }[]> {
+  const found = [];
+  for (const source of sourcesNamed(cleaned(draft['VENDOR']) ?? '')) {
+    const adapter = Object.hasOwn(registry, source.vendor) ? await registry[source.vendor]?.() : undefined;
+    if (adapter) found.push({ ...source, adapter });
+  }
+  return found;
+}
+
+/** What is wrong with a setting among all others, where its own schema cannot tell. */
+export async function problemAmongAll(name: string, draft: Draft, registry: Registry): Promise<string | undefined> {
+  const { problems } = await openSite(draft, registry);
+  return problems.find((problem) => problem.startsWith(`${name} `));
+}
+
+/** Asks for the equipment, one source after the other, and for their labels if there are several. */
+export async function askEquipment(draft: Draft, { ask, registry }: InterviewPorts): Promise<void> {
+  const before = (await problemAmongAll('VENDOR', draft, registry)) ? [] : sourcesNamed(cleaned(draft['VENDOR']) ?? '');
+  const choices = await vendorChoices(registry);
+  const sources: NamedSource[] = [];
+  do {
+    const known = before[sources.length];
+    const vendor = await ask.search(
+      sources.length === 0 ? 'Which equipment? Type to search:' : 'Which equipment is the other one?',
+      choices,
+      known?.vendor,
+    );
+    sources.push({ vendor, label: known?.vendor === vendor ? known.label : vendor });
+  } while (
+    await ask.confirm(
+      'Is there another source at this home: a second inverter, battery or meter in another cloud?',
+      before.length > sources.length,
+    )
+  );
+  if (sources.length > 1) await askLabels(sources, ask, registry);
+  draft['VENDOR'] = vendorText(sources);
+}
+
+async function vendorChoices(registry: Registry): Promise<Choice<string>[]> {
+  const vendors = Object.keys(registry).filter((vendor) => vendor !== 'simulator');
+  const loaded = await Promise.all(vendors.map((vendor) => registry[vendor]?.()));
+  return loaded.flatMap((adapter) => {
+    if (!adapter) return [];
+    const { vendor, title, standing, refresh, needs } = adapter;
+    const description = `${standing}. You need ${needs}. How old its figures are: ${refresh}.`;
+    return [{ value: vendor, name: `${title} (${vendor})`, short: title, description }];
+  });
+}
+
+const vendorText = (sources: readonly NamedSource[]): string =>
+  sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label}:${vendor}`)).join(',');
+
+async function askLabels(sources: NamedSource[], ask: Questions, registry: Registry): Promise<void> {
+  ask.say('Each source needs a label, such as roof or garage: it begins the names of its settings.');
+  for (const [index, source] of sources.entries()) {
+    const before = sources.slice(0, index);
+    const label = await ask.word(`Label of ${source.vendor}:`, source.label, (answer) => {
+      const tried = [...before, { ...source, label: answer.trim().toLowerCase() }];
+      return problemAmongAll('VENDOR', { VENDOR: vendorText(tried) }, registry);
+    });
+    source.label = label.trim().toLowerCase();
+  }
+}
+
+/**
+ * Asks for everything without which the home cannot be read and pushed.
+ *
+ * @param isChosen whether the equipment was chosen just now: then a source without any settings is offered the optional ones too.
+ */
+export async function askMissing(draft: Draft, ports: InterviewPorts, { isChosen = false } = {}): Promise<void> {
+  const sources = await chosenSources(draft, ports.registry);
+  for (const { label, adapter } of sources) {
+    const names = [...ownSettings(label, adapter).values()].map(({ name }) => name);
+    const isNew = isChosen && names.every((name) => cleaned(draft[name]) === undefined);
+    await askSource({ label, adapter, isNew, isAlone: sources.length === 1 }, draft, ports);
+  }
+  await askFor(chargeHqKey, draft, ports, { needed: true });
+}

@@ -1,0 +1,122 @@
+/** The ticks of the deployed function, read back from its log at AWS. */
+import { stripVTControlCharacters } from 'node:util';
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
+import * as z from 'zod/mini';
+import { Failure, failureKinds } from '../../functions/push-solar-data/platform/failure.ts';
+import type { TickReport } from '../../functions/push-solar-data/report.ts';
+import { meterFields, powerFields } from '../../functions/push-solar-data/site-meters/reading.ts';
+import { asked, regionOf } from './account.ts';
+
+/** What stands in the log at a moment: a tick, or an invocation that ended without one. */
+export type LogEntry = { at: Date; report: TickReport } | { at: Date; trouble: string };
+
+const words = z.optional(z.array(z.string()));
+const text = z.optional(z.string());
+const number = z.optional(z.number());
+
+const Source = z.object({
+  label: z.string(),
+  vendor: z.string(),
+  result: z.enum(['read', 'held', 'failed', 'waiting']),
+  ms: number,
+  kind: text,
+  error: text,
+  excerpt: text,
+  stack: text,
+  notes: words,
+});
+const Tick = z.object({
+  outcome: z.enum(['pushed', 'reported', 'idle', 'failed']),
+  site: z.string(),
+  figures: z.optional(z.partialRecord(z.enum(meterFields), z.number())),
+  derived: z.optional(z.array(z.enum(powerFields))),
+  residual_kw: number,
+  age_s: number,
+  kind: z.optional(z.enum([...failureKinds, 'bug'])),
+  error: text,
+  problems: words,
+  delivery: z.optional(z.enum(['refused', 'gone', 'rate-limited', 'unavailable'])),
+  delivery_error: text,
+  delivery_excerpt: text,
+  sources: z.array(Source),
+  meter: text,
+  warnings: words,
+  ms: z.number(),
+  push_ms: number,
+});
+/** Lambda's own account of an invocation. */
+const Invocation = z.object({ type: z.literal('platform.report'), record: z.object({ status: z.string() }) });
+
+/**
+ * Oldest first.
+ *
+ * @param since ms since the epoch.
+ * @throws Failure, `settings` if no bridge is deployed for this site and region.
+ */
+export async function deployedTicks(client: CloudWatchLogsClient, site: string, since: number): Promise<LogEntry[]> {
+  const region = await regionOf(client);
+  const entries: LogEntry[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await asked(() => eventsOf(client, site, region, since, nextToken));
+    for (const { timestamp = 0, message = '' } of page.events ?? []) {
+      const entry = entryOf(new Date(timestamp), message);
+      if (entry) entries.push(entry);
+    }
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return entries;
+}
+
+async function eventsOf(
+  client: CloudWatchLogsClient,
+  site: string,
+  region: string,
+  startTime: number,
+  nextToken: string | undefined,
+) {
+  try {
+    return await client.send(
+      new FilterLogEventsCommand({
+        logGroupName: `/solar-cloud-bridge/${site}`,
+        startTime,
+        ...(nextToken ? { nextToken } : {}),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new Failure(
+      'settings',
+      `No bridge is deployed for the site "${site}" in ${region}: deploy it (npm run deploy), or name another with SITE and AWS_REGION.`,
+      { cause: error },
+    );
+  }
+}
+
+/** undefined for what is neither a tick nor an invocation that broke off. */
+function entryOf(at: Date, message: string): LogEntry | undefined {
+  const line = parsed(message);
+  const tick = Tick.safeParse(line);
+  if (tick.success) return { at, report: tick.data };
+  const invocation = Invocation.safeParse(line);
+  if (invocation.success && invocation.data.record.status !== 'success')
+    return { at, trouble: `the invocation ended with ${invocation.data.record.status}` };
+  if (hasOutcome(line))
+    return { at, trouble: 'a tick in another form: another version of the bridge is deployed than lies here' };
+  return undefined;
+}
+
+const hasOutcome = (line: unknown): boolean => typeof line === 'object' && line !== null && 'outcome' in line;
+
+/** Texts of a vendor may hold what steers a terminal: it is taken out. */
+function parsed(message: string): unknown {
+  try {
+    return JSON.parse(message, (_, value) => (typeof value === 'string' ? stripVTControlCharacters(value) : value));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/** A site's parameters in the Parameter Store as the owner's commands see them: never the value of a secret. */
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  ParameterNotFound,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { parameterPath } from '../../functions/push-solar-data/platform/settings.ts';
+import { asked } from './account.ts';
+
+/** A parameter of a site; `value` only where it is not encrypted. */
+export type StoredParameter = { path: string; name: string; encrypted: boolean; value?: string };
+
+/** Everything below the site's path, state included. Asks for nothing decrypted. @throws Failure */
+export function parametersOf(client: SSMClient, site: string): Promise<StoredParameter[]> {
+  return asked(async () => {
+    const found: StoredParameter[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await client.send(
+        new GetParametersByPathCommand({
+          Path: parameterPath(site),
+          Recursive: true,
+          WithDecryption: false,
+          ...(NextToken ? { NextToken } : {}),
+        }),
+      );
+      for (const { Name: path = '', Type, Value } of page.Parameters ?? []) {
+        const encrypted = Type === 'SecureString';
+        const plain = encrypted || Value === undefined ? {} : { value: Value };
+        found.push({ path, name: path.slice(path.lastIndexOf('/') + 1), encrypted, ...plain });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return found;
+  });
+}
+
+/** Where `cdk bootstrap` notes its version, by CDK's default qualifier. */
+const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version';
+
+/** Whether this account and region are prepared for CDK. @throws Failure */
+export function isBootstrapped(client: SSMClient): Promise<boolean> {
+  return asked(async () => {
+    try {
+      await client.send(new GetParameterCommand({ Name: bootstrapParameter }));
+      return true;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) return false;
+      throw error;
+    }
+  });
+}
+
+export const isState = ({ path }: StoredParameter, site: string): boolean =>
+  path.startsWith(`${parameterPath(site)}/state/`);
+
+/** The command that stores a secret; its value is left for the owner to fill in. */
+export const putCommand = (site: string, region: string, name: string): string =>
+  `aws ssm put-parameter --region ${region} --type SecureString --name ${parameterPath(site)}/${name} --value '…'`;
+
+/** Parameters that one call of the API deletes at most. */
+const namesPerDeletion = 10;
+
+export function deleteCommands(region: string, paths: readonly string[]): string[] {
+  const calls = Math.ceil(paths.length / namesPerDeletion);
+  return Array.from({ length: calls }, (_, nth) => {
+    const names = paths.slice(nth * namesPerDeletion, (nth + 1) * namesPerDeletion);
+    return `aws ssm delete-parameters --region ${region} --names ${names.join(' ')}`;
+  });
+}

@@ -1,0 +1,72 @@
+/** `npm run status`: the last reading of the deployed function in the doctor's words, and how its last tick ended. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
+import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
+import { type Output, printReport } from '../../functions/push-solar-data/local/print.ts';
+import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
+import type { TickReport } from '../../functions/push-solar-data/report.ts';
+import { inWords } from '../../functions/push-solar-data/site-meters/freshness.ts';
+import { type Account, accountOf, answered } from './account.ts';
+import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
+
+export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
+
+/** Longer than two polls of the slowest cloud. */
+const lookBackMs = 2 * 3_600_000;
+/** The rule triggers each minute; a function that has been silent for longer does not run. */
+const silentMs = 5 * 60_000;
+
+type Tick = { at: Date; report: TickReport };
+
+/** @returns 0 if the last tick that told anything pushed figures, and the function runs; else 1. @throws Failure */
+export async function showStatus({ site }: Account, { logs, output, now }: StatusPorts): Promise<number> {
+  const entries = await deployedTicks(logs, site, now - lookBackMs);
+  const last = entries.at(-1);
+  if (!last)
+    throw new Failure(
+      'unavailable',
+      'The deployed function has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?',
+    );
+  const ticks = entries.flatMap((entry) => ('report' in entry ? [entry] : []));
+  const reading = ticks.findLast(({ report }) => report.outcome === 'pushed');
+  const told = entries.findLast((entry) => !('report' in entry) || entry.report.outcome !== 'idle');
+  const isSilent = now - last.at.getTime() > silentMs;
+  const isWell = told !== undefined && 'report' in told && told.report.outcome === 'pushed' && !isSilent;
+
+  if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
+  else output.write(`${[...readingLines(reading, now), ...silence(last, now, isSilent)].join('\n')}\n`);
+  if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
+  return isWell ? 0 : 1;
+}
+
+function readingLines(reading: Tick | undefined, now: number): string[] {
+  if (!reading) return ['No figures were pushed in the last two hours.'];
+  const { at, report } = reading;
+  const sincePush_s = (now - at.getTime()) / 1000;
+  const age = report.age_s === undefined ? {} : { age_s: Math.round(report.age_s + sincePush_s) };
+  const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
+  const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
+  return [
+    `Pushed to Charge HQ ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`,
+    diagnosisTable({ ...report, ...age, sources: [], remarks }, now),
+  ];
+}
+
+const silence = ({ at }: LogEntry, now: number, isSilent: boolean): string[] =>
+  isSilent
+    ? [
+        `✗ The function has not run for ${inWords((now - at.getTime()) / 1000)}: is its rule enabled (console → EventBridge → Rules)?`,
+      ]
+    : [];
+
+function explain(told: LogEntry, output: Output): void {
+  output.write('Since then:\n');
+  if ('report' in told) printReport(told.report, output, told.at);
+  else output.write(`${told.at.toTimeString().slice(0, 8)}  ${told.trouble}\n`);
+}
+
+if (import.meta.main) {
+  const account = accountOf(localSettings(process.env), process.argv.slice(2));
+  const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
+  process.exitCode = await answered(() => showStatus(account, ports), console.error);
+}

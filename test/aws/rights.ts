@@ -1,0 +1,73 @@
+/** What the function asks of AWS, held against what its role allows: the emulator lets everything pass. */
+import { request as ask, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import { account, type Emulator, region } from './emulator.ts';
+
+/** A call by its IAM action (`ssm:PutParameter`) and the resource that it is about. */
+export type AwsCall = { action: string; resource: string };
+export type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] };
+
+export type Witness = {
+  /** Stands for AWS towards the function. */
+  url: string;
+  /** Since the start. */
+  calls: AwsCall[];
+  close(): void;
+};
+
+/** Passes every call on to the emulator and notes it. */
+export async function witnessCalls(emulator: Emulator): Promise<Witness> {
+  const calls: AwsCall[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    calls.push(callOf(request.headers, body.toString('utf8')));
+    const { method, headers } = request;
+    ask(new URL(request.url ?? '/', emulator.url), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function callOf(headers: NodeJS.Dict<string | string[]>, body: string): AwsCall {
+  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)/.exec(String(headers['authorization']))?.[1];
+  const operation = String(headers['x-amz-target']).split('.').at(-1);
+  const { Name, Path } = body.startsWith('{') ? JSON.parse(body) : {};
+  return { action: `${service}:${operation}`, resource: `arn:aws:ssm:${region}:${account}:parameter${Name ?? Path}` };
+}
+
+/** The statements of a role's own policies. */
+export async function statementsOf(emulator: Emulator, role: string): Promise<Statement[]> {
+  const client = new IAMClient(emulator.client);
+  const { PolicyNames = [] } = await client.send(new ListRolePoliciesCommand({ RoleName: role }));
+  const documents = PolicyNames.map(async (name) => {
+    const { PolicyDocument } = await client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }));
+    // the emulator writes what came with a template in Python's quotes
+    return JSON.parse(decodeURIComponent(`${PolicyDocument}`).replaceAll("'", '"')).Statement;
+  });
+  return (await Promise.all(documents)).flat();
+}
+
+/** Whether IAM would let the call pass. */
+export function allows(statements: readonly Statement[], { action, resource }: AwsCall): boolean {
+  const about = statements.filter(({ Action, Resource }) => matches(Action, action) && matches(Resource, resource));
+  return about.length > 0 && about.every(({ Effect }) => Effect === 'Allow');
+}
+
+const matches = (patterns: string | string[], text: string): boolean =>
+  [patterns].flat().some((pattern) => {
+    const literal = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(text);
+  });

@@ -1,0 +1,24 @@
+/** Sunsynk Connect's side of a conversation. */
+import { flow, login, now, realtime, settings } from '../adapters/sunsynk-cloud.ts';
+import type { AdapterConversation } from './adapter-conversation.ts';
+
+export const callsTo = ({ heard }: { heard: { path: string }[] }, wanted: string) =>
+  heard.filter(({ path }) => path === wanted).length;
+
+/** A talk that ends in a reading. */
+export const conversation: AdapterConversation = {
+  settings,
+  now,
+  exchanges: [...login, realtime(), flow()],
+  kinds: { notJson: ['unavailable'] },
+  push: {
+    tsms: Date.parse('2026-07-29T11:58:00Z'),
+    siteMeters: {
+      production_kw: 4,
+      net_import_kw: -1.2,
+      consumption_kw: 1.9,
+      battery_discharge_kw: -0.9,
+      battery_soc: 0.71,
+    },
+  },
+};

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import * as fc from 'fast-check';
+import { chargeHq, chargeHqBody } from '../../functions/push-solar-data/destinations/charge-hq.ts';
+import {
+  type Message,
+  NotDelivered,
+  type NotDeliveredReason,
+} from '../../functions/push-solar-data/destinations/destination.ts';
+import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
+import type { Http } from '../../functions/push-solar-data/platform/http.ts';
+import { balance } from '../../functions/push-solar-data/site-meters/balance.ts';
+import { type Answer, playChargeHq } from '../support/conversation.ts';
+import { clientFor, serveHttp } from '../support/servers.ts';
+import { powersOf, truths } from '../support/truth.ts';
+
+const key = '00000000-test-4000-8000-000000000000';
+const reading = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
+
+describe('the body', () => {
+  it('holds the key and the figures', () => {
+    assert.deepEqual(chargeHqBody(key, { reading }), { apiKey: key, siteMeters: reading });
+  });
+
+  it('holds every documented field, and no other', () => {
+    const meters = {
+      ...powersOf({ p: 4200, n: -1500, b: -500 }),
+      battery_soc: 0.5,
+      battery_energy_kwh: 5,
+      imported_kwh: 100,
+      exported_kwh: 200,
+    };
+    assert.deepEqual(chargeHqBody(key, { reading: { ...meters, battery_capacity_kwh: 10 } }).siteMeters, meters);
+  });
+
+  it('holds the time of measurement in whole ms where it is known', () => {
+    assert.equal(chargeHqBody(key, { reading: { ...reading, tsms: 1_777_636_800_000.4 } }).tsms, 1_777_636_800_000);
+    assert.equal('tsms' in chargeHqBody(key, { reading }), false);
+  });
+
+  it('holds an error without figures', () => {
+    assert.deepEqual(chargeHqBody(key, { error: 'No figures' }), { apiKey: key, error: 'No figures' });
+  });
+
+  it('holds no more digits than are meant', () => {
+    const { siteMeters } = chargeHqBody(key, {
+      reading: { production_kw: 1.2344, battery_soc: 0.61548, battery_energy_kwh: 6.12345, imported_kwh: 1.0004 },
+    });
+    assert.deepEqual(siteMeters, {
+      production_kw: 1.234,
+      battery_soc: 0.6155,
+      battery_energy_kwh: 6.123,
+      imported_kwh: 1,
+    });
+  });
+
+  const refused: [string, Message, RegExp][] = [
+    [
+      'figures that miss the balance by a watt',
+      { reading: { ...reading, consumption_kw: 2.701 } },
+      /the power values are inconsistent/,
+    ],
+    [
+      'figures that miss it by the battery',
+      { reading: { ...reading, battery_discharge_kw: 0.5 } },
+      /the power values are inconsistent/,
+    ],
+    ['a state of charge beyond 1', { reading: { battery_soc: 1.01 } }, /battery_soc/],
+    ['a state of charge below 0', { reading: { battery_soc: -0.01 } }, /battery_soc/],
+    ['no number', { reading: { production_kw: Number.NaN } }, /production_kw/],
+    ['no time', { reading: { ...reading, tsms: Number.NaN } }, /tsms/],
+  ];
+  for (const [what, message, sentence] of refused)
+    it(`refuses ${what}: that is our error, found before it is sent`, () => {
+      assert.throws(() => chargeHqBody(key, message), sentence);
+    });
+
+  it('refuses an empty key', () => {
+    assert.throws(() => chargeHqBody('', { reading }), /apiKey/);
+  });
+
+  it('takes figures of which not all terms are known', () => {
+    const part = { production_kw: 4.2, net_import_kw: -1.5, battery_soc: 0.5 };
+    assert.deepEqual(chargeHqBody(key, { reading: part }).siteMeters, part);
+  });
+
+  it('balances as JSON, to the last digit, for any home', () => {
+    fc.assert(
+      fc.property(truths, fc.double({ min: -0.0004, max: 0.0004, noNaN: true }), (truth, noise) => {
+        const { consumption_kw: _, ...measured } = powersOf(truth);
+        const balanced = balance({ ...measured, production_kw: measured.production_kw + noise }).reading;
+        const sent = JSON.stringify(chargeHqBody(key, { reading: balanced }));
+        // As decimal fractions, which binary ones only approach.
+        const watts = (field: string) => {
+          const [, digits = ''] = sent.match(new RegExp(`"${field}":(-?[0-9.]+)`)) ?? [];
+          assert.match(digits, /^-?\d+(\.\d{1,3})?$/);
+          return BigInt(Math.round(Number(digits) * 1000));
+        };
+        const sum = watts('production_kw') + watts('net_import_kw') + watts('battery_discharge_kw');
+        assert.equal(watts('consumption_kw'), sum);
+      }),
+    );
+  });
+});
+
+/** How one push ends at a Charge HQ that answers so. */
+async function pushTo(t: TestContext, answer: Answer): Promise<NotDelivered | 'delivered'> {
+  const stage = await playChargeHq(() => answer);
+  t.after(() => stage.close());
+  try {
+    await chargeHq(key, `${stage.url}/push`).push({ reading }, clientFor(t, { name: 'Charge HQ' }));
+    return 'delivered';
+  } catch (error) {
+    assert.ok(error instanceof NotDelivered, `not a NotDelivered: ${error}`);
+    return error;
+  }
+}
+
+async function notDelivered(t: TestContext, answer: Answer): Promise<NotDelivered> {
+  const outcome = await pushTo(t, answer);
+  return outcome === 'delivered' ? assert.fail('it was delivered') : outcome;
+}
+
+describe('a push', () => {
+  it('is one POST of JSON to the whole address', async (t) => {
+    const stage = await playChargeHq();
+    t.after(() => stage.close());
+    await chargeHq(key, `${stage.url}/api/push?a=1`).push({ reading }, clientFor(t));
+    const [heard, ...more] = stage.heard;
+    assert.deepEqual(more, []);
+    assert.equal(heard?.method, 'POST');
+    assert.equal(heard?.path, '/api/push');
+    assert.deepEqual(heard?.query, { a: '1' });
+    assert.equal(heard?.headers['content-type'], 'application/json');
+    assert.deepEqual(heard?.body, { apiKey: key, siteMeters: reading });
+  });
+
+  const accepted: [string, Answer][] = [
+    ['200 with JSON', { json: { ok: true } }],
+    ['200 with nothing', {}],
+    ['200 with a word', { text: 'OK' }],
+    ['201', { status: 201, json: {} }],
+    ['204', { status: 204 }],
+  ];
+  for (const [what, answer] of accepted)
+    it(`is delivered with ${what}`, async (t) => {
+      assert.equal(await pushTo(t, answer), 'delivered');
+    });
+
+  const html = '<!doctype html><html><body>Hello</body></html>';
+  const rows: [string, Answer, NotDeliveredReason, RegExp][] = [
+    ['400', { status: 400, json: {} }, 'refused', /^Charge HQ refuses the message \(HTTP 400\)$/],
+    ['401', { status: 401, json: {} }, 'refused', /refuses the message \(HTTP 401\): check CHARGE_HQ_API_KEY$/],
+    ['403', { status: 403, json: {} }, 'refused', /HTTP 403\): check CHARGE_HQ_API_KEY$/],
+    ['404', { status: 404, json: {} }, 'gone', /^Charge HQ's Push API is not at this address any more \(HTTP 404\)$/],
+    ['410', { status: 410, json: {} }, 'gone', /HTTP 410/],
+    ['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'gone', /HTTP 302/],
+    ['a lasting redirect', { status: 308, headers: { location: '{server}/elsewhere' } }, 'gone', /HTTP 308/],
+    ['a web page with 200', { text: html }, 'gone', /HTTP 200/],
+    ['a web page with 404', { status: 404, text: html }, 'gone', /HTTP 404/],
+    ['429', { status: 429, json: {} }, 'rate-limited', /^Charge HQ asks us to slow down \(HTTP 429\)$/],
+    ['429 as a web page', { status: 429, text: html }, 'rate-limited', /slow down \(HTTP 429\)$/],
+    ['500', { status: 500, json: {} }, 'unavailable', /^Charge HQ has trouble \(HTTP 500\)$/],
+    ['502 as a web page', { status: 502, text: html }, 'unavailable', /HTTP 502/],
+    ['503', { status: 503, json: {} }, 'unavailable', /HTTP 503/],
+  ];
+  for (const [what, answer, reason, sentence] of rows)
+    it(`is not delivered with ${what}: ${reason}`, async (t) => {
+      const error = await notDelivered(t, answer);
+      assert.equal(error.reason, reason);
+      assert.match(error.message, sentence);
+    });
+
+  for (const [status, text] of [
+    [429, '{}'],
+    [429, html],
+    [503, '{}'],
+  ] as const)
+    it(`is to wait as Retry-After of a ${status} says (${text.slice(0, 5)})`, async (t) => {
+      const { retryAfterSeconds } = await notDelivered(t, { status, text, headers: { 'retry-after': '120' } });
+      assert.equal(retryAfterSeconds, 120);
+    });
+
+  it('keeps the first 200 characters of an answer for the log', async (t) => {
+    const { excerpt } = await notDelivered(t, { status: 400, text: 'y'.repeat(1_000) });
+    assert.equal(excerpt, 'y'.repeat(200));
+  });
+
+  it('follows no redirect: the key goes nowhere else', async (t) => {
+    const elsewhere = await serveHttp(t, (_request, response) => response.end());
+    await notDelivered(t, { status: 307, headers: { location: elsewhere.url } });
+    assert.equal(elsewhere.connections(), 0);
+  });
+
+  it('never tells the key', async (t) => {
+    for (const status of [200, 302, 400, 401, 429, 500]) {
+      const outcome = await pushTo(t, { status, text: '<html>no</html>' });
+      const told = outcome === 'delivered' ? '' : `${outcome.message} ${outcome.excerpt} ${outcome.stack}`;
+      assert.equal(told.includes(key), false);
+    }
+  });
+
+  it('that nobody answers is not delivered: unavailable', async (t) => {
+    const { url } = await serveHttp(t, () => {});
+    const http = clientFor(t, { signal: AbortSignal.timeout(100) });
+    await assert.rejects(chargeHq(key, url).push({ reading }, http), { name: 'NotDelivered', reason: 'unavailable' });
+  });
+});
+
+describe('an address', () => {
+  /** A client whose calls all fail with a code of the network. */
+  const failing = (code: string): Http => {
+    const fail = async () => {
+      const cause = Object.assign(new Error(code), { code });
+      throw new Failure('unavailable', `Charge HQ cannot be reached: ${code}`, { cause });
+    };
+    return { send: fail, get: fail, post: fail };
+  };
+
+  for (const [code, reason] of [
+    ['ENOTFOUND', 'gone'],
+    ['EAI_AGAIN', 'unavailable'],
+    ['ECONNREFUSED', 'unavailable'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'unavailable'],
+  ] as const)
+    it(`that fails with ${code} is ${reason}`, async () => {
+      await assert.rejects(chargeHq(key).push({ reading }, failing(code)), {
+        name: 'NotDelivered',
+        reason,
+        message: `Charge HQ cannot be reached: ${code}`,
+      });
+    });
+});
+
+it('wants half a minute between two messages', () => {
+  assert.equal(chargeHq(key).minSecondsBetween, 30);
+});

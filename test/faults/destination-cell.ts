@@ -1,0 +1,90 @@
+/** One cell of the matrix with Charge HQ as the one that fails: the vendor answers well, the message does not arrive. */
+import type { NotDeliveredReason } from '../../functions/push-solar-data/destinations/destination.ts';
+import type { Speaker } from '../conversations/all.ts';
+import { type Answer, type Heard, playChargeHq, playConversation } from '../support/conversation.ts';
+import { apiKey, openHome, settingTexts } from '../support/home.ts';
+import { leaks, secretsOfRequest } from '../support/leaks.ts';
+import { type DeadAddress, trusted } from './addresses.ts';
+import type { Cell } from './cell.ts';
+import type { Fault } from './fault.ts';
+import { observe } from './observation.ts';
+
+const budget = { tickMs: 2_500, readMs: 2_000 };
+const slackMs = 700;
+const mostMegabytes = 60;
+const longestSilence = 26;
+
+type Misfortune = Pick<Fault, 'heavy'> & {
+  /** Instead of the usual answer. */
+  answer?(heard: Heard, now: number): Answer | undefined;
+  /** Instead of Charge HQ's address. */
+  url?: string;
+  ends: NotDeliveredReason | 'told';
+};
+
+/** Charge HQ answers so; undefined where the fault means nothing to it. */
+export function playUnheard(speaker: Speaker, { answer, fromChargeHq, heavy }: Fault): Promise<Cell> | undefined {
+  if (fromChargeHq === undefined) return undefined;
+  const faulty = (heard: Heard, now: number) => answer({ json: { message: 'thank you' } }, heard, now);
+  return play(speaker, { answer: faulty, ends: fromChargeHq, ...(heavy ? { heavy } : {}) });
+}
+
+export const playUnreachable = (speaker: Speaker, { url, name }: DeadAddress): Promise<Cell> =>
+  play(speaker, { url, ends: name.includes('DNS') ? 'gone' : 'unavailable' });
+
+async function play({ adapter, conversation }: Speaker, misfortune: Misfortune): Promise<Cell> {
+  let failing = true;
+  const now = Date.parse(conversation.now);
+  const heard: Heard[] = [];
+  const vendor = await playConversation(conversation.exchanges);
+  const chargeHq = await playChargeHq((_nth, request) => {
+    heard.push(request);
+    return (failing ? misfortune.answer?.(request, now) : undefined) ?? { json: {} };
+  });
+  const home = openHome({
+    adapters: [adapter],
+    texts: {},
+    now,
+    budget,
+    connections: { ca: trusted, connectTimeoutMs: 2_000 },
+  });
+  const filled = Object.entries(conversation.settings).map(([name, text]) => [
+    name,
+    text.replaceAll('{server}', vendor.url),
+  ]);
+  const tick = () =>
+    home.tick({
+      VENDOR: adapter.vendor,
+      CHARGE_HQ_URL: `${(failing ? misfortune.url : undefined) ?? chargeHq.url}/push`,
+      ...settingTexts(adapter.vendor, {
+        baseUrl: vendor.url,
+        authUrl: vendor.url,
+        staleAfterSeconds: '100000000',
+        ...Object.fromEntries(filled),
+      }),
+    });
+  try {
+    const { result: report, ms, megabytes, stray } = await observe(tick, misfortune.heavy);
+    const wrong: string[] = [];
+    const ended = report.outcome === 'pushed' ? 'told' : (report.delivery ?? report.outcome);
+    if (ended !== misfortune.ends) wrong.push(`ended as ${ended}, not ${misfortune.ends}: ${report.delivery_error}`);
+    if (chargeHq.pushes.length > 1) wrong.push(`${chargeHq.pushes.length} messages were sent`);
+    if (ms > budget.tickMs + slackMs) wrong.push(`took ${ms} ms of ${budget.tickMs}`);
+    if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);
+    if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
+    const secrets = [apiKey, ...[...heard, ...vendor.heard].flatMap(secretsOfRequest)];
+    wrong.push(...leaks(JSON.stringify(report), secrets).map((secret) => `told the secret ${secret}`));
+    failing = false;
+    let hours = 0;
+    do {
+      hours += 1;
+      home.clock.advance(3600);
+    } while (!['pushed', 'reported'].includes((await tick()).outcome) && hours < longestSilence);
+    if (hours === longestSilence) wrong.push(`was not told again in ${hours} h`);
+    return { sign: wrong.length > 0 ? '✗' : ended === 'told' ? '=' : '✓', wrong, ms, megabytes };
+  } finally {
+    await home.close();
+    await vendor.close();
+    await chargeHq.close();
+  }
+}

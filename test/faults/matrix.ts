@@ -1,0 +1,84 @@
+/**
+ * `npm run test:faults`: everybody under every fault, as a table. Words after it choose columns and rows by parts of
+ * their names: `npm run test:faults -- foxess "HTTP 429"`.
+ */
+import { type Speaker, speakers } from '../conversations/all.ts';
+import { openDeadAddresses } from './addresses.ts';
+import { answerFaults } from './answers.ts';
+import { type Cell, playDeadAddress, playFault } from './cell.ts';
+import { playUnheard, playUnreachable } from './destination-cell.ts';
+import { figureFaults } from './figures.ts';
+import { playStoreFault, storeFaults } from './store-faults.ts';
+
+const words = process.argv.slice(2);
+const matching = <Named extends { name: string }>(all: readonly Named[]): readonly Named[] => {
+  const found = all.filter(({ name }) => words.some((word) => name.includes(word)));
+  return found.length > 0 ? found : all;
+};
+const width = 40;
+const begun = performance.now();
+const wrong: string[] = [];
+const dead = await openDeadAddresses();
+
+type Row = {
+  name: string;
+  heavy?: boolean;
+  play(speaker: Speaker): Promise<Cell>;
+  unheard(speaker: Speaker): Promise<Cell> | undefined;
+};
+const rows: Row[] = [
+  ...dead.addresses.map((address) => ({
+    name: address.name,
+    play: (speaker: Speaker) => playDeadAddress(speaker, address),
+    unheard: (speaker: Speaker) => playUnreachable(speaker, address),
+  })),
+  ...[...answerFaults, ...figureFaults].map((fault) => ({
+    name: fault.name,
+    heavy: fault.heavy === true,
+    play: (speaker: Speaker) => playFault(speaker, fault),
+    unheard: (speaker: Speaker) => playUnheard(speaker, fault),
+  })),
+];
+
+console.log('✓ reported  = figures, and the right ones  · nothing in the answer to change  ✗ wrong\n');
+const columns = matching(speakers);
+[...columns.map(({ name }) => name), 'Charge HQ'].forEach((name, index) => {
+  console.log(`${''.padEnd(width)}${'│'.repeat(index)}╭ ${name}`);
+});
+for (const [nth, row] of matching(rows).entries()) print(row.name, await cellsOf(row, nth));
+
+console.log('\nThe Parameter Store');
+for (const fault of matching(storeFaults)) {
+  const cell = await playStoreFault(fault, dead.addresses);
+  print(fault.name, [['the Parameter Store', cell]]);
+}
+dead.close();
+for (const what of wrong) console.log(what);
+console.log(
+  `\n${wrong.length === 0 ? 'Nothing' : wrong.length} wrong, ${Math.round((performance.now() - begun) / 1000)} s`,
+);
+process.exit(wrong.length > 0 ? 1 : 0);
+
+/** Side by side; one after the other where the memory is measured. The home that Charge HQ fails is each in its turn. */
+async function cellsOf({ heavy, play, unheard }: Row, nth: number): Promise<[string, Cell | undefined][]> {
+  const home = columns[nth % columns.length];
+  const works = [...columns.map((speaker) => () => play(speaker)), async () => home && unheard(home)];
+  const cells: (Cell | undefined)[] = [];
+  if (heavy) for (const work of works) cells.push(await orHang(work()));
+  else cells.push(...(await Promise.all(works.map((work) => orHang(work())))));
+  return cells.map((cell, index) => [columns[index]?.name ?? 'Charge HQ', cell]);
+}
+
+const orHang = (work: Promise<Cell | undefined>): Promise<Cell | undefined> =>
+  work.catch((error: Error) => ({ sign: '✗', wrong: [error.message], ms: 0, megabytes: 0 }));
+
+function print(name: string, cells: [string, Cell | undefined][]): void {
+  const most = (of: (cell: Cell) => number) =>
+    Math.round(Math.max(0, ...cells.map(([, cell]) => (cell ? of(cell) : 0))));
+  const [ms, megabytes] = [most((cell) => cell.ms), most((cell) => cell.megabytes)];
+  const signs = cells.map(([, cell]) => cell?.sign ?? '·').join('');
+  console.log(
+    `${name.padEnd(width)}${signs}${String(ms).padStart(7)} ms${megabytes > 0 ? `${String(megabytes).padStart(4)} MB` : ''}`,
+  );
+  for (const [column, cell] of cells) wrong.push(...(cell?.wrong ?? []).map((what) => `✗ ${column}, ${name}: ${what}`));
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { speakers } from '../conversations/all.ts';
+import { follows, numbersIn, respelt } from './explanation.ts';
+import { fuzz } from './fuzz.ts';
+import { drawFrom, mutate } from './mutation.ts';
+
+// A sample of `npm run test:fuzz`, always the same.
+const seed = 20_260_501;
+const runs = 40;
+
+describe('an answer with anything in it changed crashes and hangs nothing, and no invented figure is pushed:', () => {
+  for (const speaker of speakers)
+    it(speaker.name, async () => {
+      const { findings, pushed } = await fuzz(speaker, seed, runs);
+      assert.deepEqual(findings, []);
+      assert.ok(pushed > 0, 'not one answer was understood');
+    });
+});
+
+it('makes the same mutation of the same seed', () => {
+  const tree = { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null };
+  const mutations = (from: number) => Array.from({ length: 50 }, (_, nth) => mutate(tree, drawFrom(from + nth)));
+  assert.deepEqual(mutations(7), mutations(7));
+  assert.notDeepEqual(mutations(7), mutations(8));
+  assert.deepEqual(tree, { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null });
+});
+
+it('spells JSON in another way without loss', () => {
+  const tree = { 'a"b\\n': [1, -2.5, 0, 1e15, 'Ünïcode "quoted" \u0007', null, true, []], nested: { empty: {} } };
+  assert.deepEqual(JSON.parse(respelt(tree)), tree);
+  assert.notEqual(respelt(tree), JSON.stringify(tree));
+});
+
+it('knows which figures follow from an answer', () => {
+  const numbers = numbersIn({ watts: 1500, more: ['-250', { soc: '71%' }], volts: 52.5, amperes: 10 });
+  const rows: [string, number, boolean][] = [
+    ['production_kw', 1.5, true],
+    ['net_import_kw', -1.25, true],
+    ['battery_discharge_kw', -0.525, true],
+    ['battery_soc', 0.71, true],
+    ['production_kw', 3.333, false],
+    ['battery_soc', 0.5, false],
+  ];
+  for (const [field, figure, expected] of rows)
+    assert.equal(follows(field, figure, numbers), expected, `${field} ${figure}`);
+});

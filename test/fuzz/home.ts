@@ -1,0 +1,77 @@
+/** A home whose cloud answers from memory, for very many ticks: one server for each side, and a fresh memory for each tick. */
+import { createMemory } from '../../functions/push-solar-data/memory.ts';
+import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
+import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
+import type { TickReport } from '../../functions/push-solar-data/report.ts';
+import { openSite } from '../../functions/push-solar-data/site.ts';
+import { tick } from '../../functions/push-solar-data/tick.ts';
+import type { Speaker } from '../conversations/all.ts';
+import { type Answer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
+import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
+
+const budget = { tickMs: 4_000, readMs: 3_000 };
+
+export type Fuzzed = { report: TickReport; push: Push | undefined; ms: number };
+export type FuzzHome = {
+  vendor: string;
+  /** Answers of the calls that give JSON, by their place in the conversation. */
+  answers: ReadonlyMap<number, unknown>;
+  /** One tick in which the call at that place is answered with this text. */
+  play(place: number, text: string): Promise<Fuzzed>;
+  close(): Promise<void>;
+};
+
+export async function openFuzzHome({ adapter, conversation }: Speaker): Promise<FuzzHome> {
+  const { settings, exchanges, now } = conversation;
+  let instead: { place: number; text: string } | undefined;
+  const vendor = await playConversation(
+    exchanges.map((exchange, place) => ({
+      ...exchange,
+      answer(heard) {
+        const usual: Answer = typeof exchange.answer === 'function' ? exchange.answer(heard) : exchange.answer;
+        if (instead?.place !== place) return usual;
+        return { ...usual, text: instead.text, headers: { ...usual.headers, 'content-type': 'application/json' } };
+      },
+    })),
+  );
+  const chargeHq = await playChargeHq();
+  const connections = openConnections();
+  const filled = Object.entries(settings).map(([name, text]) => [name, text.replaceAll('{server}', vendor.url)]);
+  const site = await openSite(
+    {
+      VENDOR: adapter.vendor,
+      CHARGE_HQ_API_KEY: apiKey,
+      CHARGE_HQ_URL: `${chargeHq.url}/push`,
+      ...settingTexts(adapter.vendor, { baseUrl: vendor.url, authUrl: vendor.url, ...Object.fromEntries(filled) }),
+    },
+    { [adapter.vendor]: async () => adapter },
+  );
+  return {
+    vendor: adapter.vendor,
+    answers: new Map(
+      exchanges.flatMap(({ answer }, place) =>
+        typeof answer === 'object' && answer.json !== undefined ? [[place, answer.json] as const] : [],
+      ),
+    ),
+    async play(place, text) {
+      instead = { place, text };
+      chargeHq.pushes.length = 0;
+      for (const stage of [vendor, chargeHq]) stage.heard.length = 0;
+      const begun = performance.now();
+      const ports = {
+        memory: createMemory(memoryStore()),
+        connections,
+        clock: fakeClock(now),
+        budget,
+        retryPauseMs: 0,
+      };
+      const report = await tick(site, ports);
+      return { report, push: chargeHq.pushes[0], ms: performance.now() - begun };
+    },
+    async close() {
+      await connections.close();
+      await vendor.close();
+      await chargeHq.close();
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/** `npm run logs` and `npm run status` against a local CloudWatch Logs, with lines as the deployed function writes them. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { TickReport } from '../../../functions/push-solar-data/report.ts';
+import { accountOf } from '../../../infra/commands/account.ts';
+import { showLogs } from '../../../infra/commands/logs.ts';
+import { showStatus } from '../../../infra/commands/status.ts';
+import { type Answer, type Heard, playConversation, type Stage } from '../../support/conversation.ts';
+
+const now = Date.parse('2026-05-01T12:00:00Z');
+const minutesAgo = (minutes: number) => now - minutes * 60_000;
+type LogEvent = { timestamp: number; message: string };
+
+const pushed: TickReport = {
+  outcome: 'pushed',
+  site: 'home',
+  figures: { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 },
+  derived: ['consumption_kw'],
+  age_s: 40,
+  sources: [
+    { label: 'roof', vendor: 'victron-vrm', result: 'read', ms: 200, notes: ['the installation has two meters'] },
+  ],
+  ms: 500,
+  push_ms: 100,
+};
+const reported: TickReport = {
+  outcome: 'reported',
+  site: 'home',
+  kind: 'rate-limited',
+  error: 'Victron VRM asks us to slow down (HTTP 429)',
+  sources: [{ label: 'roof', vendor: 'victron-vrm', result: 'failed', kind: 'rate-limited', error: 'busy' }],
+  ms: 500,
+};
+const idle: TickReport = { outcome: 'idle', site: 'home', sources: [], ms: 3 };
+
+/** A tick's line among what else Lambda and the logger put into it. */
+const line = (minutes: number, report: object): LogEvent => ({
+  timestamp: minutesAgo(minutes),
+  message: JSON.stringify({
+    level: 'INFO',
+    timestamp: 'x',
+    service: 'home',
+    function_arn: 'arn:aws:lambda:…',
+    ...report,
+  }),
+});
+const platform = (minutes: number, status: string): LogEvent => ({
+  timestamp: minutesAgo(minutes),
+  message: JSON.stringify({ type: 'platform.report', record: { requestId: 'r', status, metrics: { durationMs: 1 } } }),
+});
+const metrics: LogEvent = { timestamp: minutesAgo(3), message: '{"_aws":{"Timestamp":1},"service":"home","Pushed":1}' };
+
+let logs: Stage;
+let events: LogEvent[];
+let answer: ((heard: Heard) => Answer) | undefined;
+beforeEach(async () => {
+  events = [];
+  answer = undefined;
+  logs = await playConversation([{ method: 'POST', path: '/', answer: (heard) => (answer ?? page)(heard) }]);
+});
+afterEach(() => logs.close());
+
+/** Two to a page, from the start that was asked for. */
+function page({ body }: Heard): Answer {
+  const { startTime, nextToken } = body as { startTime: number; nextToken?: string };
+  const found = events.filter(({ timestamp }) => timestamp >= startTime);
+  const from = Number(nextToken ?? 0);
+  return {
+    json: { events: found.slice(from, from + 2), ...(from + 2 < found.length ? { nextToken: String(from + 2) } : {}) },
+  };
+}
+
+/** What a command prints, and how it ends. */
+async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = true } = {}) {
+  const account = accountOf({ AWS_REGION: 'eu-central-1' });
+  const client = new CloudWatchLogsClient({
+    ...account.client,
+    endpoint: logs.url,
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  });
+  let text = '';
+  const write = (chunk: string | Uint8Array) => {
+    text += chunk;
+    return true;
+  };
+  const output = { isTTY, write };
+  const ports = { logs: client, output, now };
+  try {
+    const code = await (command === 'logs' ? showLogs(account, args, ports) : showStatus(account, ports));
+    return { code, text };
+  } catch (error) {
+    return { text, refused: (error as Error).message };
+  } finally {
+    client.destroy();
+  }
+}
+
+describe('npm run logs', () => {
+  it('shows each tick of the last half hour in words, oldest first, over all pages', async () => {
+    events = [line(31, pushed), line(4, pushed), platform(4, 'success'), metrics, line(2, reported), line(1, idle)];
+    const { code, text } = await run('logs');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      text.split('\n').map((shown) => shown.slice(8)),
+      [
+        '  pushed    solar 4.20 kW, exporting 1.50 kW, home uses 2.70 kW (derived), 40 s old',
+        '  reported  Victron VRM asks us to slow down (HTTP 429)',
+        '  idle      ',
+        '',
+      ],
+    );
+    assert.equal(text.slice(0, 8), new Date(minutesAgo(4)).toTimeString().slice(0, 8));
+  });
+
+  it('looks further back when told to', async () => {
+    events = [line(100, pushed)];
+    assert.match((await run('logs', { args: ['--minutes', '120'] })).text, /pushed/);
+    assert.match((await run('logs')).refused ?? '', /no tick in the last 30 minutes/);
+    assert.match((await run('logs', { args: ['--minutes', 'many'] })).refused ?? '', /--minutes must be a number/);
+  });
+
+  it('shows an invocation that broke off, and a tick of another version', async () => {
+    events = [platform(2, 'timeout'), line(1, { outcome: 'exploded', site: 'home' })];
+    const { text } = await run('logs');
+    assert.match(text, /the invocation ended with timeout\n/);
+    assert.match(text, /another version of the bridge is deployed/);
+  });
+
+  it('writes JSON where nobody looks, with the time and nothing of the account', async () => {
+    events = [line(1, reported)];
+    const { text } = await run('logs', { isTTY: false });
+    assert.deepEqual(JSON.parse(text), { time: new Date(minutesAgo(1)).toISOString(), ...reported });
+  });
+
+  it('takes out of a text what would steer the terminal', async () => {
+    events = [line(1, { ...reported, error: 'busy \u001b[2J\u001b]0;title\u0007now' })];
+    const { text } = await run('logs');
+    assert.match(text, /reported {2}busy now\n/);
+  });
+
+  it('says that nothing is deployed where there is no log', async () => {
+    answer = () => ({ status: 400, json: { __type: 'ResourceNotFoundException', message: 'no such group' } });
+    assert.match((await run('logs')).refused ?? '', /^No bridge is deployed for the site "home" in eu-central-1/);
+  });
+});
+
+describe('npm run status', () => {
+  it("shows the last figures in the doctor's words, with their age as of now", async () => {
+    events = [line(3, pushed), line(2, idle)];
+    const { code, text } = await run('status');
+    assert.equal(code, 0);
+    assert.match(text, /^Pushed to Charge HQ 3 min ago, from roof \(victron-vrm\):\n/);
+    assert.match(text, /^grid +exporting 1\.50 kW +measured$/m);
+    assert.match(text, /^consumption +home uses 2\.70 kW +derived$/m);
+    assert.match(text, /^age +4 min$/m);
+    assert.match(text, /^Balance: consumption 2\.700 = 4\.200 − 1\.500$/m);
+    assert.match(text, /^! roof: the installation has two meters$/m);
+  });
+
+  it('tells what has gone wrong since, and ends with 1', async () => {
+    events = [line(10, pushed), line(2, reported), line(1, idle)];
+    const { code, text } = await run('status');
+    assert.equal(code, 1);
+    assert.match(text, /exporting 1\.50 kW[\s\S]*Since then:\n.*reported {2}Victron VRM asks us to slow down/);
+  });
+
+  it('tells an invocation that broke off', async () => {
+    events = [line(10, pushed), platform(1, 'timeout')];
+    const { code, text } = await run('status');
+    assert.equal(code, 1);
+    assert.match(text, /Since then:\n.*the invocation ended with timeout/);
+  });
+
+  it('tells a function that has stopped running', async () => {
+    events = [line(20, pushed)];
+    const { code, text } = await run('status');
+    assert.equal(code, 1);
+    assert.match(text, /✗ The function has not run for 20 min: is its rule enabled/);
+  });
+
+  it('says so when there were no figures at all, or no tick', async () => {
+    events = [line(1, reported)];
+    assert.match(
+      (await run('status')).text,
+      /^No figures were pushed in the last two hours\.\nSince then:\n.*slow down/,
+    );
+    events = [];
+    assert.match((await run('status')).refused ?? '', /logged nothing for two hours: is its rule enabled/);
+  });
+
+  it('writes JSON where nobody looks', async () => {
+    events = [line(3, pushed)];
+    const { site, well, reading } = JSON.parse((await run('status', { isTTY: false })).text);
+    assert.deepEqual(
+      { site, well, figures: reading.report.figures },
+      { site: 'home', well: true, figures: pushed.figures },
+    );
+  });
+});

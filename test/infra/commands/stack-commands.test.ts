@@ -1,0 +1,249 @@
+/** `npm run deploy` and `npm run destroy` against a local Parameter Store; `cdk` itself is stood in for where it would begin. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { SettingTexts } from '../../../functions/push-solar-data/platform/settings.ts';
+import { accountOf } from '../../../infra/commands/account.ts';
+import { deploy } from '../../../infra/commands/deploy.ts';
+import { destroy } from '../../../infra/commands/destroy.ts';
+import { type ParameterStage, playParameterStore } from '../../support/parameter-store.ts';
+
+const path = '/solar-cloud-bridge/home';
+const bootstrap = { '/cdk-bootstrap/hnb659fds/version': '28' };
+const victron = { VENDOR: 'victron-vrm', VICTRON_VRM_ID_SITE: '4711', AWS_REGION: 'eu-central-1' };
+const commands = join(import.meta.dirname, '../../../infra/commands');
+const put = (name: string) =>
+  `aws ssm put-parameter --region eu-central-1 --type SecureString --name ${path}/${name} --value '…'`;
+
+let store: ParameterStage;
+beforeEach(async () => {
+  store = await playParameterStore({ ...bootstrap, '/solar-cloud-bridge/homestead/OTHER': 'x' });
+});
+afterEach(() => store.close());
+
+/** Runs one of the two commands with a `cdk` that ends with `code`. */
+async function run(
+  command: typeof deploy | typeof destroy,
+  texts: SettingTexts,
+  { args = [], code = 0 }: { args?: string[]; code?: number } = {},
+) {
+  const account = accountOf(texts, args);
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+  const ssm = new SSMClient({ ...account.client, endpoint: store.url, credentials });
+  const said: string[] = [];
+  const cdk: { args: readonly string[]; region: string }[] = [];
+  const runCdk = async (args: readonly string[], region: string) => {
+    cdk.push({ args, region });
+    return code;
+  };
+  try {
+    const exitCode = await command(account, args, { ssm, runCdk, say: (sentence) => said.push(sentence) });
+    return { exitCode, said: said.join('\n'), cdk };
+  } catch (error) {
+    return { refused: (error as Error).message, said: said.join('\n'), cdk };
+  } finally {
+    ssm.destroy();
+  }
+}
+
+describe('npm run deploy', () => {
+  it('deploys the stack of the site, with what it was given for cdk, and points to the status', async () => {
+    store.set(`${path}/CHARGE_HQ_API_KEY`, 'key');
+    store.set(`${path}/VICTRON_VRM_ACCESS_TOKEN`, 'token');
+    const args = ['--require-approval', 'never'];
+    const { exitCode, said, cdk } = await run(deploy, victron, { args });
+    assert.equal(exitCode, 0);
+    assert.deepEqual(cdk, [{ args: ['deploy', 'SolarCloudBridge-home', ...args], region: 'eu-central-1' }]);
+    assert.equal(said, 'Look whether it works, in two minutes: npm run status');
+  });
+
+  it('deploys although secrets are lacking, and says the exact command for each', async () => {
+    const texts = {
+      ...victron,
+      VICTRON_VRM_ACCESS_TOKEN: 'token-of-the-env-file',
+      CHARGE_HQ_API_KEY: 'key-of-the-env-file',
+    };
+    const { exitCode, said, cdk } = await run(deploy, texts);
+    assert.equal(exitCode, 0);
+    assert.equal(cdk.length, 1);
+    assert.ok(said.includes(put('CHARGE_HQ_API_KEY')), said);
+    assert.ok(said.includes(put('VICTRON_VRM_ACCESS_TOKEN')), said);
+    assert.doesNotMatch(said, /of-the-env-file/);
+  });
+
+  it('says of a lacking setting that is no secret to put it into .env', async () => {
+    const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
+    assert.match(said, /VICTRON_VRM_ID_SITE: .*\n +put it into \.env and deploy again/);
+  });
+
+  it('knows what a vendor needs only with certain other settings', async () => {
+    const fusionsolar = { VENDOR: 'roof:fusionsolar', AWS_REGION: 'eu-central-1' };
+    const { said } = await run(deploy, fusionsolar);
+    assert.match(said, /- ROOF_/);
+    const complete = { ...fusionsolar, ROOF_KIOSK_URL: 'https://uni001eu5.fusionsolar.huawei.com/x?kk=abc' };
+    store.set(`${path}/ROOF_KIOSK_URL`, complete.ROOF_KIOSK_URL);
+    assert.doesNotMatch((await run(deploy, complete)).said, /- ROOF_/);
+  });
+
+  it('takes settings that lie in the Parameter Store as there, and warns of a secret that lies unencrypted', async () => {
+    store.set(`${path}/VENDOR`, 'victron-vrm', 'String');
+    store.set(`${path}/VICTRON_VRM_ID_SITE`, '4711', 'String');
+    store.set(`${path}/CHARGE_HQ_API_KEY`, 'key');
+    store.set(`${path}/VICTRON_VRM_ACCESS_TOKEN`, 'plain-token', 'String');
+    const { exitCode, said } = await run(deploy, { AWS_REGION: 'eu-central-1' });
+    assert.equal(exitCode, 0);
+    assert.doesNotMatch(said, /until these settings are there/);
+    assert.match(said, /VICTRON_VRM_ACCESS_TOKEN lies unencrypted/);
+    assert.ok(said.includes(`aws ssm delete-parameter --region eu-central-1 --name ${path}/VICTRON_VRM_ACCESS_TOKEN`));
+    assert.doesNotMatch(said, /plain-token/);
+  });
+
+  it('takes the site from -c, as cdk does', async () => {
+    const { cdk, said } = await run(deploy, victron, { args: ['-c', 'SITE=cabin'] });
+    assert.deepEqual(cdk[0]?.args, ['deploy', 'SolarCloudBridge-cabin', '-c', 'SITE=cabin']);
+    assert.ok(said.includes('/solar-cloud-bridge/cabin/CHARGE_HQ_API_KEY'), said);
+  });
+
+  for (const [what, texts, sentence] of [
+    ['the vendor is missing', { VENDOR: undefined }, /VENDOR is missing/],
+    ['the vendor is mistyped', { VENDOR: 'victron-vmr' }, /Did you mean victron-vrm\?/],
+    ['a setting is malformed', { VICTRON_VRM_ID_SITE: 'abc' }, /VICTRON_VRM_ID_SITE must be a number/],
+    ['the site has an impossible name', { SITE: 'My Home' }, /SITE must be a short name/],
+  ] as const)
+    it(`deploys nothing when ${what}, and says so`, async () => {
+      const { refused = '', cdk } = await run(deploy, { ...victron, ...texts });
+      assert.match(refused, /^Nothing was deployed\./);
+      assert.match(refused, sentence);
+      assert.deepEqual(cdk, []);
+    });
+
+  it('says how to prepare an account that is not bootstrapped', async () => {
+    store.parameters.delete('/cdk-bootstrap/hnb659fds/version');
+    const { refused = '', cdk } = await run(deploy, victron);
+    assert.match(refused, /not yet prepared for CDK in eu-central-1.*AWS_REGION=eu-central-1 npx cdk bootstrap/);
+    assert.deepEqual(cdk, []);
+  });
+
+  it('says nothing of success when cdk fails, and ends as cdk did', async () => {
+    const { exitCode, said } = await run(deploy, victron, { code: 3 });
+    assert.equal(exitCode, 3);
+    assert.equal(said, 'The stack was not deployed: the lines above say why.');
+  });
+
+  for (const [type, sentence] of [
+    ['AccessDeniedException', /does not allow your credentials/],
+    ['UnrecognizedClientException', /does not know these credentials/],
+    ['ExpiredTokenException', /log-in at AWS has run out/],
+    ['InternalFailure', /does not answer \(InternalFailure\)/],
+  ] as const)
+    it(`has a sentence for ${type}`, async () => {
+      store.fail({ status: 400, type });
+      assert.match((await run(deploy, victron)).refused ?? '', sentence);
+    });
+});
+
+describe('npm run destroy', () => {
+  it('removes the stack, and names every parameter that stays with the commands that delete them', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'state/schedule'].map((name) => `${path}/${name}`);
+    for (const name of names) store.set(name, `value of ${name}`);
+    const { exitCode, said, cdk } = await run(destroy, victron);
+    assert.equal(exitCode, 0);
+    assert.deepEqual(cdk[0]?.args, ['destroy', 'SolarCloudBridge-home']);
+    for (const name of names) assert.ok(said.includes(`- ${name}\n`), name);
+    assert.ok(said.includes(`delete-parameters --region eu-central-1 --names ${names.slice(0, 10).join(' ')}\n`), said);
+    assert.ok(said.endsWith(`delete-parameters --region eu-central-1 --names ${path}/state/schedule`), said);
+    assert.doesNotMatch(said, /value of|homestead/);
+  });
+
+  it('says that none stays where there is none', async () => {
+    assert.match(
+      (await run(destroy, victron)).said,
+      /^No parameters lie below \/solar-cloud-bridge\/home\/ in eu-central-1/,
+    );
+  });
+
+  it('lists nothing when cdk fails', async () => {
+    store.set(`${path}/A`, 'a');
+    const { exitCode, said } = await run(destroy, victron, { code: 1 });
+    assert.equal(exitCode, 1);
+    assert.equal(said, 'The stack was not removed: the lines above say why.');
+  });
+});
+
+describe('the commands as processes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'owner-'));
+  before(() => writeFileSync(join(folder, '.env'), 'VENDOR=victron-vrm\nCHARGE_HQ_API_KEY=a-very-secret-key\n'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'a-very-secret-aws-key' };
+
+  /** In a folder with a `.env`, without any configuration of AWS but what is given. */
+  const start = (command: string, environment: Record<string, string>) =>
+    startNode([join(commands, `${command}.ts`)], environment);
+
+  async function startNode(args: string[], environment: Record<string, string>) {
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_ENDPOINT_URL: store.url,
+        ...environment,
+      },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    const [code] = await once(child, 'close');
+    assert.doesNotMatch(output, /a-very-secret|^ +at /m);
+    return { code, output };
+  }
+
+  for (const command of ['deploy', 'destroy', 'logs', 'status']) {
+    it(`${command} says in one sentence that the region is missing`, async () => {
+      const { code, output } = await start(command, keys);
+      assert.match(output, /^No AWS region is set: put AWS_REGION=.*\n$/);
+      assert.equal(code, 2);
+    });
+
+    it(`${command} says in one sentence that there are no credentials`, async () => {
+      const { code, output } = await start(command, { AWS_REGION: 'eu-central-1' });
+      assert.match(output, /^No AWS credentials were found: run "aws configure".*\n$/);
+      assert.equal(code, 2);
+    });
+  }
+
+  it('start the CDK tool for their region, without its telemetry, and end as it does', async () => {
+    const module = JSON.stringify(join(commands, 'cdk.ts'));
+    const account = { site: 'cabin', texts: {}, client: { maxAttempts: 1 } };
+    const script = (args: string[]) =>
+      `const { cdkFor } = await import(${module});
+       process.exitCode = await cdkFor(${JSON.stringify(account)}, process.env)(${JSON.stringify(args)}, 'eu-west-3');`;
+    const doctor = await startNode(['--input-type=module', '--eval', script(['doctor'])], {});
+    assert.match(doctor.output, /AWS_REGION = eu-west-3/);
+    assert.match(doctor.output, /CDK_DISABLE_CLI_TELEMETRY = true/);
+    assert.equal(doctor.code, 0);
+    assert.equal((await startNode(['--input-type=module', '--eval', script(['no-such-command'])], {})).code, 1);
+  });
+
+  it('say when AWS cannot be reached', async () => {
+    const { code, output } = await start('logs', { ...keys, AWS_REGION: 'x', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+    assert.match(output, /^AWS does not answer \(.+\): try again, and check AWS_REGION\.\n$/);
+    assert.equal(code, 1);
+  });
+
+  it('deploy says that the account is not bootstrapped', async () => {
+    store.parameters.delete('/cdk-bootstrap/hnb659fds/version');
+    const { code, output } = await start('deploy', { ...keys, AWS_REGION: 'eu-central-1' });
+    assert.match(output, /^This AWS account is not yet prepared for CDK/);
+    assert.equal(code, 2);
+  });
+});

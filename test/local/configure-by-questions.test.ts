@@ -1,0 +1,387 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, it, type TestContext } from 'node:test';
+import * as z from 'zod/mini';
+import {
+  type Adapter,
+  choice,
+  Failure,
+  number,
+  secret,
+  setting,
+  text,
+} from '../../functions/push-solar-data/adapters/adapter.ts';
+import { configure } from '../../functions/push-solar-data/local/configure.ts';
+import { adapterOf, registryOf } from '../support/sources.ts';
+import { keys, openTerminal, type Terminal } from '../support/terminal.ts';
+import { consentingCloud, playAuthorizationServer } from './authorization-server.ts';
+
+const rightPassword = 'right pass#word';
+
+/** A cloud with a password that may be wrong, a number and something optional. */
+const plain = adapterOf({
+  vendor: 'plain-cloud',
+  title: 'Plain Cloud',
+  needs: 'an account',
+  settings: {
+    password: secret(text, 'Password of the app'),
+    plant: setting(number({ min: 1 }), 'Number of the plant'),
+    nick: setting(z.optional(text), 'Another name'),
+    unit: setting(z._default(choice('W', 'kW'), 'W'), 'Unit of the figures'),
+  },
+  async read({ settings }) {
+    if (settings.password !== rightPassword) throw new Failure('auth', 'Plain Cloud refuses the password');
+    return { production_kw: 4.2, net_import_kw: -1.5 };
+  },
+});
+/** A cloud with two ways to log in. */
+const twoWays = adapterOf({
+  vendor: 'two-ways',
+  title: 'Two Ways',
+  settings: {
+    userName: setting(z.optional(text), 'Name in the app'),
+    token: secret(z.optional(text), 'Token of the portal'),
+    mode: setting(z._default(choice('portal', 'app'), 'portal'), 'portal or app'),
+  },
+  requires: ({ mode }) => (mode === 'app' ? ['userName'] : ['token']),
+});
+/** A box of the owner's own, of which one meter at least must be named. */
+const box = adapterOf({
+  vendor: 'box',
+  title: 'Box at Home',
+  baseUrl: undefined as never,
+  settings: {
+    sun: setting(z.optional(text), 'What measures the sun'),
+    grid: setting(z.optional(text), 'What measures the grid'),
+  },
+  requires: () => [['sun', 'grid']],
+});
+delete (box as Partial<Adapter>).baseUrl;
+
+const registry = registryOf(plain, twoWays, box);
+const key = /CHARGE_HQ_API_KEY: Key of the Push API/;
+const optional = /These are optional/;
+const another = /Is there another source/;
+const right = /Is this what your home does right now/;
+const menu = /What is to be changed\?/;
+
+const stored = ({ ports: { file } }: Terminal): string => (existsSync(file) ? readFileSync(file, 'utf8') : 'no file');
+
+function configuring(t: TestContext, file?: string, environment: NodeJS.ProcessEnv = {}) {
+  const terminal = openTerminal(t, registry, { environment });
+  if (file !== undefined) writeFileSync(terminal.ports.file, file, { mode: 0o644 });
+  return { ...terminal, ended: configure([], terminal.ports) };
+}
+
+const configured = `# the barn
+VENDOR=plain-cloud
+PLAIN_CLOUD_PASSWORD="${rightPassword}"
+PLAIN_CLOUD_PLANT=4711 # at the back
+CHARGE_HQ_API_KEY=my-own-key
+`;
+
+describe('a first run', () => {
+  it('asks for the equipment and what it needs, reads once, and stores what was answered', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.answer(/Which equipment\?/, 'plain');
+    await terminal.answer(another);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD: Password of the app/, rightPassword);
+    await terminal.answer(/PLAIN_CLOUD_PLANT: Number of the plant/, '4711');
+    await terminal.answer(optional);
+    await terminal.answer(key, 'my-own-key');
+    await terminal.until(/exporting 1\.50 kW/);
+    assert.equal(stored(terminal), 'no file', 'nothing is stored before the figures were looked at');
+    await terminal.answer(right);
+    assert.equal(await ended, 0);
+    assert.equal(
+      stored(terminal),
+      `VENDOR=plain-cloud\nCHARGE_HQ_API_KEY=my-own-key\nPLAIN_CLOUD_PASSWORD='${rightPassword}'\nPLAIN_CLOUD_PLANT=4711\n`,
+    );
+    assert.equal(statSync(terminal.ports.file).mode & 0o777, 0o600);
+    for (const hidden of [rightPassword, 'my-own-key']) assert.ok(!terminal.screen().includes(hidden));
+  });
+
+  it('finds the equipment by any part of its name', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.until(/Which equipment\?/);
+    terminal.type('home');
+    await terminal.until(/❯ Box at Home \(box\)/);
+    terminal.type(keys.ctrlC);
+    await ended;
+  });
+
+  it('checks each answer at once, and tells no secret', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.answer(/Which equipment\?/, 'plain');
+    await terminal.answer(another);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD/);
+    await terminal.until(/PLAIN_CLOUD_PASSWORD is missing/);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD/, rightPassword);
+    await terminal.answer(/PLAIN_CLOUD_PLANT/, 'x');
+    await terminal.until(/PLAIN_CLOUD_PLANT must be a number of at least 1 \(it is "x"\)/);
+    terminal.type(keys.ctrlC);
+    assert.equal(await ended, 130);
+  });
+
+  it('asks for an optional setting only if it is marked', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.answer(/Which equipment\?/, 'plain');
+    await terminal.answer(another);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD/, rightPassword);
+    await terminal.answer(/PLAIN_CLOUD_PLANT/, '1');
+    await terminal.until(optional);
+    terminal.type(keys.space);
+    await terminal.answer(/◉ PLAIN_CLOUD_NICK/);
+    await terminal.answer(/PLAIN_CLOUD_NICK: Another name \(Enter leaves it out\)/, 'barn');
+    await terminal.answer(key, 'k');
+    await terminal.answer(right);
+    await ended;
+    assert.match(stored(terminal), /^PLAIN_CLOUD_NICK=barn$/m);
+    assert.doesNotMatch(terminal.screen(), /PLAIN_CLOUD_UNIT:/);
+  });
+
+  for (const [mode, asked, never] of [
+    ['', /TWO_WAYS_TOKEN: Token/, /TWO_WAYS_USER_NAME:/],
+    ['app', /TWO_WAYS_USER_NAME: Name/, /TWO_WAYS_TOKEN:/],
+  ] as const)
+    it(`asks first for what decides which settings are needed: mode "${mode}"`, async (t) => {
+      const { ended, ...terminal } = configuring(t);
+      await terminal.answer(/Which equipment\?/, 'two');
+      await terminal.answer(another);
+      await terminal.answer(/TWO_WAYS_MODE: portal or app \(Enter takes portal\)/, mode);
+      await terminal.answer(asked, 'given');
+      await terminal.answer(optional);
+      await terminal.answer(key, 'k');
+      await terminal.answer(right);
+      await ended;
+      assert.doesNotMatch(terminal.screen(), never);
+      assert.equal(/TWO_WAYS_MODE/.test(stored(terminal)), mode !== '', 'a default is not stored');
+    });
+
+  it('asks for the address of equipment that has none of its own, and again until one of several is given', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.answer(/Which equipment\?/, 'box');
+    await terminal.answer(another);
+    await terminal.answer(/BOX_BASE_URL: The https address of your Box at Home/, 'http://box.example.com');
+    await terminal.until(/BOX_BASE_URL must be an address that begins with https:\/\//);
+    terminal.type('\u0015'); // empties the line
+    await terminal.answer(/BOX_BASE_URL/, 'https://box.example.com');
+    await terminal.answer(/BOX_SUN/);
+    await terminal.answer(/BOX_GRID/);
+    await terminal.until(/One of these is needed: BOX_SUN, BOX_GRID/);
+    await terminal.answer(/BOX_SUN/);
+    await terminal.answer(/BOX_GRID/, 'meter');
+    await terminal.answer(key, 'k');
+    await terminal.answer(right);
+    assert.equal(await ended, 0);
+    assert.equal(
+      stored(terminal),
+      'VENDOR=box\nCHARGE_HQ_API_KEY=k\nBOX_GRID=meter\nBOX_BASE_URL=https://box.example.com\n',
+    );
+  });
+
+  it('gives several sources labels, and offers what each contributes', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.answer(/Which equipment\?/, 'plain');
+    await terminal.answer(another, 'y');
+    await terminal.answer(/Which equipment is the other one\?/, 'two');
+    await terminal.answer(another);
+    await terminal.answer(/Label of plain-cloud:/, 'roof');
+    await terminal.answer(/Label of two-ways:/, 'roof');
+    await terminal.until(/VENDOR names "roof" twice/);
+    terminal.type('\u0015');
+    await terminal.answer(/Label of two-ways:/, 'garage');
+    await terminal.answer(/ROOF_PASSWORD/, rightPassword);
+    await terminal.answer(/ROOF_PLANT/, '1');
+    await terminal.until(optional);
+    await terminal.answer(/ROOF_TAKE/);
+    await terminal.answer(/GARAGE_MODE/);
+    await terminal.answer(/GARAGE_TOKEN/, 'tok');
+    await terminal.choose(optional, /GARAGE_USER_NAME/);
+    await terminal.answer(key, 'k');
+    await terminal.choose(/The read failed\./, /Store the settings all the same/); // two grid meters at one home
+    assert.equal(await ended, 0);
+    assert.match(stored(terminal), /^VENDOR=roof:plain-cloud,garage:two-ways$/m);
+    assert.match(stored(terminal), /^GARAGE_TOKEN=tok$/m);
+  });
+});
+
+describe('another run', () => {
+  it('shows what is set, a secret only as set, and changes one setting in its place', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured);
+    await terminal.until(menu);
+    await terminal.until(/PLAIN_CLOUD_PASSWORD: set\n.*PLAIN_CLOUD_PLANT: 4711\n/);
+    await terminal.choose(/navigate/, /PLAIN_CLOUD_PLANT/);
+    await terminal.answer(/\(Enter keeps it\)/, '12');
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), configured.replace('4711', '12'));
+    assert.equal(statSync(terminal.ports.file).mode & 0o777, 0o600);
+    for (const hidden of [rightPassword, 'my-own-key']) assert.ok(!terminal.screen().includes(hidden));
+  });
+
+  it('keeps a secret at Enter, and says when nothing was changed', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured);
+    await terminal.choose(menu, /PLAIN_CLOUD_PASSWORD/);
+    await terminal.answer(/\(set; Enter keeps it\)/);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    await terminal.until(/Nothing was changed/);
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), configured);
+  });
+
+  it('removes an optional setting at a single hyphen', async (t) => {
+    const { ended, ...terminal } = configuring(t, `${configured}PLAIN_CLOUD_NICK=barn\n`);
+    await terminal.choose(menu, /PLAIN_CLOUD_NICK/);
+    await terminal.answer(/Enter keeps it, - removes it/, '-');
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    await ended;
+    assert.equal(stored(terminal), configured);
+  });
+
+  it('with other equipment keeps what the old one needs', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured);
+    await terminal.choose(menu, /Equipment/);
+    await terminal.answer(/Which equipment\?/, 'two');
+    await terminal.answer(another);
+    await terminal.answer(/TWO_WAYS_MODE/);
+    await terminal.answer(/TWO_WAYS_TOKEN/, 'tok');
+    await terminal.answer(optional);
+    await terminal.answer(right);
+    await ended;
+    assert.equal(stored(terminal), `${configured.replace('plain-cloud', 'two-ways')}TWO_WAYS_TOKEN=tok\n`);
+  });
+
+  it('asks again for a setting that is malformed, and says why', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured.replace('4711', 'abc'));
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.until(/PLAIN_CLOUD_PLANT must be a number of at least 1 \(it is "abc"\)/);
+    await terminal.answer(/PLAIN_CLOUD_PLANT: Number/, '8');
+    await terminal.answer(right);
+    await ended;
+    assert.equal(stored(terminal), configured.replace('4711', '8'));
+  });
+
+  it('says that a variable of the environment wins over what was stored', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured, { PLAIN_CLOUD_PLANT: '7' });
+    await terminal.choose(menu, /PLAIN_CLOUD_PLANT: 7/);
+    await terminal.answer(/\(Enter keeps it\)/, '12');
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    await terminal.until(/! PLAIN_CLOUD_PLANT has another value in the environment, which wins until you unset it/);
+    await ended;
+  });
+});
+
+describe('a read that fails', () => {
+  const wrong = configured.replace(rightPassword, 'wrong');
+
+  it('is shown, and the setting can be corrected before anything is stored', async (t) => {
+    const { ended, ...terminal } = configuring(t, wrong);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.until(/Plain Cloud refuses the password/);
+    await terminal.choose(/The read failed\./, /Change a setting/);
+    await terminal.choose(menu, /PLAIN_CLOUD_PASSWORD/);
+    await terminal.answer(/Enter keeps it/, rightPassword);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), configured.replaceAll('"', "'"));
+  });
+
+  for (const [entry, expected] of [
+    ['Store the settings all the same', wrong.replace('4711', '12')],
+    ['Leave everything as it was', wrong],
+  ] as const)
+    it(`can be answered by: ${entry}`, async (t) => {
+      const { ended, ...terminal } = configuring(t, wrong);
+      await terminal.choose(menu, /PLAIN_CLOUD_PLANT/);
+      await terminal.answer(/Enter keeps it/, '12');
+      await terminal.choose(menu, /Nothing more/);
+      await terminal.choose(/The read failed\./, new RegExp(entry));
+      assert.equal(await ended, 0);
+      assert.equal(stored(terminal), expected);
+    });
+});
+
+describe('Ctrl+C', () => {
+  for (const [at, steps] of [
+    ['the menu', async () => {}],
+    ['a setting', (terminal: Terminal) => terminal.choose(/navigate/, /PLAIN_CLOUD_PLANT/)],
+    [
+      'the last question',
+      async (terminal: Terminal) => {
+        await terminal.choose(/navigate/, /PLAIN_CLOUD_PLANT/);
+        await terminal.answer(/Enter keeps it/, '12');
+        await terminal.choose(menu, /Nothing more/);
+        await terminal.until(right);
+      },
+    ],
+  ] as const)
+    it(`at ${at} leaves everything as it was`, async (t) => {
+      const { ended, ...terminal } = configuring(t, configured);
+      await terminal.until(menu);
+      await steps(terminal);
+      terminal.type(keys.ctrlC);
+      assert.equal(await ended, 130);
+      assert.match(terminal.screen(), /Nothing was changed/);
+      assert.equal(stored(terminal), configured);
+      assert.equal(statSync(terminal.ports.file).mode & 0o777, 0o644);
+    });
+});
+
+describe('equipment that wants a consent in a browser', () => {
+  const shownPage = 'https://cloud.example.com/your-code';
+  async function consenting(t: TestContext) {
+    const server = await playAuthorizationServer(t);
+    const terminal = openTerminal(t, registryOf(consentingCloud(shownPage)), {
+      environment: { MY_CLOUD_AUTH_URL: server.url },
+    });
+    const ended = configure([], terminal.ports);
+    await terminal.answer(/Which equipment\?/);
+    await terminal.answer(another);
+    await terminal.answer(/MY_CLOUD_CLIENT_ID/, 'id-1');
+    await terminal.answer(/MY_CLOUD_CLIENT_SECRET/, 'client-secret');
+    await terminal.answer(/MY_CLOUD_PASSWORD.*Enter leaves it out/);
+    return { ...terminal, ended };
+  }
+  const wants = /My Cloud wants your consent once in a browser \(MY_CLOUD_REFRESH_TOKEN\)/;
+
+  it('leads through it, again after one that failed, and stores what it yields', async (t) => {
+    const { ended, ...terminal } = await consenting(t);
+    await terminal.choose(wants, /Give it now/);
+    await terminal.answer(/Code or address:/, 'old-code');
+    await terminal.until(/My Cloud refuses the code \[hidden\]/);
+    await terminal.choose(wants, /Give it now/);
+    await terminal.answer(/Code or address:/, 'code-of-today');
+    await terminal.answer(key, 'k');
+    await terminal.until(/solar 1\.00 kW/);
+    await terminal.answer(right);
+    assert.equal(await ended, 0);
+    assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
+    assert.ok(!terminal.screen().includes('refresh token-of-today'));
+  });
+
+  it('takes what an earlier consent yielded', async (t) => {
+    const { ended, ...terminal } = await consenting(t);
+    await terminal.choose(wants, /I have MY_CLOUD_REFRESH_TOKEN already/);
+    await terminal.answer(/MY_CLOUD_REFRESH_TOKEN: From your consent/, 'refresh token-of-today');
+    await terminal.answer(key, 'k');
+    await terminal.answer(right);
+    await ended;
+    assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
+  });
+
+  it('can be stored before the consent', async (t) => {
+    const { ended, ...terminal } = await consenting(t);
+    await terminal.choose(wants, /Later, with npm run connect -- my-cloud/);
+    await terminal.answer(key, 'k');
+    await terminal.until(/MY_CLOUD_REFRESH_TOKEN is missing/);
+    await terminal.choose(/The read failed\./, /Store the settings all the same/);
+    assert.equal(await ended, 0);
+    assert.match(stored(terminal), /^MY_CLOUD_CLIENT_ID=id-1$/m);
+  });
+});

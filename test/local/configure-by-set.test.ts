@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
+import { configure } from '../../functions/push-solar-data/local/configure.ts';
+import { playParameterStore } from '../support/parameter-store.ts';
+import { openTerminal, runCommand, temporaryFolder } from '../support/terminal.ts';
+import { playVictron, token } from './victron-cloud.ts';
+
+type Home = { folder: string; environment?: Record<string, string>; input?: string };
+
+const home = (t: TestContext, file?: string): Home & { stored(): string } => {
+  const folder = temporaryFolder(t);
+  if (file !== undefined) writeFileSync(join(folder, '.env'), file);
+  const stored = () => (existsSync(join(folder, '.env')) ? readFileSync(join(folder, '.env'), 'utf8') : 'no file');
+  return { folder, stored };
+};
+const setting = (home: Home, settings: string[], ...options: string[]) =>
+  runCommand('configure', [...settings.flatMap((each) => ['--set', each]), ...options], home);
+const victron = (url: string, itsToken = token) => [
+  'VENDOR=victron-vrm',
+  `VICTRON_VRM_BASE_URL=${url}`,
+  `VICTRON_VRM_ACCESS_TOKEN=${itsToken}`,
+  'VICTRON_VRM_ID_SITE=4711',
+];
+
+describe('settings given by --set', () => {
+  it('are stored after a read that shows the figures', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const { code, output } = await setting(here, victron(cloud.url));
+    assert.equal(code, 0);
+    assert.match(output, /grid +exporting 1\.50 kW +exporting 1\.50 kW +measured/);
+    assert.match(
+      output,
+      /^Stored in \.env: VENDOR, VICTRON_VRM_BASE_URL, VICTRON_VRM_ACCESS_TOKEN, VICTRON_VRM_ID_SITE$/m,
+    );
+    assert.equal(
+      here.stored(),
+      `VENDOR=victron-vrm\nVICTRON_VRM_BASE_URL=${cloud.url}\nVICTRON_VRM_ACCESS_TOKEN='${token}'\nVICTRON_VRM_ID_SITE=4711\n`,
+    );
+    assert.equal(statSync(join(here.folder, '.env')).mode & 0o777, 0o600);
+  });
+
+  it('are not stored when the read fails, unless the check is left out', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const wrong = victron(cloud.url, 'wrong-token');
+    const failed = await setting(here, wrong);
+    assert.equal(failed.code, 1);
+    assert.match(failed.output, /✗ Victron VRM refused the credentials/);
+    assert.match(failed.complaints, /nothing was stored\. To store all the same: --no-check/);
+    assert.equal(here.stored(), 'no file');
+    assert.equal((await setting(here, wrong, '--no-check')).code, 0);
+    assert.match(here.stored(), /wrong-token/);
+    assert.doesNotMatch(failed.output + failed.complaints, /wrong-token/);
+  });
+
+  it('change only these, and say when all of it was stored already', async (t) => {
+    const file = '# my home\nVENDOR=victron-vrm\nVICTRON_VRM_ID_SITE=1 # barn\nOTHER=x\n';
+    const here = home(t, file);
+    const { output } = await setting(here, ['VICTRON_VRM_ID_SITE=2'], '--no-check');
+    assert.equal(output, 'Stored in .env: VICTRON_VRM_ID_SITE\n');
+    assert.equal(here.stored(), file.replace('=1', '=2'));
+    const again = await setting(here, ['VICTRON_VRM_ID_SITE=2'], '--no-check');
+    assert.equal(again.output, 'All of this was stored already.\n');
+  });
+
+  it('with an empty value are removed', async (t) => {
+    const here = home(t, 'VENDOR=victron-vrm\nMAX_POWER_KW=20\n');
+    const { output } = await setting(here, ['MAX_POWER_KW='], '--no-check');
+    assert.equal(output, 'Removed from .env: MAX_POWER_KW\n');
+    assert.equal(here.stored(), 'VENDOR=victron-vrm\n');
+  });
+
+  it('with the value - are read from standard input and shown nowhere', async (t) => {
+    const here = { ...home(t), input: 'from-a-pipe\n' };
+    const { code, output, complaints } = await setting(here, ['CHARGE_HQ_API_KEY=-'], '--no-check');
+    assert.equal(code, 0);
+    assert.equal(here.stored(), 'CHARGE_HQ_API_KEY=from-a-pipe\n');
+    assert.doesNotMatch(output + complaints, /from-a-pipe/);
+  });
+
+  it('with several values - take a line each', async (t) => {
+    const here = { ...home(t), input: 'first\nsecond\n' };
+    await setting(here, ['CHARGE_HQ_API_KEY=-', 'VICTRON_VRM_ACCESS_TOKEN=-'], '--no-check');
+    assert.equal(here.stored(), 'CHARGE_HQ_API_KEY=first\nVICTRON_VRM_ACCESS_TOKEN=second\n');
+  });
+
+  for (const input of ['', '\n', 'only one\n'])
+    it(`are refused if standard input does not hold them: ${JSON.stringify(input)}`, async (t) => {
+      const here = { ...home(t), input };
+      const settings = ['CHARGE_HQ_API_KEY=-', 'VICTRON_VRM_ACCESS_TOKEN=-'];
+      const { code, complaints } = await setting(here, settings, '--no-check');
+      assert.equal(code, 2);
+      assert.match(
+        complaints,
+        /^Standard input should hold one line for each of CHARGE_HQ_API_KEY, VICTRON_VRM_ACCESS_TOKEN/,
+      );
+      assert.equal(here.stored(), 'no file');
+    });
+});
+
+describe('what is refused in words, with nothing stored', () => {
+  for (const [what, args, complaint] of [
+    [
+      'an unknown name',
+      ['--set', 'VICTRON_VRM_TOKEN=abc'],
+      /^VICTRON_VRM_TOKEN is no setting\. Did you mean VICTRON_VRM_\w+\?\n/,
+    ],
+    [
+      'a small mistake',
+      ['--set', 'charge_hq_api_key=abc'],
+      /^charge_hq_api_key is no setting\. Did you mean CHARGE_HQ_API_KEY\?/,
+    ],
+    [
+      'an unknown vendor',
+      ['--set', 'VENDOR=victron'],
+      /^VENDOR names "victron", which is not known\. Did you mean victron-vrm\?/,
+    ],
+    [
+      'a malformed value',
+      ['--set', 'VENDOR=victron-vrm', '--set', 'VICTRON_VRM_ID_SITE=abc'],
+      /^VICTRON_VRM_ID_SITE must be a number of at least 1 \(it is "abc"\): Number in the address/,
+    ],
+    [
+      'an address without https',
+      ['--set', 'VICTRON_VRM_BASE_URL=http://vrm.example.com'],
+      /^VICTRON_VRM_BASE_URL must be an address/,
+    ],
+    ['an unknown part', ['--set', 'VICTRON_VRM_TAKE=sun'], /^VICTRON_VRM_TAKE must be some of production, grid/],
+    [
+      'a poll interval below what the cloud allows',
+      [
+        ...['VENDOR=foxess', 'FOXESS_API_KEY=abc', 'CHARGE_HQ_API_KEY=abc', 'FOXESS_POLL_SECONDS=1'].flatMap((each) => [
+          '--set',
+          each,
+        ]),
+      ],
+      /^FOXESS_POLL_SECONDS must be a number of at least \d\d+/,
+    ],
+    ['a name without a value', ['--set', 'VENDOR'], /^Each --set needs NAME=value/],
+    ['an option that is none', ['--sets', 'VENDOR=foxess'], /^Unknown option '--sets'.*\n\nnpm run configure/],
+    ['nobody to ask', [], /^This is no terminal, so that nobody can be asked\. In scripts:\n\nnpm run configure/],
+  ] as const)
+    it(what, async (t) => {
+      const { ports, screen } = openTerminal(t, adapters, { isTerminal: false });
+      const code = await configure([...args, '--no-check'], ports);
+      assert.equal(code, 2);
+      assert.match(screen(), complaint);
+      assert.ok(!existsSync(ports.file));
+    });
+
+  it('two hyphens that were forgotten, without the value', async (t) => {
+    const { code, complaints } = await runCommand('configure', ['CHARGE_HQ_API_KEY=my-key'], home(t));
+    assert.equal(code, 2);
+    assert.match(complaints, /^"CHARGE_HQ_API_KEY" is no option\. .*npm run configure -- --set NAME=value/);
+    assert.doesNotMatch(complaints, /my-key/);
+  });
+
+  it('a malformed secret, without the secret', async (t) => {
+    const settings = ['VENDOR=http-json', 'HTTP_JSON_SECRETS=not-json-but-secret'];
+    const { code, complaints } = await setting(home(t), settings, '--no-check');
+    assert.equal(code, 2);
+    assert.match(complaints, /^HTTP_JSON_SECRETS must be/);
+    assert.doesNotMatch(complaints, /not-json-but-secret/);
+  });
+});
+
+it('--help tells the options', async (t) => {
+  const { code, output } = await runCommand('configure', ['--help'], home(t));
+  assert.equal(code, 0);
+  assert.match(output, /--set NAME=value.*--aws.*--no-check/s);
+});
+
+const awsEnvironment = (url: string) => ({
+  AWS_REGION: 'ap-southeast-2',
+  AWS_ACCESS_KEY_ID: 'made-up',
+  AWS_SECRET_ACCESS_KEY: 'made-up',
+  AWS_ENDPOINT_URL_SSM: url,
+});
+
+async function onAws(t: TestContext, parameters: Record<string, string> = {}, file?: string) {
+  const store = await playParameterStore(parameters);
+  t.after(() => store.close());
+  return { ...home(t, file), store, environment: awsEnvironment(store.url) };
+}
+
+describe('with --aws', () => {
+  const path = '/solar-cloud-bridge/home';
+
+  it('secrets become encrypted parameters, and .env takes what is no secret', async (t) => {
+    const here = await onAws(t);
+    const cloud = await playVictron(t);
+    const { code, output } = await setting(here, victron(cloud.url), '--aws');
+    assert.equal(code, 0);
+    assert.match(
+      output,
+      /^Stored in AWS \(ap-southeast-2\) under \/solar-cloud-bridge\/home\/: VICTRON_VRM_ACCESS_TOKEN$/m,
+    );
+    const stored = here.store.parameters.get(`${path}/VICTRON_VRM_ACCESS_TOKEN`);
+    assert.equal(stored?.value, token);
+    assert.equal(stored?.type, 'SecureString');
+    assert.doesNotMatch(here.stored(), /ACCESS_TOKEN/);
+    assert.match(here.stored(), /^VICTRON_VRM_ID_SITE=4711$/m);
+  });
+
+  it('the read uses the parameters that are there, and keeps its log-in among them', async (t) => {
+    const cloud = await playVictron(t);
+    const [vendor = '', url = ''] = victron(cloud.url);
+    const here = await onAws(t, { [`${path}/VICTRON_VRM_ACCESS_TOKEN`]: token }, `${vendor}\n${url}\n`);
+    const { code, output } = await setting(here, ['VICTRON_VRM_ID_SITE=4711'], '--aws');
+    assert.equal(code, 0, output);
+    assert.match(here.store.parameters.get(`${path}/state/victron-vrm`)?.value ?? '', /"idUser":"?815/);
+    assert.ok(!existsSync(join(here.folder, '.state')));
+  });
+
+  it('SITE chooses the path', async (t) => {
+    const here = await onAws(t);
+    await setting(here, ['SITE=cabin', 'CHARGE_HQ_API_KEY=k'], '--aws', '--no-check');
+    assert.ok(here.store.parameters.has('/solar-cloud-bridge/cabin/CHARGE_HQ_API_KEY'));
+  });
+
+  it('AWS_REGION chooses the region', async (t) => {
+    const here = await onAws(t);
+    const { output } = await setting(here, ['AWS_REGION=eu-north-1', 'CHARGE_HQ_API_KEY=k'], '--aws', '--no-check');
+    assert.match(output, /^Stored in AWS \(eu-north-1\) under/);
+    assert.match(here.stored(), /^AWS_REGION=eu-north-1$/m);
+  });
+
+  it('a secret that .env holds too is changed there as well, so that the two never differ', async (t) => {
+    const here = await onAws(t, {}, 'CHARGE_HQ_API_KEY=old\n');
+    await setting(here, ['CHARGE_HQ_API_KEY=new'], '--aws', '--no-check');
+    assert.equal(here.store.parameters.get(`${path}/CHARGE_HQ_API_KEY`)?.value, 'new');
+    assert.equal(here.stored(), 'CHARGE_HQ_API_KEY=new\n');
+  });
+
+  it('an empty value removes the parameter', async (t) => {
+    const here = await onAws(t, { [`${path}/CHARGE_HQ_API_KEY`]: 'old' });
+    const { output } = await setting(here, ['CHARGE_HQ_API_KEY='], '--aws', '--no-check');
+    assert.match(output, /^Removed from AWS .*: CHARGE_HQ_API_KEY$/m);
+    assert.equal(here.store.parameters.size, 0);
+  });
+
+  it('a secret of more than 4 KB becomes an advanced parameter', async (t) => {
+    const here = await onAws(t);
+    await setting(here, [`CHARGE_HQ_API_KEY=${'k'.repeat(5000)}`], '--aws', '--no-check');
+    const put = here.store.heard.find(({ headers }) => String(headers['x-amz-target']).endsWith('PutParameter'));
+    assert.match(JSON.stringify(put?.body), /"Tier":"Advanced"/);
+  });
+
+  for (const [what, without, complaint] of [
+    ['no credentials', ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], /^No AWS credentials were found/],
+    ['no region', ['AWS_REGION'], /^No AWS region is set/],
+  ] as const)
+    it(`${what}: says so, and stores nothing`, async (t) => {
+      const here = await onAws(t);
+      const environment = Object.fromEntries(
+        Object.entries(here.environment).filter(([name]) => !without.some((absent) => absent === name)),
+      );
+      const { code, complaints } = await setting(
+        { ...here, environment },
+        ['CHARGE_HQ_API_KEY=k'],
+        '--aws',
+        '--no-check',
+      );
+      assert.equal(code, 2);
+      assert.match(complaints, complaint);
+      assert.doesNotMatch(complaints, / at .*\(.*:\d+\)/);
+      assert.equal(here.store.parameters.size, 0);
+    });
+
+  for (const call of ['GetParametersByPath', 'PutParameter'])
+    it(`${call} denied: says so, and stores nothing`, async (t) => {
+      const here = await onAws(t);
+      here.store.fail({ status: 400, type: 'AccessDeniedException', call });
+      const settings = ['CHARGE_HQ_API_KEY=my-key', 'VENDOR=victron-vrm'];
+      const { code, complaints } = await setting(here, settings, '--aws', '--no-check');
+      assert.equal(code, 2);
+      assert.match(complaints, /^AWS does not allow your credentials/);
+      assert.doesNotMatch(complaints, /my-key/);
+      assert.equal(here.store.parameters.size, 0);
+      assert.equal(here.stored(), 'no file');
+    });
+});

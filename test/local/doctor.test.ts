@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runCommand, temporaryFolder } from '../support/terminal.ts';
+import { playVictron, token } from './victron-cloud.ts';
+
+describe('npm run doctor', () => {
+  for (const [what, itsToken, idSite, code, told] of [
+    [
+      'shows what was read, and what the home makes of it',
+      token,
+      '4711',
+      0,
+      /"figures":\{"production_kw":4\.2,"net_import_kw":-1\.5/,
+    ],
+    ['tells why a read failed', 'wrong-token', '4711', 1, /"error":"Victron VRM refused the credentials/],
+    ['tells what is wrong with the settings', token, 'abc', 2, /VICTRON_VRM_ID_SITE must be a number/],
+  ] as const)
+    it(`${what}, and ends with ${code}`, async (t) => {
+      const cloud = await playVictron(t);
+      const environment = {
+        VENDOR: 'victron-vrm',
+        VICTRON_VRM_BASE_URL: cloud.url,
+        VICTRON_VRM_ACCESS_TOKEN: itsToken,
+        VICTRON_VRM_ID_SITE: idSite,
+      };
+      const ended = await runCommand('doctor', [], { folder: temporaryFolder(t), environment });
+      assert.equal(ended.code, code);
+      assert.match(ended.output, told);
+      assert.match(ended.complaints, /CHARGE_HQ_API_KEY is not set: nothing can be pushed yet/);
+      assert.ok(!(ended.output + ended.complaints).includes(itsToken));
+    });
+});

@@ -1,0 +1,96 @@
+/** What a soak must not show: leaks, storms, lock-outs, untruths. */
+import type { Asked } from './clouds.ts';
+import type { Sample, Soak } from './soak.ts';
+
+const minute = 60_000;
+/** Two clouds that are asked every five minutes, each with its state, and the schedule as often. */
+const mostWritesADay = 3 * 288;
+
+/** A sentence for each promise that was not kept. */
+export function violations(soak: Soak): string[] {
+  return [...untruths(soak), ...storms(soak), ...leaks(soak)];
+}
+
+function untruths({ untrue, unknowing, startedAt, pushedAt, outcomes }: Soak): string[] {
+  const found = untrue.slice(0, 5);
+  if (unknowing > startedAt.length * 5)
+    found.push(`${unknowing} pushes of ${startedAt.length} new instances that did not know the last poll`);
+  const shortest = Math.min(...pushedAt.slice(1).map((at, index) => at - (pushedAt[index] ?? 0)));
+  if (shortest < 30_000) found.push(`two messages to Charge HQ within ${shortest / 1000} s`);
+  if (!outcomes['pushed'] || !outcomes['reported'] || !outcomes['failed']) found.push('the weather was no test at all');
+  return found;
+}
+
+/** The vendors' own limits: calls, log-ins, wrong passwords; and the writes of state. */
+function storms({ asked, writes, days, startedAt }: Soak): string[] {
+  const { victron, foxess, fusionsolar } = asked;
+  const named = (name: string) =>
+    fusionsolar.filter(({ what, how }) => what === name && how !== 'expired' && how !== 'break');
+  const refusedLogIns = named('login').filter(({ how }) => how === 'refused');
+  const limits: [string, readonly Asked[], number, number][] = [
+    ['calls to Victron VRM', victron, minute, 60],
+    ['calls to FoxESS', foxess, 1440 * minute, 1440],
+    ['calls to FoxESS', foxess, 5 * minute - 1, 4],
+    ['lists of FusionSolar', named('getDevList'), 1440 * minute, 25],
+    ['plants of FusionSolar', named('stations'), 1440 * minute, 25],
+    ['log-ins at FusionSolar', named('login'), 10 * minute, 5],
+    ['refused log-ins at FusionSolar', refusedLogIns, 10 * minute, 4],
+  ];
+  const found = limits.flatMap(([what, calls, within, most]) => {
+    const busiest = mostWithin(
+      calls.map(({ at }) => at),
+      within,
+    );
+    return busiest > most ? [`${busiest} ${what} within ${Math.ceil(within / minute)} min, ${most} allowed`] : [];
+  });
+  found.push(
+    ...tooSoon(
+      named('getDevRealKpi').map(({ at }) => at),
+      startedAt,
+    ),
+  );
+  const aDay = Math.round(writes / days);
+  if (aDay > mostWritesADay) found.push(`${aDay} writes of state a day, at most ${mostWritesADay} are needed`);
+  return found;
+}
+
+/**
+ * FusionSolar's live calls: one in five minutes. A new instance may be a minute early: of a poll that was not stored it
+ * knows when it was due, not that the trigger came up to a minute later.
+ */
+function tooSoon(times: readonly number[], startedAt: readonly number[]): string[] {
+  return times.slice(1).flatMap((at, index) => {
+    const before = times[index] ?? 0;
+    const isNew = startedAt.some((start) => start > before && start <= at);
+    const least = isNew ? 4 * minute - 6_000 : 5 * minute;
+    return at - before < least ? [`live calls to FusionSolar ${(at - before) / 1000} s apart`] : [];
+  });
+}
+
+/** The largest number of `times` within any span of `within` ms. */
+export function mostWithin(times: readonly number[], within: number): number {
+  let first = 0;
+  let most = 0;
+  for (const [last, at] of times.entries()) {
+    while ((times[first] ?? at) < at - within) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+/** Growth from the end of the warm-up, a quarter of the time, to the end. */
+function leaks({ samples }: Soak): string[] {
+  const warm = samples.slice(Math.floor(samples.length / 4));
+  const [first, last] = [warm[0], warm.at(-1)];
+  if (!first || !last) return ['nothing was measured'];
+  const most = (of: keyof Sample) => Math.max(...samples.map((sample) => sample[of]));
+  const found: string[] = [];
+  const heap = last.heapMegabytes - first.heapMegabytes;
+  if (heap > 10) found.push(`the heap has grown by ${heap.toFixed(1)} MB`);
+  // four hosts, both ends of each connection in this process, the listening ones not counted
+  if (most('sockets') > 24) found.push(`${most('sockets')} sockets were open at once`);
+  if (most('timers') > 24) found.push(`${most('timers')} timers were running at once`);
+  if (most('stateBytes') > 4096)
+    found.push(`a document of state has ${most('stateBytes')} bytes, a standard parameter holds 4096`);
+  return found;
+}
