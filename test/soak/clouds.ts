@@ -7,9 +7,8 @@ export type Asked = { at: number; what: string; how: 'well' | 'expired' | Troubl
 
 export type Cloud = Stage & {
   asked: Asked[];
-  /** Production (and grid, and battery) of the last good answer, and of the two before, kW. */
+  /** Production (and grid, and battery) of the last good answer, kW. */
   shown: Record<string, number>;
-  shownBefore: Record<string, number>[];
   /** The vendor forgets all log-ins. */
   endSessions(): void;
 };
@@ -28,15 +27,14 @@ async function playCloud(
 ): Promise<Cloud> {
   const asked: Asked[] = [];
   const weather = weatherOf(random, phases);
-  const cloud = { asked, shown: {}, shownBefore: [] as Record<string, number>[], endSessions: () => {} };
+  const cloud = { asked, shown: {}, endSessions: () => {} };
   const answer = (heard: Heard): Answer => {
     const at = clock();
     const { what, answer: good, shows } = play(heard, at);
     const trouble = weather.now(at);
     const given = trouble ? troubles[trouble] : good();
     asked.push({ at, what, how: trouble ?? (isExpired(given) ? 'expired' : 'well') });
-    if (asked.at(-1)?.how === 'well' && shows)
-      Object.assign(cloud, { shown: shows, shownBefore: [cloud.shown, ...cloud.shownBefore].slice(0, 2) });
+    if (asked.at(-1)?.how === 'well' && shows) Object.assign(cloud, { shown: shows });
     return given;
   };
   const exchanges: Exchange[] = paths.map(([method, path]) => ({ method, path, answer }));
