@@ -228,7 +228,7 @@ describe('a schedule as it is written', () => {
   it('notes a poll as done that the next write may follow: no cold start repeats it too early', () => {
     const record = recordOf({ polledAt: agoMs(100), reading });
     // a tick's delay later than due at the earliest, and what it will have given is not known
-    assert.deepEqual(writtenOf(record, 300), recordOf({ polledAt: inMs(260) }));
+    assert.deepEqual(writtenOf(record, 300), recordOf({ polledAt: inMs(270) }));
     assert.deepEqual(record, recordOf({ polledAt: agoMs(100), reading }), 'the given one is not changed');
   });
 

@@ -140,8 +140,8 @@ function backOffSeconds(kind: FailureKind, inARow: number): number {
 /** However long somebody asks to be left alone: a slip in a header must not silence a home for years. */
 export const longestBackOffSeconds = 86_400;
 
-/** A source that is due waits for the next tick. */
-const tickMs = 60_000;
+/** A source that is due waits for the next tick, which may come some seconds late. */
+const nextTickMs = 70_000;
 
 /** Least time between two writes that tell no more than when slow clouds were asked, where writes are counted. */
 export const writeSpacingMs = 270_000;
@@ -176,7 +176,7 @@ export function withPollsAhead(kept: Schedule, sources: readonly Source[], now: 
     const nextAt = record.polledAt + pollSeconds * 1000;
     if (nextAt >= now + writeSpacingMs) continue;
     const held = record.failure?.notBefore === undefined ? {} : { failure: record.failure };
-    ahead.sources[label] = { fingerprint: record.fingerprint, polledAt: nextAt + tickMs, ...held };
+    ahead.sources[label] = { fingerprint: record.fingerprint, polledAt: nextAt + nextTickMs, ...held };
   }
   return ahead;
 }
