@@ -1,0 +1,63 @@
+/** One home with the credentials of every vendor side by side: `VENDOR` alone decides, whatever it was before. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { adapters } from '../functions/push-solar-data/adapters/index.ts';
+import type { SettingTexts } from '../functions/push-solar-data/platform/settings.ts';
+import { memoryStore } from '../functions/push-solar-data/platform/state.ts';
+import { type Speaker, silent, speakers } from './conversations/all.ts';
+import { playChargeHq, playConversation, type Stage } from './support/conversation.ts';
+import { apiKey, openHome, settingTexts } from './support/home.ts';
+
+/** One way to talk for each vendor. */
+const vendors: readonly Speaker[] = speakers.filter(({ name, adapter }) => name === adapter.vendor);
+
+describe('a home with the credentials of every vendor', () => {
+  const stages: Stage[] = [];
+  const texts: SettingTexts = {};
+  let chargeHq: Awaited<ReturnType<typeof playChargeHq>>;
+
+  before(async () => {
+    chargeHq = await playChargeHq();
+    texts['CHARGE_HQ_URL'] = `${chargeHq.url}/push`;
+    for (const { adapter, conversation } of vendors) {
+      const stage = await playConversation(conversation.exchanges);
+      stages.push(stage);
+      const filled = Object.entries(conversation.settings).map(([name, text]) => [
+        name,
+        text.replaceAll('{server}', stage.url),
+      ]);
+      const own = { baseUrl: stage.url, authUrl: stage.url, ...Object.fromEntries(filled) };
+      Object.assign(texts, settingTexts(adapter.vendor, own));
+    }
+  });
+  after(async () => {
+    for (const stage of [...stages, chargeHq]) await stage.close();
+  });
+
+  it('has a conversation for every adapter that asks somebody', () => {
+    const known = [...vendors.map(({ name }) => name), ...silent].sort();
+    assert.deepEqual(known, Object.keys(adapters).sort());
+  });
+
+  /** A tick at the time of the vendor's conversation, in a fresh instance that finds what others have stored. */
+  async function tickOf({ name, conversation }: Speaker, store: ReturnType<typeof memoryStore>): Promise<void> {
+    const all = vendors.map(({ adapter }) => adapter);
+    const home = openHome({ adapters: all, now: conversation.now, texts: { ...texts, VENDOR: name }, store });
+    chargeHq.pushes.length = 0;
+    const { error } = await home.tick();
+    await home.close();
+    assert.deepEqual(chargeHq.pushes, [{ apiKey, ...conversation.push }], error);
+    // the times of the conversations lie anyhow, and the half minute between two pushes is not the point here
+    const schedule = JSON.parse(store.documents.get('schedule') ?? '{}');
+    store.documents.set('schedule', JSON.stringify({ ...schedule, destination: {} }));
+  }
+
+  for (const first of vendors)
+    it(`that has pushed ${first.name} pushes any other when VENDOR is changed, and nothing else`, async () => {
+      for (const second of vendors.filter(({ name }) => name !== first.name)) {
+        const store = memoryStore();
+        await tickOf(first, store);
+        await tickOf(second, store);
+      }
+    });
+});
