@@ -1,35 +1,38 @@
 /** The stack of a site as the README deploys it, towards the emulator; and the function's code as it lies there. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FunctionConfiguration, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { projectFolder, python, run } from './commands.ts';
 import { account, type Emulator, region } from './emulator.ts';
 
-/** Settings as the owner has them in `.env`; they win over a file that lies there. */
+/** Settings as the owner has them in the environment or in `.env`. */
 export type OwnersSettings = Record<string, string>;
 
 const cdkProgram = join(projectFolder, 'node_modules/.bin/cdk');
 
 export const bootstrap = (emulator: Emulator): Promise<string> => cdk(emulator, ['bootstrap'], {});
 
-/** @returns what the command wrote, the template's outputs among it. */
+/** @returns what the command wrote. */
 export const deploy = (emulator: Emulator, settings: OwnersSettings): Promise<string> =>
   cdk(emulator, ['deploy', '--require-approval', 'never'], settings);
 
 export const destroy = (emulator: Emulator, settings: OwnersSettings): Promise<string> =>
   cdk(emulator, ['destroy', '--force'], settings);
 
-/** The environment is made anew, so that no account of this machine's owner can be meant. */
+/** Folder and environment are made anew: neither a `.env` nor an account of this machine's owner can be meant. */
 async function cdk(emulator: Emulator, parameters: string[], settings: OwnersSettings): Promise<string> {
-  const scratch = mkdtempSync(join(tmpdir(), 'cdk-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cdk-'));
   try {
-    return await run(cdkProgram, [...parameters, '--output', join(scratch, 'out'), '--no-notices'], {
+    for (const name of ['cdk.json', 'infra', 'functions', 'node_modules'])
+      symlinkSync(join(projectFolder, name), join(folder, name));
+    return await run(cdkProgram, [...parameters, '--no-notices'], {
+      folder,
       environment: {
         PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`,
-        HOME: scratch,
-        CDK_HOME: join(scratch, 'cdk'),
+        HOME: folder,
+        CDK_HOME: join(folder, 'cdk'),
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         CI: 'true',
         ...emulator.environment,
@@ -37,7 +40,7 @@ async function cdk(emulator: Emulator, parameters: string[], settings: OwnersSet
       },
     });
   } finally {
-    rmSync(scratch, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -47,7 +50,11 @@ export type DeployedFunction = {
   folder: string;
 };
 
-/** Fetches a function back from where it was deployed, into the system's folder for temporary files. @throws Error if its code is not what it was deployed with */
+/**
+ * Fetches a function back from where it was deployed, into the system's folder for temporary files.
+ *
+ * @throws Error if its code is not what it was deployed with
+ */
 export async function fetchFunction(emulator: Emulator, name: string): Promise<DeployedFunction> {
   const client = new LambdaClient(emulator.client);
   const { Configuration = {}, Code } = await client.send(new GetFunctionCommand({ FunctionName: name }));

@@ -4,6 +4,7 @@ import { emulatorProgram } from './commands.ts';
 
 export const account = '123456789012';
 export const region = 'eu-central-1';
+const noConfiguration = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
 const credentials = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'nothing-to-protect' };
 
 export type Emulator = {
@@ -19,7 +20,8 @@ export type Emulator = {
 
 /** Starts with nothing in it, on a free port. @throws Error if it does not come up */
 export async function startEmulator(): Promise<Emulator> {
-  const child = spawn(emulatorProgram, ['-p', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { PATH: process.env['PATH'], ...noConfiguration }; // a profile of its owner's would break it
+  const child = spawn(emulatorProgram, ['-p', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let written = '';
   const port = await new Promise<string>((resolve, reject) => {
     const listen = (chunk: Buffer) => {
@@ -40,8 +42,7 @@ export async function startEmulator(): Promise<Emulator> {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      ...noConfiguration,
     },
     unknownTypes: () => [
       ...new Set([...written.matchAll(/No Moto CloudFormation support for (\S+)/g)].map(([, type]) => `${type}`)),

@@ -45,18 +45,18 @@ export function consentingCloud(redirectUri?: string): Adapter {
     title: 'My Cloud',
     settings: {
       clientId: setting(text, 'Client ID of the portal'),
-      clientSecret: secret(text, 'Client secret of the portal'),
+      clientSecret: secret(z.optional(text), 'Client secret of the portal'),
       refreshToken: secret(z.optional(text), 'From your consent'),
       password: secret(z.optional(text), 'Password, instead of a consent'),
     },
-    requires: ({ password }) => (password === undefined ? ['refreshToken'] : []),
+    requires: ({ password }) => (password === undefined ? ['refreshToken', 'clientSecret'] : []),
     consent: {
       yields: ['refreshToken'],
       ...(redirectUri === undefined ? {} : { redirectUri }),
       page: ({ settings, redirectUri, state }) =>
         `/oauth/authorize?${new URLSearchParams({ client_id: settings.clientId, redirect_uri: redirectUri, state })}`,
       async exchange({ settings, http, redirectUri, code }) {
-        const form = { code, redirect_uri: redirectUri, client_secret: settings.clientSecret };
+        const form = { code, redirect_uri: redirectUri, client_secret: settings.clientSecret ?? '' };
         const answer = await http.send('POST', '/oauth/token', { host: 'auth', form, accept: [400] });
         if (answer.status === 400) throw new Failure('auth', `My Cloud refuses the code ${code}: begin again`);
         return { refreshToken: answer.json(z.object({ refresh_token: z.string() })).refresh_token };

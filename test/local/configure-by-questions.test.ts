@@ -58,7 +58,8 @@ const box = adapterOf({
 });
 delete (box as Partial<Adapter>).baseUrl;
 
-const registry = registryOf(plain, twoWays, box);
+const simulator = adapterOf({ vendor: 'simulator', title: 'Simulated Home' });
+const registry = registryOf(plain, twoWays, box, simulator);
 const key = /CHARGE_HQ_API_KEY: Key of the Push API/;
 const optional = /These are optional/;
 const another = /Is there another source/;
@@ -108,6 +109,7 @@ describe('a first run', () => {
     await terminal.until(/❯ Box at Home \(box\)/);
     terminal.type(keys.ctrlC);
     await ended;
+    assert.doesNotMatch(terminal.screen(), /Simulated/, 'which nobody owns');
   });
 
   it('checks each answer at once, and tells no secret', async (t) => {
@@ -344,13 +346,13 @@ describe('equipment that wants a consent in a browser', () => {
     await terminal.answer(/Which equipment\?/);
     await terminal.answer(another);
     await terminal.answer(/MY_CLOUD_CLIENT_ID/, 'id-1');
-    await terminal.answer(/MY_CLOUD_CLIENT_SECRET/, 'client-secret');
     await terminal.answer(/MY_CLOUD_PASSWORD.*Enter leaves it out/);
+    await terminal.answer(/MY_CLOUD_CLIENT_SECRET/, 'client-secret');
     return { ...terminal, ended };
   }
   const wants = /My Cloud wants your consent once in a browser \(MY_CLOUD_REFRESH_TOKEN\)/;
 
-  it('leads through it, again after one that failed, and stores what it yields', async (t) => {
+  it('leads through it when all else is there, again after one that failed, and stores what it yields', async (t) => {
     const { ended, ...terminal } = await consenting(t);
     await terminal.choose(wants, /Give it now/);
     await terminal.answer(/Code or address:/, 'old-code');

@@ -82,6 +82,23 @@ describe('settings given by --set', () => {
     assert.doesNotMatch(output + complaints, /from-a-pipe/);
   });
 
+  it('with the value - are asked for, hidden, in a terminal', async (t) => {
+    const { ports, answer, screen } = openTerminal(t, adapters);
+    const ended = configure(['--set', 'CHARGE_HQ_API_KEY=-', '--no-check'], ports);
+    await answer(/CHARGE_HQ_API_KEY: Key of the Push API/, 'typed-key');
+    assert.equal(await ended, 0);
+    assert.equal(readFileSync(ports.file, 'utf8'), 'CHARGE_HQ_API_KEY=typed-key\n');
+    assert.doesNotMatch(screen(), /typed-key/);
+  });
+
+  it('say that nothing can be pushed while the key of Charge HQ is missing', async (t) => {
+    const here = home(t);
+    const without = await setting(here, ['VENDOR=victron-vrm'], '--no-check');
+    assert.equal(without.complaints, 'CHARGE_HQ_API_KEY is not set: nothing can be pushed yet.\n');
+    const withKey = await setting(here, ['CHARGE_HQ_API_KEY=k'], '--no-check');
+    assert.equal(withKey.complaints, '');
+  });
+
   it('with several values - take a line each', async (t) => {
     const here = { ...home(t), input: 'first\nsecond\n' };
     await setting(here, ['CHARGE_HQ_API_KEY=-', 'VICTRON_VRM_ACCESS_TOKEN=-'], '--no-check');

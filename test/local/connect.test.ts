@@ -264,10 +264,16 @@ describe('what is refused in words, with nothing stored', () => {
       /^Example Cloud needs no consent in a browser: npm run configure/,
     ],
     [
-      'a setting that is missing',
+      'a setting that its schema demands',
       'VENDOR=my-cloud\n',
       ['my-cloud'],
-      /^MY_CLOUD_CLIENT_ID is missing: .*\nMY_CLOUD_CLIENT_SECRET is missing: .*\nnpm run configure asks/,
+      /^MY_CLOUD_CLIENT_ID is missing: .*\nnpm run configure asks for it/,
+    ],
+    [
+      'a setting that the others demand',
+      'VENDOR=my-cloud\nMY_CLOUD_CLIENT_ID=i\n',
+      ['my-cloud'],
+      /^MY_CLOUD_CLIENT_SECRET is missing: .*\nnpm run configure asks for it/,
     ],
     [
       'another way to log in',

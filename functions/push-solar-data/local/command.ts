@@ -75,9 +75,8 @@ export async function answered({ complaints }: CommandPorts, work: () => Promise
   }
 }
 
-/** The process ends with the command's code; input that ends in the middle of a question counts as Ctrl+C. */
+/** The process ends with the command's code. */
 export function run(command: (args: string[], ports: CommandPorts) => Promise<number>): void {
-  process.exitCode = exitCodes.interrupted;
   command(process.argv.slice(2), ownPorts()).then((code) => {
     process.exitCode = code;
   });

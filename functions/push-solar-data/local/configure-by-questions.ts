@@ -1,5 +1,4 @@
 /** `npm run configure` in a terminal: questions, a first read, and only then the storing. */
-
 import { type CommandPorts, exitCodes } from './command.ts';
 import { askForConsent } from './consent-question.ts';
 import { diagnosisTable } from './diagnosis.ts';

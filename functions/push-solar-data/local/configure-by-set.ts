@@ -8,7 +8,7 @@ import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { examine } from './examination.ts';
 import { problemAmongAll } from './interview.ts';
-import { cleaned, everySetting, type KnownSetting, problemWith } from './known-settings.ts';
+import { chargeHqKey, cleaned, everySetting, type KnownSetting, problemWith } from './known-settings.ts';
 import { openPlaces, type Wanted } from './places.ts';
 import { openQuestions } from './questions.ts';
 
@@ -21,7 +21,7 @@ export async function configureBySet(
   const { output, complaints, registry } = ports;
   const pairs = assignments.map(pairOf);
   const places = await openPlaces({ ...ports, aws, given: Object.fromEntries(pairs) });
-  const vendor = pairs.find(([name]) => name === 'VENDOR')?.[1] ?? places.present['VENDOR'];
+  const vendor = pairs.findLast(([name]) => name === 'VENDOR')?.[1] ?? places.present['VENDOR'];
   const wanted = await withInput(await wantedOf(pairs, vendor, registry), ports);
   const draft: SettingTexts = {
     ...places.present,
@@ -38,6 +38,8 @@ export async function configureBySet(
     }
   }
   const sentences = await places.store(wanted);
+  if (!cleaned(draft[chargeHqKey.name]))
+    complaints.write(`${chargeHqKey.name} is not set: nothing can be pushed yet.\n`);
   output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);
   return exitCodes.done;
 }

@@ -65,7 +65,7 @@ export const ownSettings = (label: string, { settings }: Adapter): Map<string, K
     ]),
   );
 
-/** Those that every source has; the address stands first, and has its own help where the adapter knows none. */
+/** Those that every source has. Where the adapter knows no address, its owner must give one. */
 export function commonSettings(label: string, { baseUrl, title }: Adapter): KnownSetting[] {
   const settings = named(ofEachSource, `${upperSnake(label)}_`);
   if (baseUrl !== undefined) return settings;

@@ -12,9 +12,9 @@ export type OwnerParameters = {
   /** As they were when they were opened, decrypted. */
   texts: SettingTexts;
   state: StateStore;
-  /** As a SecureString. @throws Failure `settings` or `unavailable` */
+  /** As a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
   put(name: string, text: string): Promise<void>;
-  /** @throws Failure `settings` or `unavailable` */
+  /** @throws Failure `settings`, `auth` or `unavailable` */
   remove(name: string): Promise<void>;
 };
 

@@ -19,11 +19,14 @@ export type Places = {
   present: SettingTexts;
   /** Where a read of these settings keeps its log-ins. */
   state: StateStore;
-  /** What is stored, in sentences. @throws Failure `settings` or `unavailable`, and nothing more is stored then. */
+  /** @returns what was stored, in sentences. @throws Failure that says what was stored before it, if anything was. */
   store(wanted: readonly Wanted[]): Promise<string[]>;
 };
 
-/** @param given wins over what is set: SITE and the region decide which parameters are meant. @throws Failure `settings` or `unavailable` where AWS cannot be used. */
+/**
+ * @param given wins over what is set: the site and the region decide which parameters are meant.
+ * @throws Failure `settings`, `auth` or `unavailable` where AWS cannot be used.
+ */
 export async function openPlaces({
   environment,
   file,
