@@ -13,24 +13,29 @@ const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
 
 /** Files that repeat the code, with the text that each should have. */
 export async function generatedFiles(): Promise<Map<string, string>> {
-  const listed = readdirSync(adaptersFolder).flatMap((file) => {
+  const files = readdirSync(adaptersFolder).filter((file) => file.endsWith('.ts'));
+  const listed = files.flatMap((file) => {
     const name = /^export const (\w+) = defineAdapter\(/m.exec(readFileSync(join(adaptersFolder, file), 'utf8'))?.[1];
     return name ? [{ file, name, vendor: file.replace(/\.ts$/, '') }] : [];
   });
   const adapters: Adapter[] = [];
   for (const { file, name } of listed) adapters.push((await import(join(adaptersFolder, file)))[name]);
 
-  const files = new Map([[join(adaptersFolder, 'index.ts'), adapterIndex(listed)]]);
+  const generated = new Map([[join(adaptersFolder, 'index.ts'), adapterIndex(listed)]]);
   for (const adapter of adapters) {
     const page = join(root, 'docs/adapters', `${adapter.vendor}.md`);
     if (existsSync(page))
-      files.set(page, fill(readFileSync(page, 'utf8'), { facts: facts(adapter), settings: settingsTable(adapter) }));
+      generated.set(
+        page,
+        fill(readFileSync(page, 'utf8'), { facts: facts(adapter), settings: settingsTable(adapter) }),
+      );
   }
   const readme = join(root, 'README.md');
-  if (existsSync(readme)) files.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
+  if (existsSync(readme))
+    generated.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
   const operations = join(root, 'docs/operations.md');
-  files.set(operations, fill(readFileSync(operations, 'utf8'), { cost: costTable() }));
-  return files;
+  generated.set(operations, fill(readFileSync(operations, 'utf8'), { cost: costTable() }));
+  return generated;
 }
 
 function adapterIndex(listed: { file: string; name: string; vendor: string }[]): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { wrappedPassword } from '../../functions/push-solar-data/adapters/sigenergy/answer.ts';
 import { sigenergy } from '../../functions/push-solar-data/adapters/sigenergy.ts';
-import { wrappedPassword } from '../../functions/push-solar-data/adapters/sigenergy-answer.ts';
 import {
   account,
   app,

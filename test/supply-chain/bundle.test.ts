@@ -98,7 +98,8 @@ const hostsIn = (text: string): string[] =>
 function ownHosts(): string[] {
   return ['adapters', 'destinations'].flatMap((folder) => {
     const path = join(root, 'functions/push-solar-data', folder);
-    return readdirSync(path).flatMap((file) => hostsIn(readFileSync(join(path, file), 'utf8')));
+    const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    return files.flatMap((file) => hostsIn(readFileSync(join(path, file), 'utf8')));
   });
 }
 

@@ -13,8 +13,8 @@ import {
   logIn,
   type PlatformSession,
   sessionMarginSeconds,
-} from './solarman-account.ts';
-import { asking, TokenRefused } from './solarman-answer.ts';
+} from './solarman/account.ts';
+import { asking, TokenRefused } from './solarman/answer.ts';
 import {
   figuresIn,
   InverterFigures,
@@ -23,7 +23,7 @@ import {
   StationFigures,
   stationReading,
   theStation,
-} from './solarman-plant.ts';
+} from './solarman/plant.ts';
 
 const cloud: Cloud = {
   title: 'Deye Cloud',

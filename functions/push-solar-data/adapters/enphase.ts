@@ -12,9 +12,9 @@ import {
   setting,
   text,
 } from './adapter.ts';
-import { enphaseConsent } from './enphase-consent.ts';
-import { readEnlighten, WebState } from './enphase-enlighten.ts';
-import { readV4, V4State } from './enphase-v4.ts';
+import { enphaseConsent } from './enphase/consent.ts';
+import { readEnlighten, WebState } from './enphase/enlighten.ts';
+import { readV4, V4State } from './enphase/v4.ts';
 import type { SettingValues } from './setting.ts';
 
 const settings = {

@@ -14,7 +14,7 @@ import {
   setting,
   text,
 } from './adapter.ts';
-import { type Inverter, Row, readingOf } from './foxess-inverters.ts';
+import { type Inverter, Row, readingOf } from './foxess/inverters.ts';
 import { figure } from './quantities.ts';
 
 const Envelope = z.object({ errno: z.number(), msg: z.nullish(z.string()) });

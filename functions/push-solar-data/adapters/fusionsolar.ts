@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
-import { kioskLink, readKiosk } from './fusionsolar-kiosk.ts';
-import { type Ask, openNorthbound, Refusal, Session } from './fusionsolar-northbound.ts';
+import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
+import { type Ask, openNorthbound, Refusal, Session } from './fusionsolar/northbound.ts';
 import {
   batteryTypes,
   chosenMeter,
@@ -12,8 +12,8 @@ import {
   inverterTypes,
   listDevices,
   meterTypes,
-} from './fusionsolar-plant.ts';
-import { batterySignContradicts, liveValues, map, type Values } from './fusionsolar-values.ts';
+} from './fusionsolar/plant.ts';
+import { batterySignContradicts, liveValues, map, type Values } from './fusionsolar/values.ts';
 import type { SettingValues } from './setting.ts';
 
 const settings = {

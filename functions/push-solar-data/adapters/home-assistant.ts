@@ -1,7 +1,7 @@
 /** Home Assistant: the owner's own entities over its REST API. Facts: developers.home-assistant.io/docs/api/rest. */
 import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type Http, list, type Reading, secret, setting, text } from './adapter.ts';
-import { type Entity, idOf, readingOf } from './home-assistant-entities.ts';
+import { type Entity, idOf, readingOf } from './home-assistant/entities.ts';
 import { extraHeaders } from './tunnel.ts';
 
 /** Ids go into paths and templates: nothing else may pass. */

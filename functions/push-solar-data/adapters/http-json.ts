@@ -1,8 +1,8 @@
 /** Any endpoint that answers JSON: the owner's requests, and an expression (JSONata) for each figure. */
 import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type Http, type Reading, secret, setting, timeZone } from './adapter.ts';
-import { bodyOf } from './http-json-call.ts';
-import { figureOf, openExpressions, timeOf } from './http-json-expressions.ts';
+import { bodyOf } from './http-json/call.ts';
+import { figureOf, openExpressions, timeOf } from './http-json/expressions.ts';
 import {
   expression,
   type Field,
@@ -12,8 +12,8 @@ import {
   Requests,
   Secrets,
   withSecrets,
-} from './http-json-settings.ts';
-import { KeptTokens, openTokens, type Tokens } from './http-json-tokens.ts';
+} from './http-json/settings.ts';
+import { KeptTokens, openTokens, type Tokens } from './http-json/tokens.ts';
 import { basic } from './tunnel.ts';
 
 export const httpJson = defineAdapter({

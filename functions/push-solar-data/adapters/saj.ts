@@ -15,8 +15,8 @@ import {
 } from './adapter.ts';
 import { clockText } from './local-time.ts';
 import { identifier } from './quantities.ts';
-import { ask, isTokenRefusal, logIn, Refusal } from './saj-platform.ts';
-import { Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj-values.ts';
+import { ask, isTokenRefusal, logIn, Refusal } from './saj/platform.ts';
+import { Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj/values.ts';
 import { type Session, withSession } from './session.ts';
 import type { SettingValues } from './setting.ts';
 

@@ -4,8 +4,8 @@ import { inWords } from '../site-meters/freshness.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
 import { kilowattHours, kilowatts, sum } from './quantities.ts';
 import type { SettingValues } from './setting.ts';
-import { type Component, components, countersOf, directed, wattsOf } from './shelly-components.ts';
-import { askEach, askTogether, type Device, lookUpServer } from './shelly-control-api.ts';
+import { type Component, components, countersOf, directed, wattsOf } from './shelly-cloud/components.ts';
+import { askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
 
 const serverName = z.pipe(
   text.check(

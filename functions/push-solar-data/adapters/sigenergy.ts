@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
 import { figure, fraction, negate, sum } from './quantities.ts';
 import type { SettingValues } from './setting.ts';
-import { fitting } from './sigenergy-answer.ts';
-import { readApp } from './sigenergy-app.ts';
-import { readOpenApi } from './sigenergy-openapi.ts';
+import { fitting } from './sigenergy/answer.ts';
+import { readApp } from './sigenergy/app.ts';
+import { readOpenApi } from './sigenergy/openapi.ts';
 
 const AppSession = z.object({
   token: z.string(),

@@ -12,9 +12,9 @@ import {
   timeZone,
 } from './adapter.ts';
 import type { SettingValues } from './setting.ts';
-import { readingOf, timeOf } from './sma-balance.ts';
-import { readEnnexos } from './sma-ennexos.ts';
-import { readOfficial } from './sma-official.ts';
+import { readingOf, timeOf } from './sma/balance.ts';
+import { readEnnexos } from './sma/ennexos.ts';
+import { readOfficial } from './sma/official.ts';
 
 const SmaSession = z.object({
   token: z.string(),

@@ -10,8 +10,8 @@ import {
   Kept,
   logIn,
   sessionMarginSeconds,
-} from './solarman-account.ts';
-import { asking, TokenRefused } from './solarman-answer.ts';
+} from './solarman/account.ts';
+import { asking, TokenRefused } from './solarman/answer.ts';
 import {
   figuresIn,
   InverterFigures,
@@ -20,7 +20,7 @@ import {
   StationFigures,
   stationReading,
   theStation,
-} from './solarman-plant.ts';
+} from './solarman/plant.ts';
 
 const cloud: Cloud = {
   title: 'SOLARMAN Smart',

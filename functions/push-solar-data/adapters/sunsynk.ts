@@ -16,10 +16,10 @@ import {
 import { identifier } from './quantities.ts';
 import { bearer, withSession } from './session.ts';
 import type { SettingValues } from './setting.ts';
-import { type Ask, canDoWithout, dataOf, isTokenRefusal } from './sunsynk-answer.ts';
-import { Flow, powersOf } from './sunsynk-flow.ts';
-import { InverterState, invertersOf, listed } from './sunsynk-inverters.ts';
-import { logIn, marginSecondsOf, regions, TokenSession } from './sunsynk-login.ts';
+import { type Ask, canDoWithout, dataOf, isTokenRefusal } from './sunsynk/answer.ts';
+import { Flow, powersOf } from './sunsynk/flow.ts';
+import { InverterState, invertersOf, listed } from './sunsynk/inverters.ts';
+import { logIn, marginSecondsOf, regions, TokenSession } from './sunsynk/login.ts';
 
 const State = z.extend(InverterState, { session: z.optional(TokenSession), plantId: z.optional(z.string()) });
 

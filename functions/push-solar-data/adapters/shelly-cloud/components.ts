@@ -1,0 +1,135 @@
+/** Components of Shelly devices: how an owner names them, and the power and counters in a device's status. */
+import * as z from 'zod/mini';
+import { Failure, list } from '../adapter.ts';
+import { figure, negate } from '../quantities.ts';
+
+/** The key of each kind's power in W, by https://shelly-api-docs.shelly.cloud: with direction, but for Gen1's `meters`. */
+const powerKeys = {
+  em: 'total_act_power',
+  em1: 'act_power',
+  pm1: 'apower',
+  switch: 'apower',
+  emeters: 'power',
+  meters: 'power',
+} as const;
+type Kind = keyof typeof powerKeys;
+
+/** Phases of `em`: their sum is worth nothing while one of them is missing. */
+const phaseKeys = ['a_act_power', 'b_act_power', 'c_act_power'];
+
+export type Component = {
+  /** In small letters. */
+  deviceId: string;
+  kind: Kind;
+  /** Clamp or channel, from 0. */
+  index: number;
+  /** Whether the owner turned its sign. */
+  inverted: boolean;
+};
+
+const wanted = 'must name components as <device id>/<component>, such as b0b21c11a2b3/em1:0';
+const reference = /^(-?)\s*([0-9a-z]+)\/(em|em1|pm1|switch|emeters|meters):(\d+)$/;
+
+/** A setting: components separated by commas, each at most once; a leading `-` turns the sign of one. */
+export const components = z.pipe(
+  list,
+  z.transform((items, context): Component[] => {
+    const named = items.flatMap((item): Component[] => {
+      const [, sign, deviceId = '', kind, index] = reference.exec(item.toLowerCase()) ?? [];
+      return kind ? [{ deviceId, kind: kind as Kind, index: Number(index), inverted: sign === '-' }] : [];
+    });
+    const problem =
+      named.length < items.length
+        ? wanted
+        : new Set(named.map(addressOf)).size < named.length && 'must name each component once';
+    if (!problem) return named;
+    context.issues.push({ code: 'custom', message: problem, input: items });
+    return z.NEVER;
+  }),
+);
+
+/** A device's status: by name of the component (`em1:0`), or with a list of them (`emeters`). */
+export const Status = z.record(z.string(), z.unknown());
+export type Status = z.output<typeof Status>;
+
+const Fields = z.record(z.string(), z.unknown());
+type Fields = z.output<typeof Fields>;
+
+/**
+ * Power in W, with the component's own sign.
+ *
+ * @throws Failure `offline` where the meter itself reports a fault, `bad-response` where there is no such meter.
+ */
+export function wattsOf(component: Component, status: Status): number {
+  const { kind } = component;
+  const fields = fieldsOf(status, kind, component.index);
+  if (!fields)
+    throw new Failure(
+      'bad-response',
+      `Shelly Cloud shows no ${addressOf(component)}: check the settings and the profile of the device. It has ${contentsOf(status)}`,
+    );
+  const key = powerKeys[kind];
+  const watts = figureIn(fields, key, component);
+  const valid = kind === 'emeters' ? fields['is_valid'] === true : fields['is_valid'] !== false;
+  const phases = kind === 'em' ? phaseKeys.filter((phase) => phase in fields) : [];
+  const complete = phases.every((phase) => figureIn(fields, phase, component) !== undefined);
+  if (watts !== undefined && valid && complete) return watts;
+
+  const errors = errorsIn(fields);
+  if (!(key in fields) && errors.length === 0)
+    throw new Failure('bad-response', `Shelly Cloud gives no power of ${addressOf(component)}: it is not a meter`);
+  throw new Failure(
+    'offline',
+    `The Shelly meter ${addressOf(component)} measures nothing just now (${errors.join(', ') || 'it gives no reason'}): look at the device`,
+  );
+}
+
+/**
+ * Lifetime counters of a single-phase grid meter, in Wh; empty for other kinds. Those of three phases are left out:
+ * each phase counts by itself, so that together they count more than the grid's meter.
+ */
+export function countersOf(component: Component, status: Status): { imported?: number; exported?: number } {
+  const { kind, index, inverted } = component;
+  const [fields, keys] =
+    kind === 'emeters'
+      ? [fieldsOf(status, kind, index), ['total', 'total_returned']]
+      : [kind === 'em1' ? fieldsOf(status, 'em1data', index) : undefined, ['total_act_energy', 'total_act_ret_energy']];
+  const [inward, outward] = keys.map((key) => fields && figureIn(fields, key, component));
+  return inverted ? { imported: outward, exported: inward } : { imported: inward, exported: outward };
+}
+
+/** The component's power with the sign that the owner gave it. */
+export const directed = ({ inverted }: Component, watts: number): number | undefined =>
+  inverted ? negate(watts) : watts;
+
+/** Gen1 devices list their meters; later ones give each its own name. */
+function fieldsOf(status: Status, kind: string, index: number): Fields | undefined {
+  const listed = status[kind];
+  return Fields.safeParse(Array.isArray(listed) ? listed[index] : status[`${kind}:${index}`]).data;
+}
+
+function figureIn(fields: Fields, key: string, component: Component): number | undefined {
+  const parsed = figure.safeParse(fields[key]);
+  if (parsed.success) return parsed.data;
+  throw new Failure(
+    'bad-response',
+    `Shelly Cloud gives something else than a number as ${key} of ${addressOf(component)}`,
+  );
+}
+
+/** `errors`, and of three-phase meters `a_errors` to `n_errors`. */
+const errorsIn = (fields: Fields): string[] =>
+  Object.entries(fields).flatMap(([key, value]) =>
+    key.endsWith('errors') && Array.isArray(value) ? value.map(String) : [],
+  );
+
+const addressOf = ({ deviceId, kind, index }: Component): string => `${deviceId}/${kind}:${index}`;
+
+/** What can be measured at a device; if nothing, all that it has. */
+function contentsOf(status: Status): string {
+  const names = Object.entries(status).flatMap(([key, value]) =>
+    Array.isArray(value) ? value.map((_, index) => `${key}:${index}`) : [key],
+  );
+  const meters = names.filter((name) => Object.hasOwn(powerKeys, name.replace(/:\d+$/, '')));
+  return (meters.length > 0 ? meters : names).join(', ') || 'nothing';
+}
