@@ -71,7 +71,7 @@ async function refresh({ http, settings, now }: Context, previous: V4Session | u
   if (answer.status >= 400)
     throw new Failure(
       'auth',
-      `Enphase refuses the refresh token (HTTP ${answer.status}): it dies when unused for 30 days. Give your consent again and set the new refreshToken; check clientId and clientSecret too`,
+      `Enphase refuses the refresh token (HTTP ${answer.status}): it dies when unused for 30 days. Give your consent again (npm run connect -- enphase), and check clientId and clientSecret`,
       { excerpt: answer.text.slice(0, 300) },
     );
   const { access_token, refresh_token, expires_in } = answer.json(Token);
