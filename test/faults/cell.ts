@@ -48,7 +48,7 @@ export async function playDeadAddress(speaker: Speaker, address: DeadAddress): P
   }
 }
 
-/** What single vendors' dossiers say of a refusal: a page in place of SMA's log-in, and Sigenergy's firewall, pass by. */
+/** What single vendors say of a refusal: a page in place of SMA's log-in, and Sigenergy's firewall, pass by. */
 const pagesThatPass: Record<string, RegExp> = { sma: /^HTTP 4(00|01|03|04|10)/, sigenergy: /^HTTP 403/ };
 const allowance = ({ adapter }: Pick<Speaker, 'adapter'>, { name }: Fault): FailureKind[] =>
   pagesThatPass[adapter.vendor]?.test(name) ? ['unavailable'] : [];

@@ -98,7 +98,7 @@ function wrongFigures(
 }
 
 /**
- * Where a vendor's dossier says that what is missing is none: SMA's other direction, a silent battery of Enphase's, a
+ * Where a vendor says that what is missing is none: SMA's other direction, a silent battery of Enphase's, a
  * FoxESS inverter with battery and no PV, a Victron plant without PV or off the grid.
  */
 const noneWhere: Record<string, RegExp> = {

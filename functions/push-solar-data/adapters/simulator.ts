@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 export const simulator = defineAdapter({
   vendor: 'simulator',
   title: 'Simulated home',
-  homepage: 'https://github.com/',
+  homepage: 'https://chargehq.net/kb/push-api',
   standing: 'recommended',
   refresh: 'live',
   needs: 'nothing',

@@ -88,7 +88,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-/** What an HTTP status means where the vendor's dossier says nothing else. */
+/** What an HTTP status means where the vendor's documentation says nothing else. */
 export function kindOfStatus(status: number): FailureKind {
   if (status === 401 || status === 403) return 'auth';
   if (status === 429) return 'rate-limited';
