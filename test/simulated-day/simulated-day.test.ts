@@ -18,13 +18,16 @@ for (const [name, options] of [
       assert.equal(failed, outages.chargeHq.minutes);
       assert.equal(idle, 0);
       assert.equal(pushed + reported + failed, 24 * 60);
-      assert.ok(
-        reported >= outages.foxess.minutes - 5 && reported <= outages.foxess.minutes + 5,
-        `${reported} reported`,
-      );
+      // the cloud's outage, half an hour after the refused key, and the gateway once its last record is five minutes old
+      const expected = outages.foxess.minutes + 30 + (outages.gateway.minutes - 5);
+      assert.ok(Math.abs(reported - expected) <= 10, `${reported} reported, about ${expected} expected`);
     });
-    it('has no gap longer than the outage and one poll', () => {
-      assert.ok(day.largestGapSeconds <= (outages.foxess.minutes + 6) * 60, `${day.largestGapSeconds} s`);
+    it('has no gap longer than the half hour after a refused key, and one poll', () => {
+      assert.ok(day.largestGapSeconds <= 36 * 60, `${day.largestGapSeconds} s`);
+    });
+    it('asks once with a refused key, and leaves the cloud alone', () => assert.equal(day.callsWithRefusedKey, 1));
+    it('pushes nothing older than the clouds allow', () => {
+      assert.ok(day.oldestSeconds <= 900, `${day.oldestSeconds} s`);
     });
     it('tells the outage instead of old figures', () => {
       assert.equal(day.figuresDuringFoxessOutage, 0);

@@ -21,6 +21,10 @@ const minutes = 24 * 60;
 export const outages = {
   /** At 09:00 the next morning. */
   foxess: { from: 21 * 60, minutes: 20 },
+  /** FoxESS refuses the key, at 17:00: it is asked once, and then left alone for half an hour. */
+  key: { from: 5 * 60, minutes: 20 },
+  /** The GX device loses its network, at 11:00: VRM repeats its last record. */
+  gateway: { from: 23 * 60, minutes: 25 },
   chargeHq: { from: 3 * 60, minutes: 5 },
 };
 
@@ -40,15 +44,19 @@ function truthAt(at: number) {
   return truth;
 }
 
-/** What each cloud knows at a moment: the hybrid as of the last five minutes. */
+/** What each cloud knows at a moment: the hybrid as of the last five minutes, the second roof as of its last record. */
 const hybridSampleAt = (at: number): number => Math.floor(at / 300_000) * 300_000;
+const recordAt = (at: number): number => {
+  const minute = Math.floor(at / 60_000) * 60_000;
+  return isOut(outages.gateway, at) ? dayBegins + outages.gateway.from * 60_000 : minute;
+};
 
 export type Figures = Record<string, number>;
 
 /** What a right push at this moment says, from the truth and the moments of measurement alone. */
 export function expectedAt(at: number, foxessReadAt: number): Figures {
   const hybrid = truthAt(hybridSampleAt(foxessReadAt));
-  const second = truthAt(at);
+  const second = truthAt(recordAt(at));
   const production_kw = (hybrid.production_kw ?? 0) * hybridShare + (second.production_kw ?? 0) * (1 - hybridShare);
   const { net_import_kw = 0, battery_discharge_kw = 0 } = hybrid;
   const consumption_kw = production_kw + net_import_kw + battery_discharge_kw;
@@ -64,6 +72,9 @@ export type Day = {
   /** Largest miss of any pushed power against the truth at the moments of measurement, kW. */
   worstError_kw: number;
   figuresDuringFoxessOutage: number;
+  callsWithRefusedKey: number;
+  /** Age of the oldest measurement that was pushed, s. */
+  oldestSeconds: number;
   foxess: { calls: number; shortestSeconds: number };
   victron: { calls: number; shortestSeconds: number };
   /** Writes that a store with counted writes has seen. */
@@ -95,7 +106,7 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
   });
   const outcomes: Day['outcomes'] = { pushed: 0, reported: 0, idle: 0, failed: 0 };
   const triedAt: number[] = [];
-  const pushed: { at: number; figures: Figures; miss: number; duringOutage: boolean }[] = [];
+  const pushed: { at: number; figures: Figures; miss: number; duringOutage: boolean; ageSeconds: number }[] = [];
   try {
     for (let minute = 0; minute < minutes; minute++) {
       if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
@@ -108,7 +119,8 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
       if (outcome === 'pushed') {
         const figures = push?.siteMeters ?? {};
         const miss = missOf(figures, expectedAt(now, hybrid.answeredAt.at(-1) ?? now));
-        pushed.push({ at: now, figures, miss, duringOutage: isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0) });
+        const duringOutage = isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0);
+        pushed.push({ at: now, figures, miss, duringOutage, ageSeconds: (now - (push?.tsms ?? now)) / 1000 });
       }
       home.clock.advance(60);
     }
@@ -122,6 +134,8 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
     shortestGapSeconds: Math.min(...gaps(triedAt)),
     worstError_kw: Math.max(...pushed.map(({ miss }) => miss)),
     figuresDuringFoxessOutage: pushed.filter(({ duringOutage }) => duringOutage).length,
+    callsWithRefusedKey: calm(hybrid.askedAt).filter((at) => isOut(outages.key, at)).length,
+    oldestSeconds: Math.max(...pushed.map(({ ageSeconds }) => ageSeconds)),
     foxess: { calls: hybrid.askedAt.length, shortestSeconds: Math.min(...gaps(calm(hybrid.askedAt))) },
     victron: { calls: second.heard.length, shortestSeconds: Math.min(...gaps(second.askedAt)) },
     writes: store.writes,
@@ -149,6 +163,7 @@ async function playFoxess(clock: () => number): Promise<Cloud> {
   const answer = (): Answer => {
     askedAt.push(clock());
     if (isOut(outages.foxess, clock())) return { status: 503, text: '<html>maintenance</html>' };
+    if (isOut(outages.key, clock())) return { json: { errno: 41809, msg: 'invalid token' } };
     answeredAt.push(clock());
     return { json: { errno: 0, msg: 'success', result: [hybridRow(hybridSampleAt(clock()))] } };
   };
@@ -190,10 +205,10 @@ async function playVictron(clock: () => number): Promise<Cloud> {
   const answer = (): Answer => {
     const at = clock();
     askedAt.push(at);
-    const roofWatts = (truthAt(at).production_kw ?? 0) * (1 - hybridShare) * 1000;
+    const roofWatts = (truthAt(recordAt(at)).production_kw ?? 0) * (1 - hybridShare) * 1000;
     const site = {
       idSite: 1,
-      last_timestamp: Math.floor(at / 60_000) * 60,
+      last_timestamp: recordAt(at) / 1000,
       extended: [
         { code: 'solar_yield', rawValue: roofWatts },
         { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
