@@ -2,7 +2,6 @@
 import type { StateStore } from './platform/state.ts';
 import {
   afterColdStart,
-  emptySchedule,
   mustBeKept,
   type Schedule,
   scheduleFrom,
@@ -65,8 +64,7 @@ export function createMemory(store: StateStore): Memory {
   return {
     async schedule(site, now) {
       if (schedule) return schedule;
-      const stored = await read(scheduleName);
-      schedule = stored === undefined ? emptySchedule() : scheduleFrom(stored);
+      schedule = scheduleFrom(await read(scheduleName));
       if (!store.frugal) return schedule;
       kept = described(worthKeeping(schedule, site.sources), 0);
       return afterColdStart(schedule, site.sources, now);

@@ -3,7 +3,7 @@ import type { ReadContext } from './adapters/adapter.ts';
 import type { Memory } from './memory.ts';
 import { type Clock, untilAborted } from './platform/clock.ts';
 import type { Connections } from './platform/connections.ts';
-import { Failure, type FailureKind } from './platform/failure.ts';
+import { Failure, type FailureKind, stackOf } from './platform/failure.ts';
 import { createHttp } from './platform/http.ts';
 import type { Redactor } from './platform/redaction.ts';
 import { afterFailure, afterReading, type Schedule, standing } from './schedule.ts';
@@ -77,8 +77,7 @@ function told(outcome: Outcome): Pick<Polled, 'reading' | 'failure'> {
 const bugMessage = 'The bridge itself made an error while reading; it has been logged';
 
 function toOutcome(error: unknown, redactor: Redactor): Outcome {
-  if (!(error instanceof Failure))
-    return { stack: redactor.text(error instanceof Error ? (error.stack ?? error.message) : String(error)) };
+  if (!(error instanceof Failure)) return { stack: redactor.text(stackOf(error)) };
   const { kind, message, excerpt, retryAfterSeconds, status } = error;
   const clean = { retryAfterSeconds, status, ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}) };
   return new Failure(kind, redactor.text(message), clean);
@@ -105,7 +104,7 @@ async function readOnce(source: Source, notes: string[], ports: PollPorts): Prom
     try {
       const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, late);
       const { failure } = judged(reading, ports.now, source);
-      return failure && failure.kind !== 'bug' ? new Failure(failure.kind, failure.message) : { reading };
+      return failure ? new Failure(failure.kind, failure.message) : { reading };
     } finally {
       redactor.hideNamed(state);
     }
@@ -158,7 +157,7 @@ function judged(
   reading: Reading,
   now: number,
   { adapter, staleAfterSeconds }: Source,
-): Pick<Polled, 'reading' | 'failure'> {
+): { reading?: Reading; failure?: { kind: FailureKind; message: string } } {
   const broken = Object.entries(reading).find(([, value]) => value !== undefined && !Number.isFinite(value));
   if (broken)
     return { failure: { kind: 'bad-response', message: `${adapter.title} gives no number for ${broken[0]}` } };

@@ -56,7 +56,7 @@ export type Schedule = Omit<z.output<typeof Schedule>, 'sources' | 'experience'>
 
 export const emptySchedule = (): Schedule => ({ version: 1, sources: {}, destination: {} });
 
-/** What a stored document holds; an empty schedule for one that is broken or of another version. */
+/** What a stored document holds; an empty schedule for none, a broken one or another version. */
 export function scheduleFrom(document: unknown): Schedule {
   const parsed = Schedule.safeParse(document);
   return parsed.success ? parsed.data : emptySchedule();

@@ -5,6 +5,7 @@ import type { Message } from './destinations/destination.ts';
 import type { Memory } from './memory.ts';
 import { type Clock, untilAborted, within } from './platform/clock.ts';
 import type { Connections } from './platform/connections.ts';
+import { stackOf } from './platform/failure.ts';
 import { createHttp } from './platform/http.ts';
 import { createRedactor, type Redactor } from './platform/redaction.ts';
 import { type Polled, poll } from './poll.ts';
@@ -90,7 +91,7 @@ function concludeSafely({ site, now, warnings }: Run, polled: readonly Polled[],
   try {
     return conclude(site, polled, now, experience);
   } catch (error) {
-    warnings.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    warnings.push(stackOf(error));
     return failed('bug', 'The bridge itself made an error; it has been logged');
   }
 }
@@ -109,7 +110,7 @@ async function push(
   try {
     return await deliver(site.destination, redactor.tree(message), schedule.destination, http, sentAt);
   } catch (error) {
-    return { outcome: 'failed', warnings: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+    return { outcome: 'failed', warnings: [stackOf(error)] };
   }
 }
 

@@ -46,3 +46,7 @@ export class Failure extends Error {
     this.status = details.status;
   }
 }
+
+/** What the log needs of a bug: its stack, or what there is instead. */
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

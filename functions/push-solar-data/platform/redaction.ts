@@ -29,6 +29,12 @@ function sharedLength(one: string, other: string): number {
   return length;
 }
 
+function inOrder(forms: ReadonlySet<string>): { all: string[]; byHead: Map<string, string[]> } {
+  const all = [...forms].sort((a, b) => b.length - a.length);
+  const long = all.filter((form) => form.length > tellingBeginning);
+  return { all, byHead: Map.groupBy(long, (form) => form.slice(0, tellingBeginning)) };
+}
+
 export type Redactor = {
   /** Hides this value from now on. Values of fewer than 4 characters are left: they would mutilate every text. */
   hide(value: string): void;
@@ -43,7 +49,8 @@ export type Redactor = {
 /** @param secrets values known from the start. */
 export function createRedactor(secrets: Iterable<string> = []): Redactor {
   const forms = new Set<string>();
-  let sorted: string[] | undefined;
+  /** The forms, longest first, and the long ones by their beginning; made anew when one is added. */
+  let ordered: { all: string[]; byHead: Map<string, string[]> } | undefined;
   const hide = (value: string) => {
     if (value.length < shortestSecret || forms.has(value)) return;
     const base64 = Buffer.from(value).toString('base64');
@@ -52,7 +59,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     for (const form of [value, inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(value), urlForm])
       forms.add(form);
     for (const form of [base64, base64.replace(/=+$/, ''), Buffer.from(value).toString('base64url')]) forms.add(form);
-    sorted = undefined;
+    ordered = undefined;
   };
   const hideNamed = (tree: unknown, named = false): void => {
     if (typeof tree === 'string' && named) for (const secret of [tree, ...credentialsIn(tree)]) hide(secret);
@@ -60,12 +67,10 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     for (const [name, value] of Object.entries(tree)) hideNamed(value, named || secretName.test(name));
   };
   const text = (dirty: string): string => {
-    sorted ??= [...forms].sort((a, b) => b.length - a.length);
-    const long = sorted.filter((form) => form.length > tellingBeginning);
-    const byHead = Map.groupBy(long, (form) => form.slice(0, tellingBeginning));
-    const whole = sorted.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), dirty);
+    ordered ??= inOrder(forms);
+    const whole = ordered.all.reduce((clean, form) => clean.replaceAll(form, '[hidden]'), dirty);
     const named = whole.replaceAll(namedInJson, '$1[hidden]');
-    return [...byHead].reduce((clean, [head, alike]) => withoutBeginnings(clean, head, alike), named);
+    return [...ordered.byHead].reduce((clean, [head, alike]) => withoutBeginnings(clean, head, alike), named);
   };
   const tree = (dirty: unknown): unknown => {
     if (typeof dirty === 'string') return text(dirty);
