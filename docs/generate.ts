@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
-import { upperSnake } from '../functions/push-solar-data/platform/settings.ts';
+import { upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { monthlyDollars, prices, typicalSite, type Usage, usageOf } from '../infra/cost.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -1,7 +1,7 @@
 /** Which settings may stand in the function's environment, where whoever may look at the function can read them. */
 import { adapters } from '../functions/push-solar-data/adapters/index.ts';
-import { type SettingTexts, upperSnake } from '../functions/push-solar-data/platform/settings.ts';
-import { sourcesNamed } from '../functions/push-solar-data/site.ts';
+import { type SettingTexts, upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
 
 const ofTheSite = ['VENDOR', 'CHARGE_HQ_URL', 'MAX_POWER_KW'];
 const ofEachSource = ['BASE_URL', 'AUTH_URL', 'TAKE', 'POLL_SECONDS', 'STALE_AFTER_SECONDS'];

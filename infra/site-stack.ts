@@ -7,7 +7,7 @@ import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lamb
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { parameterPath } from '../functions/push-solar-data/platform/settings.ts';
+import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test';
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import { bundle } from '../infra/bundle.ts';
-import { type Exchange, playChargeHq, playConversation, type Stage } from './support/conversation.ts';
+import { type Exchange, type MockServer, playChargeHq, playConversation } from './support/conversation.ts';
 import { apiKey } from './support/home.ts';
 import { type ParameterStage, playParameterStore } from './support/parameter-store.ts';
 
@@ -58,7 +58,7 @@ describe('the deployed bundle', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   const environment = { ...process.env };
   let store: ParameterStage;
-  let vendor: Stage;
+  let vendor: MockServer;
   let chargeHq: Awaited<ReturnType<typeof playChargeHq>>;
   let coldStarts = 0;
 
@@ -143,7 +143,7 @@ describe('the deployed bundle', () => {
     await (await coldStart())(event, context);
     await (await coldStart())(event, context);
     assert.deepEqual(
-      vendor.heard.map((heard) => heard.path),
+      vendor.received.map((received) => received.path),
       ['/v2/users/me', '/v2/users/815/installations', '/v2/users/815/installations'],
     );
   });
@@ -170,7 +170,7 @@ describe('the deployed bundle', () => {
     assert.match(String(chargeHq.pushes[0]?.error), /refused/);
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
     await handler(event, context);
-    assert.equal(vendor.heard.length, 1, 'calls with the refused token during the back-off');
+    assert.equal(vendor.received.length, 1, 'calls with the refused token during the back-off');
     store.set(`${path}/VICTRON_VRM_ACCESS_TOKEN`, token);
     mock.timers.setTime(Date.now() + 60_000);
     assert.equal(await handler(event, context), 'pushed');

@@ -5,12 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { defineAdapter, secret, text } from '../functions/push-solar-data/adapters/adapter.ts';
 import { bearer, type Session, withSession } from '../functions/push-solar-data/adapters/session.ts';
-import { createMemory } from '../functions/push-solar-data/memory.ts';
+import { tick } from '../functions/push-solar-data/core/tick.ts';
+import { memoryStore } from '../functions/push-solar-data/persistence/memory-store.ts';
+import { createMemory } from '../functions/push-solar-data/persistence/site-memory.ts';
+import type { StateStore } from '../functions/push-solar-data/persistence/store.ts';
 import { systemClock } from '../functions/push-solar-data/platform/clock.ts';
 import { openConnections } from '../functions/push-solar-data/platform/connections.ts';
-import { memoryStore, type StateStore } from '../functions/push-solar-data/platform/state.ts';
-import { openSite } from '../functions/push-solar-data/site.ts';
-import { tick } from '../functions/push-solar-data/tick.ts';
+import { openSite } from '../functions/push-solar-data/settings/site.ts';
 import { playChargeHq, playConversation } from './support/conversation.ts';
 import { apiKey } from './support/home.ts';
 

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { adapters } from '../functions/push-solar-data/adapters/index.ts';
-import type { SettingTexts } from '../functions/push-solar-data/platform/settings.ts';
-import { memoryStore } from '../functions/push-solar-data/platform/state.ts';
-import { type Speaker, silent, speakers } from './conversations/all.ts';
-import { playChargeHq, playConversation, type Stage } from './support/conversation.ts';
+import { memoryStore } from '../functions/push-solar-data/persistence/memory-store.ts';
+import type { SettingTexts } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { conversations, type NamedConversation, silent } from './conversations/all.ts';
+import { type MockServer, playChargeHq, playConversation } from './support/conversation.ts';
 import { apiKey, openHome, settingTexts } from './support/home.ts';
 
 /** One way to talk for each vendor. */
-const vendors: readonly Speaker[] = speakers.filter(({ name, adapter }) => name === adapter.vendor);
+const vendors: readonly NamedConversation[] = conversations.filter(({ name, adapter }) => name === adapter.vendor);
 
 describe('a home with the credentials of every vendor', () => {
-  const stages: Stage[] = [];
+  const stages: MockServer[] = [];
   const texts: SettingTexts = {};
   let chargeHq: Awaited<ReturnType<typeof playChargeHq>>;
 
@@ -40,7 +40,10 @@ describe('a home with the credentials of every vendor', () => {
   });
 
   /** A tick at the time of the vendor's conversation, in a fresh instance that finds what others have stored. */
-  async function tickOf({ name, conversation }: Speaker, store: ReturnType<typeof memoryStore>): Promise<void> {
+  async function tickOf(
+    { name, conversation }: NamedConversation,
+    store: ReturnType<typeof memoryStore>,
+  ): Promise<void> {
     const all = vendors.map(({ adapter }) => adapter);
     const home = openHome({ adapters: all, now: conversation.now, texts: { ...texts, VENDOR: name }, store });
     chargeHq.pushes.length = 0;

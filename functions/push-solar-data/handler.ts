@@ -1,16 +1,16 @@
 /** The Lambda: one tick for each event of the schedule. Only this file knows that it runs on AWS. */
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import { adapters } from './adapters/index.ts';
-import { createMemory } from './memory.ts';
+import { Failure } from './core/failure.ts';
+import type { OutcomeWord } from './core/report.ts';
+import { tick } from './core/tick.ts';
+import { createParameterStore } from './persistence/parameter-store.ts';
+import { createMemory } from './persistence/site-memory.ts';
 import { systemClock } from './platform/clock.ts';
 import { openConnections } from './platform/connections.ts';
-import { Failure } from './platform/failure.ts';
-import { createParameterStore } from './platform/parameter-store.ts';
-import type { SettingTexts } from './platform/settings.ts';
 import { createTelemetry } from './platform/telemetry.ts';
-import type { OutcomeWord } from './report.ts';
-import { openSite, type Site } from './site.ts';
-import { tick } from './tick.ts';
+import type { SettingTexts } from './settings/settings-reader.ts';
+import { openSite, type Site } from './settings/site.ts';
 
 /** How long settings from the store are good without a look whether they have changed. */
 const settingsLifeMs = 3_600_000;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Account } from './account.ts';
+import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
 
 /** Runs `cdk` with the terminal as it is, so that its questions reach the owner. @returns its exit code. */
 export type RunCdk = (args: readonly string[], region: string) => Promise<number>;

@@ -1,12 +1,18 @@
 /** `npm run deploy`: looks whether AWS is ready, deploys the site's stack with `cdk`, and says what the bridge still lacks. */
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import {
+  type Account,
+  accountOf,
+  answered,
+  regionOf,
+  stackName,
+} from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
-import type { SettingTexts } from '../../functions/push-solar-data/platform/settings.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
+import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import { publicSettings } from '../public-settings.ts';
-import { type Account, accountOf, answered, regionOf, stackName } from './account.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { type Lacking, lackingSettings, secretNames } from './needed-settings.ts';
 import { isBootstrapped, isState, parametersOf, putCommand, type StoredParameter } from './parameters.ts';

@@ -6,10 +6,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
-import { Failure, failureKinds } from '../../functions/push-solar-data/platform/failure.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import { meterFields, powerFields } from '../../functions/push-solar-data/site-meters/reading.ts';
-import { asked, regionOf } from './account.ts';
+import { Failure, failureKinds } from '../../functions/push-solar-data/core/failure.ts';
+import { meterFields, powerFields } from '../../functions/push-solar-data/core/reading.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 
 /** What stands in the log at a moment: a tick, or an invocation that ended without one. */
 export type LogEntry = { at: Date; report: TickReport } | { at: Date; trouble: string };

@@ -1,8 +1,14 @@
 /** `npm run destroy`: removes the site's stack with `cdk`, and says which parameters stay and how to delete them. */
 import { SSMClient } from '@aws-sdk/client-ssm';
+import {
+  type Account,
+  accountOf,
+  answered,
+  regionOf,
+  stackName,
+} from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { parameterPath } from '../../functions/push-solar-data/platform/settings.ts';
-import { type Account, accountOf, answered, regionOf, stackName } from './account.ts';
+import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
 

@@ -1,10 +1,10 @@
 /** `npm run logs`: the last ticks of the deployed function, each on a line. `-- --minutes 240` looks further back. */
 import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
 import { type Output, printReport } from '../../functions/push-solar-data/local/print.ts';
-import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
-import { type Account, accountOf, answered } from './account.ts';
 import { deployedTicks } from './deployed-ticks.ts';
 
 export type LogsPorts = { logs: CloudWatchLogsClient; output: Output; now: number };

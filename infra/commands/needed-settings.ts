@@ -1,8 +1,8 @@
 /** Which settings the deployed function needs, and which of them must be encrypted, for the vendors that `VENDOR` names. */
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
-import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/platform/settings.ts';
-import { sourcesNamed } from '../../functions/push-solar-data/site.ts';
+import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { sourcesNamed } from '../../functions/push-solar-data/settings/site.ts';
 
 /** A setting that the function will lack; `name` in full. */
 export type Lacking = { name: string; help: string; secret: boolean };

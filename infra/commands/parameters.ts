@@ -5,8 +5,8 @@ import {
   ParameterNotFound,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { parameterPath } from '../../functions/push-solar-data/platform/settings.ts';
-import { asked } from './account.ts';
+import { asked } from '../../functions/push-solar-data/local/aws-account.ts';
+import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 
 /** A parameter of a site; `value` only where it is not encrypted. */
 export type StoredParameter = { path: string; name: string; encrypted: boolean; value?: string };

@@ -1,12 +1,12 @@
 /** `npm run status`: the last reading of the deployed function in the doctor's words, and how its last tick ended. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
 import { type Output, printReport } from '../../functions/push-solar-data/local/print.ts';
-import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import { inWords } from '../../functions/push-solar-data/site-meters/freshness.ts';
-import { type Account, accountOf, answered } from './account.ts';
 import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
 
 export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };

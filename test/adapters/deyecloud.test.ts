@@ -53,8 +53,8 @@ it("takes SOLARMAN's spelling of the state of charge", async () => {
 it('asks for the devices of the plant and for the figures of its inverter', async () => {
   const exchanges = [say.token(), say.devices([serial, 'MICRO_INVERTER']), say.inverter(say.data({ pv: '10' }))];
   const { vendor } = await play(exchanges, { settings: { ...settings, useDeviceData: 'true' } });
-  assert.deepEqual(vendor.heard[1]?.body, { page: 1, size: 200, stationIds: [plant] });
-  assert.deepEqual(vendor.heard[2]?.body, { deviceList: [serial] });
+  assert.deepEqual(vendor.received[1]?.body, { page: 1, size: 200, stationIds: [plant] });
+  assert.deepEqual(vendor.received[2]?.body, { deviceList: [serial] });
 });
 
 it('takes the state of charge of the battery itself where the inverter has none', async () => {
@@ -147,7 +147,7 @@ it('holds for six hours, and asks nothing at all, where a log-in in place of a r
   const played = await play(exchanges, { ticks: 12, everySeconds: 1_800 });
   assert.equal(endOf(played), 'auth');
   assert.deepEqual(
-    played.vendor.heard.map(({ path }) => path),
+    played.vendor.received.map(({ path }) => path),
     [dialect.paths.token, dialect.paths.station, dialect.paths.station, dialect.paths.token],
   );
 });
@@ -172,7 +172,7 @@ it('keeps the hold when other settings change, and ends it with another password
     ['pushed', 'auth', 'auth', 'pushed'],
   );
   assert.match(reports[2]?.error ?? '', /6 hours/);
-  assert.equal(vendor.heard.length, exchanges.length);
+  assert.equal(vendor.received.length, exchanges.length);
 });
 
 it('suggests another region where the AppId is not known', async () => {

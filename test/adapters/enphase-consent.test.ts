@@ -37,7 +37,7 @@ describe("Enphase's consent", () => {
     const { answer, ended, server, stored, screen } = await connecting(t, { json: granted });
     await answer(/Code or address:/, `${shownAt}?code=2TJk7M`);
     assert.equal(await ended, 0);
-    const [exchange] = server.heard;
+    const [exchange] = server.received;
     assert.equal(exchange?.headers.authorization, 'Basic YWJjZDp1dnd4eXo=');
     assert.deepEqual(exchange?.body, { grant_type: 'authorization_code', redirect_uri: shownAt, code: '2TJk7M' });
     assert.match(stored(), /^ENPHASE_REFRESH_TOKEN=refresh-1$/m);

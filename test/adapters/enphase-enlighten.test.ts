@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { enphase } from '../../functions/push-solar-data/adapters/enphase.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   accepted,
   conversation,
@@ -146,7 +146,7 @@ describe('Enlighten logs in', () => {
   it('once, and keeps session and token', async () => {
     const played = await play([logIn(), token(), today(statsOf(homeSeries))], { ticks: 3, everySeconds: quarter });
     assert.deepEqual(pathsOf(played), [...whole, todayPath, todayPath]);
-    assert.match(String(played.vendor.heard[0]?.headers['user-agent']), /^Mozilla/);
+    assert.match(String(played.vendor.received[0]?.headers['user-agent']), /^Mozilla/);
   });
 
   for (const name of ['auth_token', 'access_token'])
@@ -172,7 +172,7 @@ describe('Enlighten logs in', () => {
       everySeconds: quarter,
     });
     assert.deepEqual(
-      played.vendor.heard.map(({ headers }) => headers['cookie']),
+      played.vendor.received.map(({ headers }) => headers['cookie']),
       [
         undefined,
         '_enlighten_4_session=cookie-1; enlighten_manager=jwt-1',
@@ -275,7 +275,7 @@ describe('Enlighten logs in', () => {
     opened.clock.advance(60);
     const { kind } = await opened.tick(settingTexts('enphase', changed));
     await Promise.all([opened.close(), vendor.close(), chargeHq.close()]);
-    return { kind, logIns: vendor.heard.length };
+    return { kind, logIns: vendor.received.length };
   }
 
   it('at once with another password', async () => {

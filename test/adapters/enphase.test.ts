@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { enphase } from '../../functions/push-solar-data/adapters/enphase.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   battery,
   conversation,
@@ -207,7 +207,7 @@ describe('Enphase v4 reads the state of charge', () => {
 
   it('and is asked half as often for it', async () => {
     const countsOf = async (options: object) =>
-      (await play([token(), charging, soc({})], { ...options, ticks: 3, everySeconds: 2700 })).vendor.heard.filter(
+      (await play([token(), charging, soc({})], { ...options, ticks: 3, everySeconds: 2700 })).vendor.received.filter(
         ({ path }) => path === livePath,
       ).length;
     assert.equal(await countsOf({}), 3);
@@ -316,7 +316,7 @@ describe('Enphase v4 logs in', () => {
     home.clock.advance(3000);
     await home.tick(settingTexts('enphase', changed));
     await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
-    return vendor.heard.flatMap(({ body }) => (body ? [(body as { refresh_token: string }).refresh_token] : []));
+    return vendor.received.flatMap(({ body }) => (body ? [(body as { refresh_token: string }).refresh_token] : []));
   }
 
   it('with the refresh token of the settings again, if that has changed', async () => {

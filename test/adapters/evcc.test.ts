@@ -137,16 +137,16 @@ describe('evcc with a PV power of 0', () => {
 describe('evcc and its log-in', () => {
   it('sends no authorization without a user name', async () => {
     const { vendor } = await play({ json: home });
-    assert.equal(vendor.heard[0]?.headers.authorization, undefined);
+    assert.equal(vendor.received[0]?.headers.authorization, undefined);
   });
 
   it('sends the headers of a tunnel, whose authorization stands where there is no user name', async () => {
     const extraHeaders = '{"X-Tunnel":"opensesame","Authorization":"Bearer of-the-tunnel"}';
     const tunnelled = await play({ json: home }, { extraHeaders });
-    assert.equal(tunnelled.vendor.heard[0]?.headers['x-tunnel'], 'opensesame');
-    assert.equal(tunnelled.vendor.heard[0]?.headers.authorization, 'Bearer of-the-tunnel');
+    assert.equal(tunnelled.vendor.received[0]?.headers['x-tunnel'], 'opensesame');
+    assert.equal(tunnelled.vendor.received[0]?.headers.authorization, 'Bearer of-the-tunnel');
     const both = await play({ json: home }, { extraHeaders, ...login });
-    assert.equal(both.vendor.heard[0]?.headers.authorization, authorization);
+    assert.equal(both.vendor.received[0]?.headers.authorization, authorization);
   });
 
   for (const [what, settings, name] of [
@@ -165,7 +165,7 @@ describe('evcc and its log-in', () => {
       const { report, vendor } = await play({ json: home }, settings);
       assert.equal(report.kind, 'settings');
       assert.match(report.error ?? '', name);
-      assert.equal(vendor.heard.length, 0);
+      assert.equal(vendor.received.length, 0);
     });
 });
 
@@ -197,7 +197,7 @@ describe('evcc refuses', () => {
   it('waits two minutes while failed log-ins block the remote access', async () => {
     const blocked = { status: 429, text: 'Too many failed login attempts. Try again in 1 minute.\n' };
     const calls = async (everySeconds: number) =>
-      (await play(blocked, login, { ticks: 2, everySeconds })).vendor.heard.length;
+      (await play(blocked, login, { ticks: 2, everySeconds })).vendor.received.length;
     assert.equal(await calls(110), 1);
     assert.equal(await calls(125), 2);
   });

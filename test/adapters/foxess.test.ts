@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   apiKey,
   clampless,
@@ -49,7 +49,7 @@ describe('FoxESS signs', () => {
       const settings: Record<string, string> = { apiKey: token, ...(path === livePath ? { deviceSns: 'ONE' } : {}) };
       const exchanges = [{ method: 'POST', path, answer: refusal(41935) }];
       const { vendor } = await playAdapter(foxess, { settings, now: at, exchanges });
-      const headers = vendor.heard[0]?.headers ?? {};
+      const headers = vendor.received[0]?.headers ?? {};
       assert.equal(headers['signature'], signature);
       assert.equal(headers['token'], token);
       assert.equal(headers['timestamp'], String(at));
@@ -88,7 +88,7 @@ describe('FoxESS says by errno', () => {
       });
       assert.equal(report.kind, kind);
       assert.match(report.error ?? '', new RegExp(`errno ${errno}`));
-      assert.equal(vendor.heard.length, kind === 'unavailable' ? 2 : 1, 'calls in this tick');
+      assert.equal(vendor.received.length, kind === 'unavailable' ? 2 : 1, 'calls in this tick');
     });
 
   for (const [status, kind] of [
@@ -117,12 +117,12 @@ describe('FoxESS says by errno', () => {
       ticks: 3,
       everySeconds: 300,
     });
-    assert.equal(vendor.heard.length, 3);
+    assert.equal(vendor.received.length, 3);
   });
 });
 
 describe('FoxESS lists the inverters', () => {
-  const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
+  const pathsOf = ({ vendor }: { vendor: { received: { path: string }[] } }) => vendor.received.map(({ path }) => path);
   const playListed = (exchanges: Exchange[], options: { ticks?: number; everySeconds?: number } = {}) =>
     playAdapter(foxess, { settings: { apiKey }, now, exchanges, ...options });
   /** A live answer that is always two minutes old. */
@@ -143,7 +143,7 @@ describe('FoxESS lists the inverters', () => {
       exchanges: [live(row('ONE', hybrid), row('TWO', clampless))],
     });
     assert.deepEqual(pathsOf(played), [livePath]);
-    assert.deepEqual(played.vendor.heard[0]?.body, { sns: ['ONE', 'TWO'] });
+    assert.deepEqual(played.vendor.received[0]?.body, { sns: ['ONE', 'TWO'] });
     assert.equal(played.pushes[0]?.siteMeters?.['production_kw'], 4);
   });
 
@@ -163,7 +163,7 @@ describe('FoxESS lists the inverters', () => {
       answer: envelope({ currentPage, pageSize: 100, total: 2, data: [device(deviceSN, false)] }),
     });
     const played = await playListed([page(1, 'ONE'), page(2, 'TWO'), alwaysFresh(clampless)]);
-    assert.deepEqual(played.vendor.heard.at(-1)?.body, { sns: ['ONE', 'TWO'] });
+    assert.deepEqual(played.vendor.received.at(-1)?.body, { sns: ['ONE', 'TWO'] });
   });
 
   it('and does not ask for ever if fewer come than announced', async () => {
@@ -178,7 +178,7 @@ describe('FoxESS lists the inverters', () => {
       listed(device('ONE', true), device('TWO', false, { status: 3 })),
       alwaysFresh(hybrid),
     ]);
-    assert.deepEqual(played.vendor.heard.at(-1)?.body, { sns: ['ONE', 'TWO'] });
+    assert.deepEqual(played.vendor.received.at(-1)?.body, { sns: ['ONE', 'TWO'] });
   });
 
   it('and calls a key without inverters the wrong key', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fusionsolar } from '../../functions/push-solar-data/adapters/fusionsolar.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import {
   account,
   battery,
@@ -22,7 +22,7 @@ import {
   refused,
   settings,
 } from '../conversations/fusionsolar.ts';
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
 import { apiKey, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -33,7 +33,7 @@ const playHome = (devices: Devices, options: Options = {}) => play(homeWith(devi
 
 /** What was asked: `login`, `getDevRealKpi 1` … */
 const calls = ({ vendor }: Played): string[] =>
-  vendor.heard.map(({ path, body }) =>
+  vendor.received.map(({ path, body }) =>
     [path.replace('/thirdData/', ''), (body as { devTypeId?: number }).devTypeId].filter(Boolean).join(' '),
   );
 const figures = ({ pushes }: Played) => pushes.at(-1)?.siteMeters;
@@ -126,7 +126,7 @@ describe('a home with battery and meter', () => {
 
   it('joins the ids of a type in the order of the list, without blanks', async () => {
     const { vendor } = await playHome({ '-31': inverter(1), '-30': inverter(1) });
-    assert.deepEqual(vendor.heard.at(-1)?.body, { devIds: '-31,-30', devTypeId: 1 });
+    assert.deepEqual(vendor.received.at(-1)?.body, { devIds: '-31,-30', devTypeId: 1 });
   });
 });
 
@@ -226,7 +226,7 @@ describe('an incomplete round is no reading', () => {
     const { report } = await play([
       ...logInAndList(devices),
       kpi(47, done([])),
-      kpi(1, (heard) => kpisOf(devices, heard)),
+      kpi(1, (received) => kpisOf(devices, received)),
     ]);
     assert.equal(report.kind, 'offline');
     assert.match(report.error ?? '', /meter 47/);
@@ -259,7 +259,7 @@ describe('plant and devices', () => {
       },
     );
     assert.deepEqual(calls(played), ['login', 'stations', 'getDevList', 'getDevRealKpi 1']);
-    assert.deepEqual(played.vendor.heard[2]?.body, { stationCodes: 'NE=1' });
+    assert.deepEqual(played.vendor.received[2]?.body, { stationCodes: 'NE=1' });
     assert.equal(played.report.outcome, 'pushed');
   });
 
@@ -280,7 +280,7 @@ describe('plant and devices', () => {
     const old = exchange('getStationList', done([{ stationCode: 'NE=9', stationName: 'Home', capacity: 0.005 }]));
     const played = await play([logIn(), exchange('stations', refused(401)), old, roof, power], { settings: account });
     assert.deepEqual(calls(played), ['login', 'stations', 'getStationList', 'getDevList', 'getDevRealKpi 1']);
-    assert.deepEqual(played.vendor.heard[3]?.body, { stationCodes: 'NE=9' });
+    assert.deepEqual(played.vendor.received[3]?.body, { stationCodes: 'NE=9' });
   });
 
   it('says auth where neither interface is allowed', async () => {
@@ -343,7 +343,7 @@ describe('plant and devices', () => {
 
 describe('the session', () => {
   const devices = { '1': inverter(1), '47': meter(100), '39': battery(0) };
-  const live = (type: number, token: string) => kpi(type, (heard) => kpisOf(devices, heard), token);
+  const live = (type: number, token: string) => kpi(type, (received) => kpisOf(devices, received), token);
   const relogin: Answer = { json: { failCode: 305, immediately: true, message: 'USER_MUST_RELOGIN' } };
 
   const ends: [string, Answer][] = [
@@ -518,11 +518,11 @@ describe('values that stand still', () => {
 
   it('are read again as soon as any value has changed, whatever its place in the answer', async () => {
     let round = 0;
-    const changing = (heard: Heard): Answer => {
+    const changing = (received: ReceivedRequest): Answer => {
       round += 1;
       const temperature = round > 5 ? 41 : 40;
       const more = round % 2 ? { temperature, a_freq: 50 } : { a_freq: 50, temperature };
-      return kpisOf({ '1': inverter(3, more) }, heard);
+      return kpisOf({ '1': inverter(3, more) }, received);
     };
     const exchanges = [...logInAndList({ '1': inverter(3) }), kpi(1, changing)];
     const played = await play(exchanges, { ticks: 6, everySeconds: 300 });
@@ -547,10 +547,10 @@ describe('values that stand still', () => {
 describe('the sign of the battery', () => {
   const outcomeOf = async (dc: unknown, ticks: number) => {
     let round = 0;
-    const answer = (heard: Heard) => {
+    const answer = (received: ReceivedRequest) => {
       round += 1;
       const devices = { '1': inverter(2, { mppt_power: dc, round }), '39': battery(1500) };
-      return kpisOf(devices, heard);
+      return kpisOf(devices, received);
     };
     const devices = { '1': inverter(2), '39': battery(1500) };
     const exchanges = [...logInAndList(devices), exchange('getDevRealKpi', answer)];
@@ -591,7 +591,7 @@ describe('the kiosk link', () => {
     it(`gives production alone: ${what}`, async () => {
       const { pushes, vendor } = await play(exchanges, { settings: chosen });
       assert.deepEqual(pushes, [{ apiKey, siteMeters: { production_kw: 1.25 } }]);
-      assert.equal(vendor.heard.length, 1);
+      assert.equal(vendor.received.length, 1);
     });
 
   const failures: [string, Exchange[], string][] = [
@@ -610,7 +610,7 @@ describe('the kiosk link', () => {
 
   it('is asked each half hour', async () => {
     const { vendor } = await play(shows(1), { settings: kiosk, ticks: 7, everySeconds: 300 });
-    assert.equal(vendor.heard.length, 2);
+    assert.equal(vendor.received.length, 2);
   });
 
   it('is hidden in the log, even where the cloud echoes its key', async () => {

@@ -51,7 +51,7 @@ describe('Home Assistant: lists of entities', () => {
 
   it('asks for an entity once, however often it is listed', async () => {
     const { vendor } = await play({ netImport: grid, consumption: grid }, { [grid]: watts('100') });
-    assert.equal(vendor.heard.length, 1);
+    assert.equal(vendor.received.length, 1);
   });
 
   it('maps battery, state of charge and lifetime counters', async () => {
@@ -304,12 +304,12 @@ describe('Home Assistant: mode template', () => {
     assert.deepEqual(pushes[0]?.siteMeters?.['production_kw'], 1.5);
     assert.deepEqual(pushes[0]?.siteMeters?.['net_import_kw'], -1.2);
     assert.deepEqual(pushes[0]?.siteMeters?.['battery_soc'], 0.7);
-    assert.equal(vendor.heard.length, 1);
+    assert.equal(vendor.received.length, 1);
   });
 
   it('sends a template with the plain id of each entity', async () => {
     const { vendor } = await playRows(rows);
-    const [call] = vendor.heard;
+    const [call] = vendor.received;
     assert(call);
     const { template } = call.body as { template: string };
     for (const id of [pv, grid, 'sensor.soc'])
@@ -378,7 +378,7 @@ describe('Home Assistant refuses', () => {
 
   it('a dead token once, not once per entity', async () => {
     const { vendor } = await play(all, { [pv]: refused, [grid]: refused, [house]: refused });
-    assert.equal(vendor.heard.length, 1);
+    assert.equal(vendor.received.length, 1);
   });
 
   it('one entity that the user may not read: named, and nothing pushed', async () => {
@@ -412,7 +412,7 @@ describe('Home Assistant: settings', () => {
       const { report, vendor } = await play(settings, { [pv]: watts('1') });
       assert.equal(report.kind, 'settings');
       assert.match(report.error ?? '', sentence);
-      assert.equal(vendor.heard.length, 0);
+      assert.equal(vendor.received.length, 0);
     });
 
   it('sends the headers of a tunnel with every call, but its own authorization', async () => {
@@ -421,8 +421,8 @@ describe('Home Assistant: settings', () => {
       { production: pv, netImport: grid, extraHeaders },
       { [pv]: watts('1'), [grid]: watts('1') },
     );
-    assert.equal(vendor.heard.length, 2);
-    for (const { headers } of vendor.heard) {
+    assert.equal(vendor.received.length, 2);
+    for (const { headers } of vendor.received) {
       assert.equal(headers['cf-access-client-id'], 'id-of-tunnel');
       assert.equal(headers.authorization, `Bearer ${token}`);
     }

@@ -167,33 +167,33 @@ describe('http-json: expressions', () => {
 });
 
 describe('http-json: requests', () => {
-  const heard = async (request: Record<string, unknown>, settings: Record<string, unknown> = {}) => {
+  const received = async (request: Record<string, unknown>, settings: Record<string, unknown> = {}) => {
     const requests = [{ id: 'd', url: '{server}/live', ...request }];
     const answer = { json: body };
     const exchanges = ['GET', 'POST', 'PUT'].map((method) => ({ method, path: '/live', answer }));
     const { vendor, report } = await play({ requests, ...settings }, exchanges);
     assert.equal(report.outcome, 'pushed', report.error);
-    assert.equal(vendor.heard.length, 1);
-    const [call] = vendor.heard;
+    assert.equal(vendor.received.length, 1);
+    const [call] = vendor.received;
     assert(call);
     return call;
   };
 
   it('are GET without a body and POST with one, unless told otherwise', async () => {
-    assert.equal((await heard({})).method, 'GET');
-    assert.equal((await heard({ body: { a: 1 } })).method, 'POST');
-    assert.equal((await heard({ body: 'a', method: 'PUT' })).method, 'PUT');
+    assert.equal((await received({})).method, 'GET');
+    assert.equal((await received({ body: { a: 1 } })).method, 'POST');
+    assert.equal((await received({ body: 'a', method: 'PUT' })).method, 'PUT');
   });
 
   it('send objects and lists as JSON, and texts as they stand', async () => {
-    const asJson = await heard(
+    const asJson = await received(
       { body: { ask: [1, { deep: '{secret:s}' }] }, headers: { 'X-A': 'b' } },
       { secrets: { s: 'a b"&' } },
     );
     assert.deepEqual(asJson.body, { ask: [1, { deep: 'a b"&' }] });
     assert.equal(asJson.headers['content-type'], 'application/json');
-    assert.deepEqual((await heard({ body: [1] })).body, [1]);
-    const asText = await heard(
+    assert.deepEqual((await received({ body: [1] })).body, [1]);
+    const asText = await received(
       { body: 'SELECT {secret:s}', headers: { 'Content-Type': 'text/plain' } },
       { secrets: { s: 'x y' } },
     );
@@ -206,7 +206,7 @@ describe('http-json: requests', () => {
       url: '{server}/live?a=1%202&key={secret:k}',
       query: { 'b c': '3&4', n: 5, again: '{secret:k}' },
     };
-    const { query } = await heard(request, { secrets: { k: 'ä=?&/' } });
+    const { query } = await received(request, { secrets: { k: 'ä=?&/' } });
     assert.deepEqual(query, { a: '1 2', key: 'ä=?&/', 'b c': '3&4', n: '5', again: 'ä=?&/' });
   });
 
@@ -218,13 +218,13 @@ describe('http-json: requests', () => {
   ];
   for (const [what, auth, authorization] of auths)
     it(`log in with ${what}`, async () => {
-      assert.equal((await heard({ auth })).headers.authorization, authorization);
+      assert.equal((await received({ auth })).headers.authorization, authorization);
     });
 
   it('let the log-in win over a header of the same name', async () => {
     const request = { headers: { Authorization: 'mine' }, auth: { type: 'bearer', token: 'abc' } };
-    assert.equal((await heard(request)).headers.authorization, 'Bearer abc');
-    assert.equal((await heard({ headers: { Authorization: 'mine' } })).headers.authorization, 'mine');
+    assert.equal((await received(request)).headers.authorization, 'Bearer abc');
+    assert.equal((await received({ headers: { Authorization: 'mine' } })).headers.authorization, 'mine');
   });
 
   it('wait no longer than they are told', async () => {
@@ -245,7 +245,7 @@ describe('http-json: requests', () => {
       { path: '/b', answer: { status: 401, json: {} } },
     ];
     const { report, vendor } = await play({ requests }, exchanges);
-    assert.equal(vendor.heard.length, 2);
+    assert.equal(vendor.received.length, 2);
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /Request a /);
   });
@@ -304,18 +304,18 @@ describe('http-json: OAuth2 client credentials', () => {
     headers: { authorization },
     answer,
   });
-  const paths = ({ vendor }: Awaited<ReturnType<typeof play>>) => vendor.heard.map(({ path }) => path);
+  const paths = ({ vendor }: Awaited<ReturnType<typeof play>>) => vendor.received.map(({ path }) => path);
 
   it('sends id and secret in the form, or in the header', async () => {
     const inForm = await play(settings({ scope: 'a b', audience: 'https://x' }), [grant('t1'), live('Bearer t1')]);
-    const [form] = inForm.vendor.heard;
+    const [form] = inForm.vendor.received;
     const given = { grant_type: 'client_credentials', scope: 'a b', audience: 'https://x' };
     assert.deepEqual(form?.body, { ...given, client_id: 'client', client_secret: 'c-secret' });
     assert.equal(form?.headers['content-type'], 'application/x-www-form-urlencoded');
     assert.equal(form?.headers.authorization, undefined);
     const inHeader = await play(settings({ clientAuth: 'basic' }), [grant('t1'), live('Bearer t1')]);
-    assert.deepEqual(inHeader.vendor.heard[0]?.body, { grant_type: 'client_credentials' });
-    assert.equal(inHeader.vendor.heard[0]?.headers.authorization, 'Basic Y2xpZW50OmMtc2VjcmV0');
+    assert.deepEqual(inHeader.vendor.received[0]?.body, { grant_type: 'client_credentials' });
+    assert.equal(inHeader.vendor.received[0]?.headers.authorization, 'Basic Y2xpZW50OmMtc2VjcmV0');
     assert.equal(inHeader.report.outcome, 'pushed');
   });
 
@@ -578,7 +578,7 @@ describe('http-json: settings', () => {
       const { report, vendor } = await play(settings, { json: body });
       assert.equal(report.kind, 'settings');
       assert.match(report.error ?? '', sentence);
-      assert.equal(vendor.heard.length, 0);
+      assert.equal(vendor.received.length, 0);
     });
 
   it('ignores the base URL, which belongs to adapters with a host of their own', async () => {

@@ -136,7 +136,7 @@ describe('Redback, log-in:', () => {
       texts: { REDBACK_AUTH_URL: 'http://127.0.0.1:9' },
     });
     assert.equal(report.outcome, 'pushed', report.error);
-    assert.deepEqual(vendor.heard[0]?.body, { client_id: settings.clientId, client_secret: settings.clientSecret });
+    assert.deepEqual(vendor.received[0]?.body, { client_id: settings.clientId, client_secret: settings.clientSecret });
   });
 
   for (const [authKind, other] of [
@@ -155,7 +155,7 @@ describe('Redback, log-in:', () => {
         );
         assert.equal(report.kind, 'auth');
         assert.match(report.error ?? '', new RegExp(`${error}.*authKind ${other}`));
-        assert.equal(vendor.heard.length, 1);
+        assert.equal(vendor.received.length, 1);
         assert.equal(JSON.stringify([report, pushes[0]?.error]).includes(settings.clientSecret), false);
       });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { saj } from '../../functions/push-solar-data/adapters/saj.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import {
   app,
   base,
@@ -30,7 +30,7 @@ const play = (exchanges: Exchange[], options: Options = {}) =>
 const playLive = (data: unknown, chosen: Record<string, string> = {}) =>
   play([token(), live(done(data))], { settings: { ...settings, ...chosen } });
 
-const calls = ({ vendor }: Played): string[] => vendor.heard.map(({ path }) => path.replace(`${base}/`, ''));
+const calls = ({ vendor }: Played): string[] => vendor.received.map(({ path }) => path.replace(`${base}/`, ''));
 const figures = ({ pushes }: Played) => pushes.at(-1)?.siteMeters;
 
 testAdapter(saj, conversation);
@@ -340,7 +340,7 @@ describe('uploadData', () => {
 
   it('is asked for the last half hour on the clocks of the plant', async () => {
     const { vendor } = await uploads(rowsOf(row));
-    const { startTime, endTime } = vendor.heard[1]?.query ?? {};
+    const { startTime, endTime } = vendor.received[1]?.query ?? {};
     assert.deepEqual([startTime, endTime], ['2026-05-01 12:32:00', '2026-05-01 13:02:00']);
   });
 

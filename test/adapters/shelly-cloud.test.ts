@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { shellyCloud } from '../../functions/push-solar-data/adapters/shelly-cloud.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import {
   account,
   clamps,
@@ -22,7 +22,7 @@ import {
   v1,
   v2,
 } from '../conversations/shelly-cloud.ts';
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
 import { apiKey, playAdapter, settingTexts } from '../support/home.ts';
 import { assertReported, testAdapter } from './test-adapter.ts';
 
@@ -178,13 +178,13 @@ describe('devices', () => {
     const { pushes, vendor } = await play(settings, [v2({ json: answer })]);
     assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -1.5);
     assert.equal(pushes[0]?.siteMeters?.['production_kw'], 3);
-    assert.deepEqual(vendor.heard[0]?.body, { ids: [clamps, three], select: ['status'] });
+    assert.deepEqual(vendor.received[0]?.body, { ids: [clamps, three], select: ['status'] });
   });
 
   it('are asked for once, whatever the number of their components', async () => {
     const { vendor } = await playV2(gridAndRoof, { [clamps]: house });
     assert.deepEqual(
-      vendor.heard.map(({ body }) => body),
+      vendor.received.map(({ body }) => body),
       [{ ids: [clamps], select: ['status'] }],
     );
   });
@@ -207,14 +207,14 @@ describe('devices', () => {
   it('are asked for by tens, with more than a second between', async () => {
     const ids = Array.from({ length: 11 }, (_, nth) => `abc0${nth}`);
     const production = ids.map((id) => `${id}/switch:0`).join(',');
-    const answer = ({ body }: Heard): Answer => {
+    const answer = ({ body }: ReceivedRequest): Answer => {
       const asked = (body as { ids: string[] }).ids;
       return { json: listed(Object.fromEntries(asked.map((id) => [id, { 'switch:0': { apower: 100 } }]))) };
     };
     const { pushes, vendor, slept } = await play({ production }, [{ ...v2({}), answer }]);
     assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 1.1 });
     assert.deepEqual(
-      vendor.heard.map(({ body }) => (body as { ids: string[] }).ids),
+      vendor.received.map(({ body }) => (body as { ids: string[] }).ids),
       [ids.slice(0, 10), ids.slice(10)],
     );
     assert.deepEqual(slept, [1100]);
@@ -233,7 +233,7 @@ describe('v1', () => {
     ]);
     assert.equal(report.outcome, 'pushed', report.error);
     assert.deepEqual(
-      vendor.heard.map(({ body }) => body),
+      vendor.received.map(({ body }) => body),
       [clamps, plug].map((id) => ({ id, auth_key: account.authKey })),
     );
     assert.deepEqual(slept, [1100]);
@@ -339,7 +339,7 @@ describe('a refusal', { concurrency: true }, () => {
     it(`${apiVersion}: ${what} is ${kind}`, async () => {
       const played = await play({ ...gridAndRoof, apiVersion }, [refusedBy(apiVersion, answer)]);
       assertReported(played, [kind], [account.authKey, encodeURIComponent(account.authKey)]);
-      assert.equal(played.vendor.heard.length, 1);
+      assert.equal(played.vendor.received.length, 1);
     });
 
   it('says what the vendor said, where the bridge knows no better', async () => {
@@ -364,7 +364,7 @@ describe('a refusal', { concurrency: true }, () => {
         refusedBy(apiVersion, good),
       ]);
       assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -1.5);
-      assert.equal(vendor.heard.length, 2);
+      assert.equal(vendor.received.length, 2);
       assert.deepEqual(slept, [2000]);
     });
 
@@ -377,14 +377,14 @@ describe('a refusal', { concurrency: true }, () => {
     );
     assert.match(pushes[0]?.error ?? '', /one request a second/);
     assert.equal(report.outcome, 'pushed');
-    assert.equal(vendor.heard.length, 3);
+    assert.equal(vendor.received.length, 3);
   });
 
   it('as too fast waits as long as Retry-After says', async () => {
     const busy = v2({ status: 401, headers: { 'retry-after': '600' }, json: tooFast });
     const played = await play(gridAndRoof, [busy], { ticks: 2, everySeconds: 590 });
     assertReported(played, ['rate-limited'], [account.authKey]);
-    assert.equal(played.vendor.heard.length, 2);
+    assert.equal(played.vendor.received.length, 2);
   });
 });
 

@@ -78,7 +78,7 @@ describe('the log-in', () => {
 
   it('by key sends key and secret joined, in base64', async () => {
     const { vendor } = await play(key, [byKey(), official()]);
-    assert.deepEqual(vendor.heard[0]?.body, { key: 'ZGVtb0FwcEtleTAxOmRlbW9BcHBTZWNyZXQwMQ==' });
+    assert.deepEqual(vendor.received[0]?.body, { key: 'ZGVtb0FwcEtleTAxOmRlbW9BcHBTZWNyZXQwMQ==' });
   });
 
   it('by account takes a token as an object, and keeps it for half a day', async () => {
@@ -99,7 +99,7 @@ describe('the log-in', () => {
     ];
     const { vendor, pushes } = await play(account, exchanges, { ticks: 2 });
     assert.equal(pushes.length, 2);
-    const sent = vendor.heard.filter(({ path }) => path === loginPath.account).map(({ body }) => body);
+    const sent = vendor.received.filter(({ path }) => path === loginPath.account).map(({ body }) => body);
     assert.deepEqual(
       sent.map((body) => (body as { password: string }).password),
       [password, wrapped, wrapped],
@@ -156,7 +156,7 @@ describe('the log-in', () => {
   it('of the app shows the same 32 hex digits as device each time', async () => {
     const exchanges = [byApp(), ofApp(), ofApp({ status: 401, json: {} }), refresh('app-refresh-1', appToken(2))];
     const { vendor } = await play(app, [...exchanges, ofApp(success(appFlow), 'app-token-2')], { ticks: 2 });
-    const forms = vendor.heard.filter(({ path }) => path === loginPath.app).map(({ body }) => body);
+    const forms = vendor.received.filter(({ path }) => path === loginPath.app).map(({ body }) => body);
     const [first, second] = forms.map((body) => (body as { userDeviceId: string }).userDeviceId);
     assert.match(first ?? '', /^[0-9a-f]{32}$/);
     assert.equal(first, second);

@@ -67,7 +67,7 @@ describe('settings', () => {
 describe('the portal', () => {
   it('sees a browser, at its log-in and after', async () => {
     const { vendor } = await play(portal, [byPassword(), fresh()]);
-    for (const { headers } of vendor.heard) assert.match(headers['user-agent'] ?? '', /^Mozilla/);
+    for (const { headers } of vendor.received) assert.match(headers['user-agent'] ?? '', /^Mozilla/);
   });
 
   it('gives a token of five minutes, which each reading refreshes with the newest refresh token', async () => {

@@ -1,7 +1,13 @@
 /** Conversations with SOLARMAN and Deye Cloud, which say the same in their own words. */
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import { type Answer, type Exchange, playChargeHq, playConversation, type Stage } from '../support/conversation.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import {
+  type Answer,
+  type Exchange,
+  type MockServer,
+  playChargeHq,
+  playConversation,
+} from '../support/conversation.ts';
 import { openHome, type Played, playAdapter, settingTexts } from '../support/home.ts';
 
 export const now = '2026-05-10T03:00:40Z';
@@ -100,11 +106,11 @@ export const homeMeters = {
 };
 
 export const callsTo = (path: string, { vendor }: Played): number =>
-  vendor.heard.filter((heard) => heard.path === path).length;
+  vendor.received.filter((received) => received.path === path).length;
 
 /** Of a call, by its place in the talk. */
 export const bodyOf = ({ vendor }: Played, nth: number) =>
-  vendor.heard[nth]?.body as Record<string, unknown> | undefined;
+  vendor.received[nth]?.body as Record<string, unknown> | undefined;
 
 /** Kind of the failure, or how else the tick ended. */
 export const endOf = ({ report }: Played): string => report.kind ?? report.outcome;
@@ -124,7 +130,7 @@ export async function playChanges(
   settings: Record<string, string>,
   exchanges: Exchange[],
   changes: Record<string, string>[],
-): Promise<{ vendor: Stage; reports: TickReport[] }> {
+): Promise<{ vendor: MockServer; reports: TickReport[] }> {
   const [vendor, chargeHq] = [await playConversation(exchanges), await playChargeHq()];
   const own = settingTexts(adapter.vendor, { ...settings, baseUrl: vendor.url });
   const texts = { VENDOR: adapter.vendor, CHARGE_HQ_URL: chargeHq.url, ...own };

@@ -35,14 +35,14 @@ it('asks the host of the region', () => {
 it('logs in for an organisation, in English', async () => {
   const played = await play([say.token(), say.station(home)], { settings: { ...settings, orgId: '31' } });
   assert.equal(bodyOf(played, 0)?.['orgId'], '31');
-  assert.deepEqual(played.vendor.heard[0]?.query, { appId: account.appId, language: 'en' });
+  assert.deepEqual(played.vendor.received[0]?.query, { appId: account.appId, language: 'en' });
 });
 
 it('asks for the inverter by its serial number, and sends no type when it lists the devices', async () => {
   const exchanges = [say.token(), say.devices([serial, 'INVERTER']), say.inverter(say.data({ pv: '10' }))];
   const { vendor } = await play(exchanges, { settings: { ...settings, useDeviceData: 'true' } });
-  assert.deepEqual(vendor.heard[1]?.body, { stationId: plant, page: 1, size: 200 });
-  assert.deepEqual(vendor.heard[2]?.body, { deviceSn: serial });
+  assert.deepEqual(vendor.received[1]?.body, { stationId: plant, page: 1, size: 200 });
+  assert.deepEqual(vendor.received[2]?.body, { deviceSn: serial });
 });
 
 for (const status of [401, 403])

@@ -36,7 +36,7 @@ const signs = {
 const from = (exchanges: Exchange[], changed = {}, options = {}) =>
   playAdapter(sunsynk, { settings: { ...settings, ...changed }, now, exchanges, ...options });
 const tokenCalls = ({ vendor }: Awaited<ReturnType<typeof from>>) =>
-  vendor.heard.filter(({ path }) => path === tokenPath).map(({ body }) => body as Record<string, string>);
+  vendor.received.filter(({ path }) => path === tokenPath).map(({ body }) => body as Record<string, string>);
 
 describe('Sunsynk Connect, log-in:', () => {
   it('asks by region at the hosts known for it', () => {
@@ -57,7 +57,7 @@ describe('Sunsynk Connect, log-in:', () => {
 
   it('signs both steps', async () => {
     const played = await play(live);
-    const [key] = played.vendor.heard;
+    const [key] = played.vendor.received;
     assert.deepEqual(key?.query, { source: 'sunsynk', nonce: String(nonce), sign: signs.sunsynkKey });
     const { password: _, ...body } = tokenCalls(played)[0] ?? {};
     assert.deepEqual(body, {
@@ -136,7 +136,7 @@ describe('Sunsynk Connect, log-in at E-Linter:', () => {
   it("signs the first step with the cloud's own name, the second with sunsynk", async () => {
     const played = await from([publicKey(), first(token()), ...live], region);
     assert.equal(played.report.outcome, 'pushed', played.report.error);
-    assert.deepEqual(played.vendor.heard[0]?.query, {
+    assert.deepEqual(played.vendor.received[0]?.query, {
       source: 'elinter',
       nonce: String(nonce),
       sign: signs.elinterKey,
@@ -154,7 +154,7 @@ describe('Sunsynk Connect, log-in at E-Linter:', () => {
       const played = await from([publicKey(), first(refused), second(token()), ...live], region);
       assert.equal(played.report.outcome, 'pushed', played.report.error);
       assert.equal(tokenCalls(played).length, 2);
-      assert.equal(played.vendor.heard.filter(({ path }) => path === '/anonymous/publicKey').length, 1);
+      assert.equal(played.vendor.received.filter(({ path }) => path === '/anonymous/publicKey').length, 1);
     });
 
   it('takes a new nonce for each call while the clock goes on', async () => {
@@ -167,7 +167,7 @@ describe('Sunsynk Connect, log-in at E-Linter:', () => {
     home.clock.now = () => nonce + reads++;
     const { outcome } = await home.tick();
     await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
-    const nonces = vendor.heard
+    const nonces = vendor.received
       .slice(0, 3)
       .map(({ query, body }) => query['nonce'] ?? (body as { nonce: number }).nonce);
     assert.equal(new Set(nonces.map(Number)).size, 3, String(nonces));

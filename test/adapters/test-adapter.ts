@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import { type AdapterConversation, replaceNumbers } from '../conversations/adapter-conversation.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { apiKey, type Played, playAdapter } from '../support/home.ts';
@@ -39,7 +39,7 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
       const { report, vendor, ...played } = await play(refused, { ticks: 25, everySeconds: 60 });
       assertReported({ report, vendor, ...played }, ['auth'], secrets);
       const once = await play(refused);
-      assert.equal(vendor.heard.length, once.vendor.heard.length, 'calls during the back-off');
+      assert.equal(vendor.received.length, once.vendor.received.length, 'calls during the back-off');
     });
 
     it('waits as a 429 with Retry-After says', async () => {
@@ -107,7 +107,7 @@ export function assertReported(
 }
 
 const callsTo = ({ method = 'GET', path }: Exchange, { vendor }: Played): number =>
-  vendor.heard.filter((heard) => heard.method === method && heard.path === path).length;
+  vendor.received.filter((received) => received.method === method && received.path === path).length;
 
 const secretsOf = (adapter: Adapter, settings: Record<string, string>): string[] =>
   Object.entries(settings).flatMap(([name, text]) => (adapter.settings[name]?.secret ? [text] : []));

@@ -1,7 +1,7 @@
 /** What SOLARMAN and Deye Cloud must do alike at their log-in, and when they are refused something. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   account,
   bodyOf,
@@ -43,8 +43,8 @@ function testLogIn(dialect: Dialect): void {
       it(`logs in by ${what}, with the password hashed`, async () => {
         const { email: _, ...rest } = settings;
         const { vendor } = await play([say.token(), say.station(home)], { settings: { ...rest, ...given } });
-        assert.deepEqual(vendor.heard[0]?.body, { appSecret: account.appSecret, ...sent, password: hashed });
-        assert.equal(vendor.heard[0]?.query['appId'], account.appId);
+        assert.deepEqual(vendor.received[0]?.body, { appSecret: account.appSecret, ...sent, password: hashed });
+        assert.equal(vendor.received[0]?.query['appId'], account.appId);
       });
 
     it('hashes a password as UTF-8', async () => {
@@ -96,7 +96,7 @@ function testLogIn(dialect: Dialect): void {
           say.station(home, measured, 'token-two'),
         ];
         const { vendor } = await playChanges(adapter, settings, exchanges, [{}, { [`${prefix}_${name}`]: text }]);
-        assert.equal(vendor.heard.filter(({ path }) => path === paths.token).length, 2);
+        assert.equal(vendor.received.filter(({ path }) => path === paths.token).length, 2);
       });
 
     it('takes a token that begins with the word Bearer, and a number of seconds', async () => {
@@ -225,7 +225,7 @@ function testCodes(dialect: Dialect): void {
       it(`calls a log-in refused for ${what} ${kind}, and tries it once`, async () => {
         const played = await play([say.refusedToken(refusal)], { ticks: 5, everySeconds: 60 });
         assert.equal(endOf(played), kind);
-        assert.equal(played.vendor.heard.length, 1);
+        assert.equal(played.vendor.received.length, 1);
         assert.equal(played.report.error?.includes('{'), false, played.report.error);
       });
 

@@ -1,7 +1,7 @@
 /** What SOLARMAN and Deye Cloud must do alike: find the plant and its inverter, and map their figures. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   account,
   callsTo,
@@ -52,10 +52,10 @@ function testSearch(dialect: Dialect): void {
         settings: { ...settings, stationId: '9' },
       });
       assert.deepEqual(
-        played.vendor.heard.map(({ path }) => path),
+        played.vendor.received.map(({ path }) => path),
         [paths.token, paths.station],
       );
-      assert.deepEqual(played.vendor.heard[1]?.body, { stationId: 9 });
+      assert.deepEqual(played.vendor.received[1]?.body, { stationId: 9 });
     });
 
     it('names all plants of an account, page after page, and chooses none', async () => {
@@ -243,7 +243,7 @@ function testInverter(dialect: Dialect): void {
       assert.deepEqual(pushes[0]?.siteMeters, { ...homeMeters, imported_kwh: 812.3, exported_kwh: 6420 });
       assert.equal(pushes[0]?.tsms, measured * 1000);
       assert.deepEqual(
-        vendor.heard.map(({ path }) => path),
+        vendor.received.map(({ path }) => path),
         [paths.token, paths.devices, paths.inverter],
       );
     });
@@ -396,7 +396,7 @@ function testInverter(dialect: Dialect): void {
         reports.map(({ outcome }) => outcome),
         ['pushed', 'pushed'],
       );
-      const asked = vendor.heard.map(({ path }) => path);
+      const asked = vendor.received.map(({ path }) => path);
       assert.deepEqual(asked, [paths.token, paths.devices, paths.inverter, paths.devices, paths.inverter]);
     });
   });

@@ -21,7 +21,7 @@ testAdapter(victronVrm, conversation);
 it('asks for the user id once and keeps it', async () => {
   const { vendor } = await play([installation(home)], { ticks: 3 });
   assert.deepEqual(
-    vendor.heard.map(({ path }) => path),
+    vendor.received.map(({ path }) => path),
     ['/v2/users/me', ...Array(3).fill('/v2/users/815/installations')],
   );
 });

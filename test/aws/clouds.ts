@@ -2,11 +2,11 @@
 import type { Socket } from 'node:net';
 import {
   type Answer,
-  type Heard,
+  type MockServer,
   type Push,
   playChargeHq,
   playConversation,
-  type Stage,
+  type ReceivedRequest,
 } from '../support/conversation.ts';
 
 export const installation = 4711;
@@ -15,10 +15,10 @@ const measured_w = { solar_yield: 4200, from_to_grid: -1500 };
 export const figures = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
 
 /** A cloud that can be done with the connections which lie idle, as servers and routers are after a while. */
-type Forgetful = Stage & {
+type Forgetful = MockServer & {
   /** Closes them. */
   closeIdle(): void;
-  /** Says nothing, and breaks the connection at the next request over it, which counts as not heard. */
+  /** Says nothing, and breaks the connection at the next request over it, which counts as not received. */
   forgetIdle(): void;
 };
 
@@ -33,10 +33,10 @@ export async function playVictron(token: string, now: () => number): Promise<Vic
   const { answer, closeIdle, forgetIdle } = idleConnections();
   const answerWith =
     (body: () => unknown) =>
-    (heard: Heard): Answer => {
+    (received: ReceivedRequest): Answer => {
       if (victron.mode === 'hangs') return { act: () => {} };
       if (victron.mode === 'has trouble') return answer(503, { success: false });
-      if (heard.headers['x-authorization'] !== `Token ${victron.token}`) return answer(401, { success: false });
+      if (received.headers['x-authorization'] !== `Token ${victron.token}`) return answer(401, { success: false });
       return answer(200, body());
     };
   const stage = await playConversation([

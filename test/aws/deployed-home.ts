@@ -71,7 +71,7 @@ export async function deployHome() {
         await parameters.putSecret('CHARGE_HQ_API_KEY', apiKey);
         await parameters.putSecret('VICTRON_VRM_ACCESS_TOKEN', token);
         Object.assign(victron, { token, mode: 'works' });
-        for (const noted of [victron.heard, chargeHq.heard, chargeHq.pushes, witness.calls]) noted.length = 0;
+        for (const noted of [victron.received, chargeHq.received, chargeHq.pushes, witness.calls]) noted.length = 0;
       },
       async stopInstances() {
         await Promise.all(instances.splice(0).map((instance) => instance.stop()));

@@ -41,7 +41,7 @@ describe('the deployed function', { skip, timeout: 300_000 }, () => {
     assert.equal(state['victron-vrm']?.type, 'SecureString');
     assert.match(JSON.stringify(state['victron-vrm']?.document['state']), /"idUser":"?815\b/);
     await (await home.coldStart()).invoke();
-    const paths = home.victron.heard.map(({ path }) => path);
+    const paths = home.victron.received.map(({ path }) => path);
     assert.deepEqual(paths, ['/v2/users/me', '/v2/users/815/installations', '/v2/users/815/installations']);
     assert.equal(home.chargeHq.pushes.length, 2);
   });
@@ -161,17 +161,17 @@ describe('the deployed function', { skip, timeout: 300_000 }, () => {
     );
     const instance = await home.coldStart({ ...home.deployed, configuration: changed });
     assert.deepEqual((await instance.invoke()).result, { value: 'pushed' });
-    assert.equal(home.victron.heard.length, 0);
+    assert.equal(home.victron.received.length, 0);
     assert.equal(typeof home.chargeHq.pushes[0]?.siteMeters?.['production_kw'], 'number');
   });
 
   it('leaves a vendor alone that refused it, also after a cold start', async () => {
     home.victron.token = 'another-token';
     await (await home.coldStart()).invoke();
-    const calls = home.victron.heard.length;
+    const calls = home.victron.received.length;
     const later = await home.coldStart();
     assert.equal((await later.invoke()).lines[0]?.['kind'], 'auth');
-    assert.equal(home.victron.heard.length, calls);
+    assert.equal(home.victron.received.length, calls);
   });
 
   it('says in its log which parameters are missing when none has been put yet', async () => {

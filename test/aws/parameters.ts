@@ -5,7 +5,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { parameterPath } from '../../functions/push-solar-data/platform/settings.ts';
+import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import type { Emulator } from './emulator.ts';
 
 export type OwnersParameters = {

@@ -1,5 +1,5 @@
 /** What a conversation with a vendor's cloud is, for every suite that plays one. */
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 
 export type AdapterConversation = {

@@ -20,9 +20,9 @@ import { conversation as sunsynk } from './sunsynk.ts';
 import { conversation as victronVrm } from './victron-vrm.ts';
 
 /** One adapter in one of its ways to talk. */
-export type Speaker = { name: string; adapter: Adapter; conversation: AdapterConversation };
+export type NamedConversation = { name: string; adapter: Adapter; conversation: AdapterConversation };
 
-const conversations: [vendor: string, way: string, conversation: AdapterConversation][] = [
+const ways: [vendor: string, way: string, conversation: AdapterConversation][] = [
   ['deyecloud', '', deyecloud],
   ['enphase', '', enphase],
   ['enphase', 'enlighten', enlighten],
@@ -43,8 +43,8 @@ const conversations: [vendor: string, way: string, conversation: AdapterConversa
   ['victron-vrm', '', victronVrm],
 ];
 
-export const speakers: readonly Speaker[] = await Promise.all(
-  conversations.map(async ([vendor, way, conversation]) => {
+export const conversations: readonly NamedConversation[] = await Promise.all(
+  ways.map(async ([vendor, way, conversation]) => {
     const adapter = await adapters[vendor]?.();
     if (!adapter) throw new Error(`there is no adapter ${vendor}`);
     return { name: way ? `${vendor}/${way}` : vendor, adapter, conversation };

@@ -81,7 +81,8 @@ export const home = {
   battery_discharge_kw: -0.8,
   battery_soc: 0.51,
 };
-export const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
+export const pathsOf = ({ vendor }: { vendor: { received: { path: string }[] } }) =>
+  vendor.received.map(({ path }) => path);
 export const whole = ['/login/login.json', '/users/self/token', todayPath];
 
 /** A talk that ends in a reading. */

@@ -48,7 +48,8 @@ export const live = (answer: Answer, access = 'access-1'): Exchange => ({
 });
 export const soc = (json: unknown): Exchange => ({ path: socPath, query: { granularity: '15mins' }, answer: { json } });
 export const sunny = [meter('production', 3000), meter('consumption', 800)];
-export const pathsOf = ({ vendor }: { vendor: { heard: { path: string }[] } }) => vendor.heard.map(({ path }) => path);
+export const pathsOf = ({ vendor }: { vendor: { received: { path: string }[] } }) =>
+  vendor.received.map(({ path }) => path);
 
 /** A talk that ends in a reading. */
 export const conversation: AdapterConversation = {

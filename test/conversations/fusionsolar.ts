@@ -1,5 +1,5 @@
 /** FusionSolar's side of a conversation. */
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
 import type { AdapterConversation } from './adapter-conversation.ts';
 import { replaceNumbers } from './adapter-conversation.ts';
 
@@ -38,7 +38,7 @@ export const hybrid: Devices = {
 export const listOf = (devices: Devices) =>
   Object.entries(devices).map(([id, { type }]) => ({ id: Number(id), devTypeId: type, devName: `Device ${id}` }));
 
-export const kpisOf = (devices: Devices, { body }: Heard): Answer => {
+export const kpisOf = (devices: Devices, { body }: ReceivedRequest): Answer => {
   const { devIds } = body as { devIds: string };
   const asked = devIds.split(',').filter((id) => id in devices);
   return done(asked.map((id) => ({ devId: Number(id), dataItemMap: devices[id]?.values })));
@@ -61,7 +61,7 @@ export const logInAndList = (devices: Devices): Exchange[] => [
 ];
 export const homeWith = (devices: Devices): Exchange[] => [
   ...logInAndList(devices),
-  exchange('getDevRealKpi', (heard) => kpisOf(devices, heard), { headers: { 'xsrf-token': 'xsrf-of-a-test' } }),
+  exchange('getDevRealKpi', (received) => kpisOf(devices, received), { headers: { 'xsrf-token': 'xsrf-of-a-test' } }),
 ];
 
 /** A talk that ends in a reading. */

@@ -62,8 +62,8 @@ export const get = (path: string, answer: Answer, nth = 1): Exchange => ({
 export const live = (changed: object = {}, nth = 1) => get(livePath, { json: { Data: { ...noon, ...changed } } }, nth);
 /** A reading that stays fresh while the clock runs. */
 export const alwaysFresh = { texts: { REDBACK_STALE_AFTER_SECONDS: '100000' } };
-export const callsTo = ({ heard }: { heard: { path: string }[] }, wanted: string) =>
-  heard.filter(({ path }) => path === wanted).length;
+export const callsTo = ({ received }: { received: { path: string }[] }, wanted: string) =>
+  received.filter(({ path }) => path === wanted).length;
 
 /** A talk that ends in a reading. */
 export const conversation: AdapterConversation = {

@@ -1,5 +1,5 @@
 /** Sigenergy's side of a conversation. */
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
 import type { AdapterConversation } from './adapter-conversation.ts';
 import { replaceNumbers } from './adapter-conversation.ts';
 
@@ -81,8 +81,8 @@ export const ofApp = (answer: Exchange['answer'] = success(appFlow), token = 'ap
   },
   answer,
 });
-export const calls = ({ vendor }: { vendor: { heard: Heard[] } }) =>
-  vendor.heard.map(({ method, path }) => `${method} ${path}`);
+export const calls = ({ vendor }: { vendor: { received: ReceivedRequest[] } }) =>
+  vendor.received.map(({ method, path }) => `${method} ${path}`);
 
 export const withoutFigures = (answer: unknown, instead: unknown) => {
   const { data, ...envelope } = answer as { data: unknown };

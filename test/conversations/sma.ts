@@ -1,5 +1,5 @@
 /** SMA's side of a conversation. */
-import type { Answer, Exchange, Heard } from '../support/conversation.ts';
+import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
 import type { AdapterConversation } from './adapter-conversation.ts';
 
 export const now = '2026-05-01T10:07:00Z';
@@ -111,8 +111,8 @@ export const recent = (set: unknown[], plant: unknown = { plantId: '4711', name:
   json: { plant, setType: 'EnergyBalance', resolution: 'FiveMinutes', set },
 });
 export const at = (local: string) => ({ ...widget, time: local });
-export const calls = ({ vendor }: { vendor: { heard: Heard[] } }) =>
-  vendor.heard.map(({ path, body }) => (body as { grant_type?: string }).grant_type ?? path);
+export const calls = ({ vendor }: { vendor: { received: ReceivedRequest[] } }) =>
+  vendor.received.map(({ path, body }) => (body as { grant_type?: string }).grant_type ?? path);
 
 /** A talk that ends in a reading. */
 export const conversation: AdapterConversation = {

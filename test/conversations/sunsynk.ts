@@ -2,8 +2,8 @@
 import { flow, login, now, realtime, settings } from '../adapters/sunsynk-cloud.ts';
 import type { AdapterConversation } from './adapter-conversation.ts';
 
-export const callsTo = ({ heard }: { heard: { path: string }[] }, wanted: string) =>
-  heard.filter(({ path }) => path === wanted).length;
+export const callsTo = ({ received }: { received: { path: string }[] }, wanted: string) =>
+  received.filter(({ path }) => path === wanted).length;
 
 /** A talk that ends in a reading. */
 export const conversation: AdapterConversation = {

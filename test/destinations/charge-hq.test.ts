@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import * as fc from 'fast-check';
+import { balance } from '../../functions/push-solar-data/core/balance.ts';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { chargeHq, chargeHqBody } from '../../functions/push-solar-data/destinations/charge-hq.ts';
 import {
+  DestinationError,
+  type DestinationErrorKind,
   type Message,
-  NotDelivered,
-  type NotDeliveredReason,
 } from '../../functions/push-solar-data/destinations/destination.ts';
-import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
 import type { Http } from '../../functions/push-solar-data/platform/http.ts';
-import { balance } from '../../functions/push-solar-data/site-meters/balance.ts';
 import { type Answer, playChargeHq } from '../support/conversation.ts';
 import { clientFor, serveHttp } from '../support/servers.ts';
 import { powersOf, truths } from '../support/truth.ts';
@@ -104,19 +104,19 @@ describe('the body', () => {
 });
 
 /** How one push ends at a Charge HQ that answers so. */
-async function pushTo(t: TestContext, answer: Answer): Promise<NotDelivered | 'delivered'> {
+async function pushTo(t: TestContext, answer: Answer): Promise<DestinationError | 'delivered'> {
   const stage = await playChargeHq(() => answer);
   t.after(() => stage.close());
   try {
     await chargeHq(key, `${stage.url}/push`).push({ reading }, clientFor(t, { name: 'Charge HQ' }));
     return 'delivered';
   } catch (error) {
-    assert.ok(error instanceof NotDelivered, `not a NotDelivered: ${error}`);
+    assert.ok(error instanceof DestinationError, `not a DestinationError: ${error}`);
     return error;
   }
 }
 
-async function notDelivered(t: TestContext, answer: Answer): Promise<NotDelivered> {
+async function notDelivered(t: TestContext, answer: Answer): Promise<DestinationError> {
   const outcome = await pushTo(t, answer);
   return outcome === 'delivered' ? assert.fail('it was delivered') : outcome;
 }
@@ -126,13 +126,13 @@ describe('a push', () => {
     const stage = await playChargeHq();
     t.after(() => stage.close());
     await chargeHq(key, `${stage.url}/api/push?a=1`).push({ reading }, clientFor(t));
-    const [heard, ...more] = stage.heard;
+    const [received, ...more] = stage.received;
     assert.deepEqual(more, []);
-    assert.equal(heard?.method, 'POST');
-    assert.equal(heard?.path, '/api/push');
-    assert.deepEqual(heard?.query, { a: '1' });
-    assert.equal(heard?.headers['content-type'], 'application/json');
-    assert.deepEqual(heard?.body, { apiKey: key, siteMeters: reading });
+    assert.equal(received?.method, 'POST');
+    assert.equal(received?.path, '/api/push');
+    assert.deepEqual(received?.query, { a: '1' });
+    assert.equal(received?.headers['content-type'], 'application/json');
+    assert.deepEqual(received?.body, { apiKey: key, siteMeters: reading });
   });
 
   const accepted: [string, Answer][] = [
@@ -148,7 +148,7 @@ describe('a push', () => {
     });
 
   const html = '<!doctype html><html><body>Hello</body></html>';
-  const rows: [string, Answer, NotDeliveredReason, RegExp][] = [
+  const rows: [string, Answer, DestinationErrorKind, RegExp][] = [
     ['400', { status: 400, json: {} }, 'refused', /^Charge HQ refuses the message \(HTTP 400\)$/],
     ['401', { status: 401, json: {} }, 'refused', /refuses the message \(HTTP 401\): check CHARGE_HQ_API_KEY$/],
     ['403', { status: 403, json: {} }, 'refused', /HTTP 403\): check CHARGE_HQ_API_KEY$/],
@@ -203,7 +203,10 @@ describe('a push', () => {
   it('that nobody answers is not delivered: unavailable', async (t) => {
     const { url } = await serveHttp(t, () => {});
     const http = clientFor(t, { signal: AbortSignal.timeout(100) });
-    await assert.rejects(chargeHq(key, url).push({ reading }, http), { name: 'NotDelivered', reason: 'unavailable' });
+    await assert.rejects(chargeHq(key, url).push({ reading }, http), {
+      name: 'DestinationError',
+      reason: 'unavailable',
+    });
   });
 });
 
@@ -225,7 +228,7 @@ describe('an address', () => {
   ] as const)
     it(`that fails with ${code} is ${reason}`, async () => {
       await assert.rejects(chargeHq(key).push({ reading }, failing(code)), {
-        name: 'NotDelivered',
+        name: 'DestinationError',
         reason,
         message: `Charge HQ cannot be reached: ${code}`,
       });

@@ -1,7 +1,7 @@
 /** Faults of transport, status and body: an answer other than the usual one. */
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Answer, Heard } from '../support/conversation.ts';
+import type { Answer, ReceivedRequest } from '../support/conversation.ts';
 import { secretsOfAnswer, secretsOfRequest } from '../support/leaks.ts';
 import type { Fault } from './fault.ts';
 
@@ -165,16 +165,20 @@ const bodies: Fault[] = [
     },
   ),
   body('not UTF-8', (usual) => raw(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(textOf(usual))]))),
-  body('HTTP 200 that repeats the request', (_usual, heard) => ({ json: heard })),
-  body('HTTP 400 that repeats the request', (_usual, heard) => ({ status: 400, text: echo(heard) }), {
+  body('HTTP 200 that repeats the request', (_usual, received) => ({ json: received })),
+  body('HTTP 400 that repeats the request', (_usual, received) => ({ status: 400, text: echo(received) }), {
     kinds: refused,
     fromChargeHq: 'refused',
   }),
-  body('HTTP 400 that quotes half a secret', (_usual, heard) => ({ status: 400, text: cutAt([200, 300], heard) }), {
-    kinds: refused,
-    fromChargeHq: 'refused',
-  }),
-  body('HTTP 500 that repeats the request', (_usual, heard) => ({ status: 500, text: echo(heard) }), {
+  body(
+    'HTTP 400 that quotes half a secret',
+    (_usual, received) => ({ status: 400, text: cutAt([200, 300], received) }),
+    {
+      kinds: refused,
+      fromChargeHq: 'refused',
+    },
+  ),
+  body('HTTP 500 that repeats the request', (_usual, received) => ({ status: 500, text: echo(received) }), {
     kinds: ['unavailable', 'bad-response', 'auth'],
     fromChargeHq: 'unavailable',
   }),
@@ -188,21 +192,21 @@ function elsewhere(): Answer {
 }
 
 /** Headers and body as the request had them, and the usual forms in which a page shows them. */
-function echo(heard: Heard): string {
-  const body = typeof heard.body === 'string' ? heard.body : JSON.stringify(heard.body);
-  const query = new URLSearchParams(heard.query).toString();
+function echo(received: ReceivedRequest): string {
+  const body = typeof received.body === 'string' ? received.body : JSON.stringify(received.body);
+  const query = new URLSearchParams(received.query).toString();
   const form = new URLSearchParams(
-    Object.entries(heard.body ?? {}).map(([name, value]) => [name, String(value)] as [string, string]),
+    Object.entries(received.body ?? {}).map(([name, value]) => [name, String(value)] as [string, string]),
   );
-  const headers = Object.entries(heard.headers).map(([name, value]) => `${name}: ${value}`);
+  const headers = Object.entries(received.headers).map(([name, value]) => `${name}: ${value}`);
   return [`?${query}`, body.slice(0, 120), form.toString().slice(0, 120), ...headers.reverse()]
     .join('\n')
     .slice(0, 4_000);
 }
 
 /** The longest secret of the request, so that whoever keeps that many characters keeps most of it. */
-function cutAt(lengths: number[], heard: Heard): string {
-  const known = [...secretsOfRequest(heard), ...secretsOfAnswer(heard.body), ...secretsOfAnswer(heard.query)];
+function cutAt(lengths: number[], received: ReceivedRequest): string {
+  const known = [...secretsOfRequest(received), ...secretsOfAnswer(received.body), ...secretsOfAnswer(received.query)];
   const secret = known.filter((text) => text.length < 90).sort((a, b) => b.length - a.length)[0] ?? '';
   const kept = Math.ceil(secret.length * 0.8);
   return lengths.reduce((text, length) => `${text.padEnd(length - kept, '.')}${secret} `, '');

@@ -1,8 +1,8 @@
 /** One cell of the matrix: one adapter under one fault, in whole ticks, and everything that is wrong with what they did. */
 import { isDeepStrictEqual } from 'node:util';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import type { Speaker } from '../conversations/all.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { NamedConversation } from '../conversations/all.ts';
 import { type Answer, type Exchange, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { apiKey, openHome, settingTexts } from '../support/home.ts';
 import { leaks, secretsOfAnswer, secretsOfRequest } from '../support/leaks.ts';
@@ -15,8 +15,8 @@ import { observe } from './observation.ts';
 export type Cell = { sign: '✓' | '=' | '·' | '✗'; wrong: string[]; ms: number; megabytes: number };
 
 /** Where a fault strikes: the first call of a home that knows nothing, the live call, the live call of a home that has run. */
-const places = ['first call', 'live call', 'live call, later'] as const;
-type Place = (typeof places)[number];
+const configStores = ['first call', 'live call', 'live call, later'] as const;
+type Place = (typeof configStores)[number];
 
 const patient = { tickMs: 20_000, readMs: 15_000 };
 const impatient = { tickMs: 500, readMs: 150 };
@@ -26,18 +26,18 @@ const mostMegabytes = 60;
 /** No back-off is longer: hours. */
 const longestBackOff = 26;
 
-export async function playFault(speaker: Speaker, fault: Fault): Promise<Cell> {
+export async function playFault(conversation: NamedConversation, fault: Fault): Promise<Cell> {
   const cells: Cell[] = [];
-  for (const place of places)
-    if (place !== 'first call' || (!fault.ofFigures && speaker.conversation.exchanges.length > 1))
-      cells.push(await playPlace(speaker, fault, place));
+  for (const place of configStores)
+    if (place !== 'first call' || (!fault.ofFigures && conversation.conversation.exchanges.length > 1))
+      cells.push(await playPlace(conversation, fault, place));
   return merged(cells);
 }
 
 /** The vendor's address is a dead one, then the right one again. */
-export async function playDeadAddress(speaker: Speaker, address: DeadAddress): Promise<Cell> {
+export async function playDeadAddress(conversation: NamedConversation, address: DeadAddress): Promise<Cell> {
   const fault: Fault = { name: address.name, answer: () => undefined, kinds: ['unavailable'], ...endlessOf(address) };
-  const stage = await openStage(speaker, fault, 'live call');
+  const stage = await openStage(conversation, fault, 'live call');
   try {
     stage.strike(address.url);
     const cell = await struck(stage, fault);
@@ -50,13 +50,13 @@ export async function playDeadAddress(speaker: Speaker, address: DeadAddress): P
 
 /** What single vendors say of a refusal: a page in place of SMA's log-in, and Sigenergy's firewall, pass by. */
 const pagesThatPass: Record<string, RegExp> = { sma: /^HTTP 4(00|01|03|04|10)/, sigenergy: /^HTTP 403/ };
-const allowance = ({ adapter }: Pick<Speaker, 'adapter'>, { name }: Fault): FailureKind[] =>
+const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fault): FailureKind[] =>
   pagesThatPass[adapter.vendor]?.test(name) ? ['unavailable'] : [];
 
 const endlessOf = ({ endless }: DeadAddress) => (endless ? { endless } : {});
 
-async function playPlace(speaker: Speaker, fault: Fault, place: Place): Promise<Cell> {
-  const stage = await openStage(speaker, fault, place);
+async function playPlace(conversation: NamedConversation, fault: Fault, place: Place): Promise<Cell> {
+  const stage = await openStage(conversation, fault, place);
   const notThere: Cell = { sign: '·', wrong: [], ms: 0, megabytes: 0 };
   try {
     if (place === 'live call, later') {
@@ -74,10 +74,10 @@ async function playPlace(speaker: Speaker, fault: Fault, place: Place): Promise<
   }
 }
 
-type Stage = Awaited<ReturnType<typeof openStage>>;
+type MockServer = Awaited<ReturnType<typeof openStage>>;
 
 /** A home, its vendor's cloud and Charge HQ; the vendor's answers turn faulty when told so. */
-async function openStage({ adapter, conversation }: Speaker, fault: Fault, place: Place) {
+async function openStage({ adapter, conversation }: NamedConversation, fault: Fault, place: Place) {
   const { settings, exchanges } = conversation;
   const now = Date.parse(conversation.now);
   const struckExchange = place === 'first call' ? exchanges[0] : exchanges.at(-1);
@@ -89,9 +89,9 @@ async function openStage({ adapter, conversation }: Speaker, fault: Fault, place
       const { answer } = exchange;
       return {
         ...exchange,
-        answer(heard) {
-          const usual: Answer = typeof answer === 'function' ? answer(heard) : answer;
-          const faulty = striking && exchange === struckExchange ? fault.answer(usual, heard, now) : undefined;
+        answer(received) {
+          const usual: Answer = typeof answer === 'function' ? answer(received) : answer;
+          const faulty = striking && exchange === struckExchange ? fault.answer(usual, received, now) : undefined;
           wasStruck ||= faulty !== undefined;
           return faulty ?? usual;
         },
@@ -114,7 +114,7 @@ async function openStage({ adapter, conversation }: Speaker, fault: Fault, place
     });
   };
   return {
-    speaker: { adapter, conversation },
+    conversation: { adapter, conversation },
     home,
     vendor,
     chargeHq,
@@ -134,14 +134,17 @@ async function openStage({ adapter, conversation }: Speaker, fault: Fault, place
   };
 }
 
-function pollSecondsOf(pollSeconds: Speaker['adapter']['pollSeconds'], settings: Record<string, unknown>): number {
+function pollSecondsOf(
+  pollSeconds: NamedConversation['adapter']['pollSeconds'],
+  settings: Record<string, unknown>,
+): number {
   return Math.max(60, typeof pollSeconds === 'function' ? pollSeconds(settings) : pollSeconds);
 }
 
 /** The tick under the fault, and what is wrong with it. */
-async function struck(stage: Stage, fault: Fault): Promise<Cell> {
+async function struck(stage: MockServer, fault: Fault): Promise<Cell> {
   const { chargeHq, home, vendor } = stage;
-  const { exchanges } = stage.speaker.conversation;
+  const { exchanges } = stage.conversation.conversation;
   const earlier = chargeHq.pushes.length;
   const { result: report, ms, megabytes, stray } = await observe(() => stage.tick(), fault.heavy);
   const pushes = chargeHq.pushes.slice(earlier);
@@ -149,14 +152,18 @@ async function struck(stage: Stage, fault: Fault): Promise<Cell> {
   if (pushes.length !== 1) wrong.push(`${pushes.length} messages reached Charge HQ`);
   const [push] = pushes;
   const expected = fault.mayBeRead ? await undisturbed(stage, home.clock.at) : undefined;
-  const kinds = [...fault.kinds, ...(fault.mayBeRead ? (['stale'] as const) : []), ...allowance(stage.speaker, fault)];
+  const kinds = [
+    ...fault.kinds,
+    ...(fault.mayBeRead ? (['stale'] as const) : []),
+    ...allowance(stage.conversation, fault),
+  ];
   wrong.push(
     ...(push?.siteMeters ? wrongFigures(push, expected) : wrongReport(report, push, kinds, vendor.misses.length > 0)),
   );
   if (fault.endless && ms > impatient.tickMs + slackMs) wrong.push(`took ${ms} ms of ${impatient.tickMs}`);
   if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);
   if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
-  if (vendor.heard.some(({ path }) => path === elsewherePath)) wrong.push('followed a redirect');
+  if (vendor.received.some(({ path }) => path === elsewherePath)) wrong.push('followed a redirect');
   const answers = exchanges.map(({ answer }) => (typeof answer === 'function' ? undefined : answer.json));
   const told = JSON.stringify([report, pushes.map(({ apiKey: _, ...rest }) => rest)]);
   wrong.push(...leaks(told, secretsOf(stage, answers)).map((secret) => `told the secret ${secret}`));
@@ -188,8 +195,8 @@ function wrongFigures({ siteMeters, tsms }: Push, expected: Push | undefined): s
 }
 
 /** What the same home pushes at this moment if nothing is wrong. */
-async function undisturbed(stage: Stage, at: number): Promise<Push | undefined> {
-  const { adapter, conversation } = stage.speaker;
+async function undisturbed(stage: MockServer, at: number): Promise<Push | undefined> {
+  const { adapter, conversation } = stage.conversation;
   const calm = await openStage({ name: '', adapter, conversation }, neverStruck, 'live call');
   calm.home.clock.at = at;
   try {
@@ -203,7 +210,7 @@ async function undisturbed(stage: Stage, at: number): Promise<Push | undefined> 
 const neverStruck: Fault = { name: 'none', answer: () => undefined, kinds: [] };
 
 /** All is well again: figures come as soon as the back-off allows, and they are right. */
-async function recovered(stage: Stage): Promise<string[]> {
+async function recovered(stage: MockServer): Promise<string[]> {
   for (let hours = 1; hours <= longestBackOff; hours++) {
     stage.home.clock.advance(3600);
     const report = await stage.tick(true);
@@ -218,16 +225,16 @@ async function recovered(stage: Stage): Promise<string[]> {
   return [];
 }
 
-function secretsOf({ speaker: { adapter, conversation }, vendor }: Stage, answers: unknown[]): string[] {
+function secretsOf({ conversation: { adapter, conversation }, vendor }: MockServer, answers: unknown[]): string[] {
   const own = Object.entries(conversation.settings).flatMap(([name, text]) =>
     adapter.settings[name]?.secret ? [text] : [],
   );
-  const heard = vendor.heard.flatMap(secretsOfRequest);
+  const received = vendor.received.flatMap(secretsOfRequest);
   return [
     apiKey,
     ...own,
     ...(conversation.secrets ?? []),
-    ...heard,
+    ...received,
     ...answers.flatMap((each) => secretsOfAnswer(each)),
   ];
 }

@@ -1,7 +1,7 @@
 /** One cell of the matrix with Charge HQ as the one that fails: the vendor answers well, the message does not arrive. */
-import type { NotDeliveredReason } from '../../functions/push-solar-data/destinations/destination.ts';
-import type { Speaker } from '../conversations/all.ts';
-import { type Answer, type Heard, playChargeHq, playConversation } from '../support/conversation.ts';
+import type { DestinationErrorKind } from '../../functions/push-solar-data/destinations/destination.ts';
+import type { NamedConversation } from '../conversations/all.ts';
+import { type Answer, playChargeHq, playConversation, type ReceivedRequest } from '../support/conversation.ts';
 import { apiKey, openHome, settingTexts } from '../support/home.ts';
 import { leaks, secretsOfRequest } from '../support/leaks.ts';
 import { type DeadAddress, trusted } from './addresses.ts';
@@ -16,29 +16,32 @@ const longestSilence = 26;
 
 type Misfortune = Pick<Fault, 'heavy'> & {
   /** Instead of the usual answer. */
-  answer?(heard: Heard, now: number): Answer | undefined;
+  answer?(received: ReceivedRequest, now: number): Answer | undefined;
   /** Instead of Charge HQ's address. */
   url?: string;
-  ends: NotDeliveredReason | 'told';
+  ends: DestinationErrorKind | 'told';
 };
 
 /** Charge HQ answers so; undefined where the fault means nothing to it. */
-export function playUnheard(speaker: Speaker, { answer, fromChargeHq, heavy }: Fault): Promise<Cell> | undefined {
+export function playUnheard(
+  conversation: NamedConversation,
+  { answer, fromChargeHq, heavy }: Fault,
+): Promise<Cell> | undefined {
   if (fromChargeHq === undefined) return undefined;
-  const faulty = (heard: Heard, now: number) => answer({ json: { message: 'thank you' } }, heard, now);
-  return play(speaker, { answer: faulty, ends: fromChargeHq, ...(heavy ? { heavy } : {}) });
+  const faulty = (received: ReceivedRequest, now: number) => answer({ json: { message: 'thank you' } }, received, now);
+  return play(conversation, { answer: faulty, ends: fromChargeHq, ...(heavy ? { heavy } : {}) });
 }
 
-export const playUnreachable = (speaker: Speaker, { url, name }: DeadAddress): Promise<Cell> =>
-  play(speaker, { url, ends: name.includes('DNS') ? 'gone' : 'unavailable' });
+export const playUnreachable = (conversation: NamedConversation, { url, name }: DeadAddress): Promise<Cell> =>
+  play(conversation, { url, ends: name.includes('DNS') ? 'gone' : 'unavailable' });
 
-async function play({ adapter, conversation }: Speaker, misfortune: Misfortune): Promise<Cell> {
+async function play({ adapter, conversation }: NamedConversation, misfortune: Misfortune): Promise<Cell> {
   let failing = true;
   const now = Date.parse(conversation.now);
-  const heard: Heard[] = [];
+  const received: ReceivedRequest[] = [];
   const vendor = await playConversation(conversation.exchanges);
   const chargeHq = await playChargeHq((_nth, request) => {
-    heard.push(request);
+    received.push(request);
     return (failing ? misfortune.answer?.(request, now) : undefined) ?? { json: {} };
   });
   const home = openHome({
@@ -72,7 +75,7 @@ async function play({ adapter, conversation }: Speaker, misfortune: Misfortune):
     if (ms > budget.tickMs + slackMs) wrong.push(`took ${ms} ms of ${budget.tickMs}`);
     if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);
     if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
-    const secrets = [apiKey, ...[...heard, ...vendor.heard].flatMap(secretsOfRequest)];
+    const secrets = [apiKey, ...[...received, ...vendor.received].flatMap(secretsOfRequest)];
     wrong.push(...leaks(JSON.stringify(report), secrets).map((secret) => `told the secret ${secret}`));
     failing = false;
     let hours = 0;

@@ -1,8 +1,8 @@
 /** What a fault is, and what a tick may make of it. */
 
-import type { NotDeliveredReason } from '../../functions/push-solar-data/destinations/destination.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
-import type { Answer, Heard } from '../support/conversation.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
+import type { DestinationErrorKind } from '../../functions/push-solar-data/destinations/destination.ts';
+import type { Answer, ReceivedRequest } from '../support/conversation.ts';
 
 export type Fault = {
   name: string;
@@ -11,7 +11,7 @@ export type Fault = {
    *
    * @param now ms since the epoch, of the conversation.
    */
-  answer(usual: Answer, heard: Heard, now: number): Answer | undefined;
+  answer(usual: Answer, received: ReceivedRequest, now: number): Answer | undefined;
   /** Whether it concerns figures, so that only the live call is answered so. */
   ofFigures?: boolean;
   /** The kinds under which an adapter may report it. */
@@ -19,7 +19,7 @@ export type Fault = {
   /** Whether an adapter may read all the same; then its figures must be those of an undisturbed tick. */
   mayBeRead?: boolean;
   /** How a tick ends where Charge HQ does so: a reason, or `told` where the message counts as delivered. */
-  fromChargeHq?: NotDeliveredReason | 'told';
+  fromChargeHq?: DestinationErrorKind | 'told';
   /** Whether it never ends by itself: the tick's deadline must. */
   endless?: boolean;
   /** Whether it is made to fill the memory. */

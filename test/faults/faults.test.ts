@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
-import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
-import { type Speaker, silent, speakers } from '../conversations/all.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { conversations, type NamedConversation, silent } from '../conversations/all.ts';
 import { playChargeHq } from '../support/conversation.ts';
 import { openHome } from '../support/home.ts';
 import { adapterOf } from '../support/sources.ts';
@@ -19,15 +19,18 @@ after(() => dead.close());
 const faults = [...answerFaults, ...figureFaults];
 
 it('knows a conversation of every adapter', () => {
-  const known = [...speakers.map(({ adapter }) => adapter.vendor), ...silent];
+  const known = [...conversations.map(({ adapter }) => adapter.vendor), ...silent];
   assert.deepEqual([...new Set(known)].sort(), Object.keys(adapters).sort());
 });
 
 /** The cell of the first adapter from the `nth` on in whose conversation the fault changes anything. */
-async function playInTurn(nth: number, play: (speaker: Speaker) => Promise<Cell> | undefined): Promise<Cell> {
-  for (const speaker of [...speakers.slice(nth % speakers.length), ...speakers]) {
-    const cell = await play(speaker);
-    if (cell && cell.sign !== '·') return { ...cell, wrong: cell.wrong.map((what) => `${speaker.name}: ${what}`) };
+async function playInTurn(
+  nth: number,
+  play: (conversation: NamedConversation) => Promise<Cell> | undefined,
+): Promise<Cell> {
+  for (const conversation of [...conversations.slice(nth % conversations.length), ...conversations]) {
+    const cell = await play(conversation);
+    if (cell && cell.sign !== '·') return { ...cell, wrong: cell.wrong.map((what) => `${conversation.name}: ${what}`) };
   }
   return { sign: '·', wrong: ['the fault concerns nobody'], ms: 0, megabytes: 0 };
 }
@@ -35,22 +38,22 @@ async function playInTurn(nth: number, play: (speaker: Speaker) => Promise<Cell>
 describe("a vendor's cloud fails, and the home tells so, leaks nothing and recovers:", () => {
   for (const [nth, address] of dead.addresses.entries())
     it(address.name, async () => {
-      assert.deepEqual((await playInTurn(nth, (speaker) => playDeadAddress(speaker, address))).wrong, []);
+      assert.deepEqual((await playInTurn(nth, (conversation) => playDeadAddress(conversation, address))).wrong, []);
     });
   for (const [nth, fault] of faults.entries())
     it(fault.name, async () => {
-      assert.deepEqual((await playInTurn(nth, (speaker) => playFault(speaker, fault))).wrong, []);
+      assert.deepEqual((await playInTurn(nth, (conversation) => playFault(conversation, fault))).wrong, []);
     });
 });
 
 describe('Charge HQ fails, and the tick says how, leaks nothing and is heard again:', () => {
   for (const [nth, address] of dead.addresses.entries())
     it(address.name, async () => {
-      assert.deepEqual((await playInTurn(nth, (speaker) => playUnreachable(speaker, address))).wrong, []);
+      assert.deepEqual((await playInTurn(nth, (conversation) => playUnreachable(conversation, address))).wrong, []);
     });
   for (const [nth, fault] of answerFaults.entries())
     it(fault.name, async () => {
-      assert.deepEqual((await playInTurn(nth, (speaker) => playUnheard(speaker, fault))).wrong, []);
+      assert.deepEqual((await playInTurn(nth, (conversation) => playUnheard(conversation, fault))).wrong, []);
     });
 });
 

@@ -2,7 +2,7 @@
  * `npm run test:faults`: everybody under every fault, as a table. Words after it choose columns and rows by parts of
  * their names: `npm run test:faults -- foxess "HTTP 429"`.
  */
-import { type Speaker, speakers } from '../conversations/all.ts';
+import { conversations, type NamedConversation } from '../conversations/all.ts';
 import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
 import { type Cell, playDeadAddress, playFault } from './cell.ts';
@@ -23,26 +23,26 @@ const dead = await openDeadAddresses();
 type Row = {
   name: string;
   heavy?: boolean;
-  play(speaker: Speaker): Promise<Cell>;
-  unheard(speaker: Speaker): Promise<Cell> | undefined;
+  play(conversation: NamedConversation): Promise<Cell>;
+  unheard(conversation: NamedConversation): Promise<Cell> | undefined;
 };
 const rows: Row[] = [
   ...dead.addresses.map((address) => ({
     name: address.name,
     heavy: address.name.includes('DNS'), // four names are looked up at a time, the others wait
-    play: (speaker: Speaker) => playDeadAddress(speaker, address),
-    unheard: (speaker: Speaker) => playUnreachable(speaker, address),
+    play: (conversation: NamedConversation) => playDeadAddress(conversation, address),
+    unheard: (conversation: NamedConversation) => playUnreachable(conversation, address),
   })),
   ...[...answerFaults, ...figureFaults].map((fault) => ({
     name: fault.name,
     heavy: fault.heavy === true,
-    play: (speaker: Speaker) => playFault(speaker, fault),
-    unheard: (speaker: Speaker) => playUnheard(speaker, fault),
+    play: (conversation: NamedConversation) => playFault(conversation, fault),
+    unheard: (conversation: NamedConversation) => playUnheard(conversation, fault),
   })),
 ];
 
 console.log('✓ reported  = figures, and the right ones  · nothing in the answer to change  ✗ wrong\n');
-const columns = matching(speakers);
+const columns = matching(conversations);
 [...columns.map(({ name }) => name), 'Charge HQ'].forEach((name, index) => {
   console.log(`${''.padEnd(width)}${'│'.repeat(index)}╭ ${name}`);
 });
@@ -63,7 +63,7 @@ process.exit(wrong.length > 0 ? 1 : 0);
 /** Side by side; one after the other where memory is measured or the machine has a queue. The home that Charge HQ fails is each in its turn. */
 async function cellsOf({ heavy, play, unheard }: Row, nth: number): Promise<[string, Cell | undefined][]> {
   const home = columns[nth % columns.length];
-  const works = [...columns.map((speaker) => () => play(speaker)), async () => home && unheard(home)];
+  const works = [...columns.map((conversation) => () => play(conversation)), async () => home && unheard(home)];
   const cells: (Cell | undefined)[] = [];
   if (heavy) for (const work of works) cells.push(await orHang(work()));
   else cells.push(...(await Promise.all(works.map((work) => orHang(work())))));

@@ -124,7 +124,7 @@ export async function playStoreFault(fault: StoreFault, addresses: readonly Dead
   const invoke = async (handler: Handler, hours: number) => {
     mock.timers.enable({ apis: ['Date'], now: start + hours * 3_600_000 });
     try {
-      return await heard(log, () => handler(event, contextOf(55_000)));
+      return await received(log, () => handler(event, contextOf(55_000)));
     } finally {
       mock.timers.reset();
     }
@@ -172,7 +172,7 @@ function contextOf(ms: number): Context {
 }
 
 /** What `work` writes to the log goes to `log` instead. */
-async function heard<Result>(log: string[], work: () => Promise<Result>): Promise<Result> {
+async function received<Result>(log: string[], work: () => Promise<Result>): Promise<Result> {
   const streams = [process.stdout, process.stderr];
   const mocks = streams.map((stream) =>
     mock.method(stream, 'write', (chunk: string | Uint8Array) => log.push(String(chunk)) > 0),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { speakers } from '../conversations/all.ts';
+import { conversations } from '../conversations/all.ts';
 import { follows, numbersIn, respelt } from './explanation.ts';
 import { fuzz } from './fuzz.ts';
 import { drawFrom, mutate } from './mutation.ts';
@@ -10,9 +10,9 @@ const seed = 20_260_501;
 const runs = 40;
 
 describe('an answer with anything in it changed crashes and hangs nothing, and no invented figure is pushed:', () => {
-  for (const speaker of speakers)
-    it(speaker.name, async () => {
-      const { findings, pushed } = await fuzz(speaker, seed, runs);
+  for (const conversation of conversations)
+    it(conversation.name, async () => {
+      const { findings, pushed } = await fuzz(conversation, seed, runs);
       assert.deepEqual(findings, []);
       assert.ok(pushed > 0, 'not one answer was understood');
     });

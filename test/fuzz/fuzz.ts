@@ -1,5 +1,5 @@
 /** Ticks on mutated answers, and everything that a tick may never do with them. */
-import type { Speaker } from '../conversations/all.ts';
+import type { NamedConversation } from '../conversations/all.ts';
 import type { Push } from '../support/conversation.ts';
 import { wattsOf } from '../support/truth.ts';
 import { follows, numbersIn, respelt } from './explanation.ts';
@@ -16,8 +16,8 @@ const liveShare = 0.75;
 const respellEvery = 4;
 
 /** @param seed of the first run; the nth has seed + n. */
-export async function fuzz(speaker: Speaker, seed: number, runs: number): Promise<FuzzResult> {
-  const home = await openFuzzHome(speaker);
+export async function fuzz(conversation: NamedConversation, seed: number, runs: number): Promise<FuzzResult> {
+  const home = await openFuzzHome(conversation);
   const result: FuzzResult = { runs, pushed: 0, ms: 0, findings: [] };
   const begun = performance.now();
   try {
@@ -37,8 +37,9 @@ export async function fuzz(speaker: Speaker, seed: number, runs: number): Promis
 
 async function fuzzOnce(home: FuzzHome, seed: number) {
   const draw = drawFrom(seed);
-  const places = [...home.answers.keys()];
-  const place = (draw() < liveShare ? places.at(-1) : places[Math.floor(draw() * places.length)]) ?? 0;
+  const configStores = [...home.answers.keys()];
+  const place =
+    (draw() < liveShare ? configStores.at(-1) : configStores[Math.floor(draw() * configStores.length)]) ?? 0;
   const before = home.answers.get(place);
   let mutation = mutate(before, draw);
   if (draw() < 0.2)

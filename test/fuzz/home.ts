@@ -1,11 +1,12 @@
 /** A home whose cloud answers from memory, for very many ticks: one server for each side, and a fresh memory for each tick. */
-import { createMemory } from '../../functions/push-solar-data/memory.ts';
+
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { tick } from '../../functions/push-solar-data/core/tick.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
-import { tick } from '../../functions/push-solar-data/tick.ts';
-import type { Speaker } from '../conversations/all.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
+import type { NamedConversation } from '../conversations/all.ts';
 import { type Answer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
 
@@ -21,14 +22,14 @@ export type FuzzHome = {
   close(): Promise<void>;
 };
 
-export async function openFuzzHome({ adapter, conversation }: Speaker): Promise<FuzzHome> {
+export async function openFuzzHome({ adapter, conversation }: NamedConversation): Promise<FuzzHome> {
   const { settings, exchanges, now } = conversation;
   let instead: { place: number; text: string } | undefined;
   const vendor = await playConversation(
     exchanges.map((exchange, place) => ({
       ...exchange,
-      answer(heard) {
-        const usual: Answer = typeof exchange.answer === 'function' ? exchange.answer(heard) : exchange.answer;
+      answer(received) {
+        const usual: Answer = typeof exchange.answer === 'function' ? exchange.answer(received) : exchange.answer;
         if (instead?.place !== place) return usual;
         return { ...usual, text: instead.text, headers: { ...usual.headers, 'content-type': 'application/json' } };
       },
@@ -56,7 +57,7 @@ export async function openFuzzHome({ adapter, conversation }: Speaker): Promise<
     async play(place, text) {
       instead = { place, text };
       chargeHq.pushes.length = 0;
-      for (const stage of [vendor, chargeHq]) stage.heard.length = 0;
+      for (const stage of [vendor, chargeHq]) stage.received.length = 0;
       const begun = performance.now();
       const ports = {
         memory: createMemory(memoryStore()),

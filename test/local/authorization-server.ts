@@ -2,10 +2,10 @@
 import type { TestContext } from 'node:test';
 import * as z from 'zod/mini';
 import { type Adapter, Failure, secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
-import { playConversation, type Stage } from '../support/conversation.ts';
+import { type MockServer, playConversation } from '../support/conversation.ts';
 import { adapterOf } from '../support/sources.ts';
 
-export type AuthorizationServer = Stage & {
+export type AuthorizationServer = MockServer & {
   /** What the page answers with instead of a code. */
   answers: Record<string, string>;
 };

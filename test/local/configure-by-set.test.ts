@@ -263,7 +263,7 @@ describe('with --aws', () => {
   it('a secret of more than 4 KB becomes an advanced parameter', async (t) => {
     const here = await onAws(t);
     await setting(here, [`CHARGE_HQ_API_KEY=${'k'.repeat(5000)}`], '--aws', '--no-check');
-    const put = here.store.heard.find(({ headers }) => String(headers['x-amz-target']).endsWith('PutParameter'));
+    const put = here.store.received.find(({ headers }) => String(headers['x-amz-target']).endsWith('PutParameter'));
     assert.match(JSON.stringify(put?.body), /"Tier":"Advanced"/);
   });
 

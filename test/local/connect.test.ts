@@ -51,7 +51,7 @@ describe('a consent that the browser brings back to this machine', () => {
     assert.equal(statSync(ports.file).mode & 0o777, 0o600);
     const back = `http://127.0.0.1:${port}/consent`;
     assert.equal(pages[0]?.searchParams.get('redirect_uri'), back);
-    const exchange = server.heard.find(({ method }) => method === 'POST')?.body;
+    const exchange = server.received.find(({ method }) => method === 'POST')?.body;
     assert.deepEqual(exchange, { code: 'code-of-today', redirect_uri: back, client_secret: 'client-secret' });
     assert.match(told.join(), /^Thank you\. Go back to the terminal/);
     assert.match(screen(), /Give your consent on this page:\n\n {2}http:\S+\/oauth\/authorize\?client_id=id-1/);
@@ -151,7 +151,7 @@ describe('a consent whose code the vendor shows', () => {
       await answer(/Code or address:/, pasted(pages[0]?.searchParams.get('state') ?? ''));
       assert.equal(await ended, 0);
       assert.match(stored(), /REFRESH_TOKEN='refresh token-of-today'/);
-      const exchange = server.heard.at(-1)?.body as Record<string, string>;
+      const exchange = server.received.at(-1)?.body as Record<string, string>;
       assert.deepEqual([exchange['redirect_uri'], exchange['code']], [shownPage, 'code-of-today']);
     });
 

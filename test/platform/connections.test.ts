@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import {
   type Connections,
   type RawAnswer,
   type RawRequest,
   roundTrip,
 } from '../../functions/push-solar-data/platform/connections.ts';
-import { Failure } from '../../functions/push-solar-data/platform/failure.ts';
 import { certificate, certificateKey } from '../support/certificate.ts';
 import { answerBytes, connectionsFor, listen, serveBytes, serveHttp } from '../support/servers.ts';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { Failure, type FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
+import { Failure, type FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
   type Answer,
   type Call,

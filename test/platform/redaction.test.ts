@@ -115,7 +115,7 @@ describe('values under the name of a credential are hidden', () => {
   for (const name of names)
     it(name, () => {
       const redactor = createRedactor();
-      redactor.hideNamed({ [name]: 'a-value' });
+      redactor.redactKeys({ [name]: 'a-value' });
       assert.equal(redactor.text('it is a-value'), 'it is [hidden]');
     });
 
@@ -128,15 +128,15 @@ describe('values under the name of a credential are hidden', () => {
   for (const [where, tree] of depths)
     it(where, () => {
       const redactor = createRedactor();
-      redactor.hideNamed(tree);
+      redactor.redactKeys(tree);
       assert.equal(redactor.text('it is a-value'), 'it is [hidden]');
     });
 
   it('and no others', () => {
     const redactor = createRedactor();
-    redactor.hideNamed({ plant: 'a-value', list: ['a-value'], none: null, count: 4711 });
-    redactor.hideNamed('a-value');
-    redactor.hideNamed(undefined);
+    redactor.redactKeys({ plant: 'a-value', list: ['a-value'], none: null, count: 4711 });
+    redactor.redactKeys('a-value');
+    redactor.redactKeys(undefined);
     assert.equal(redactor.text('a-value 4711'), 'a-value 4711');
   });
 
@@ -148,13 +148,13 @@ describe('values under the name of a credential are hidden', () => {
   for (const [what, header, credential] of headers)
     it(`also without the scheme before it: ${what}`, () => {
       const redactor = createRedactor();
-      redactor.hideNamed({ authorization: header });
+      redactor.redactKeys({ authorization: header });
       assert.equal(redactor.text(`invalid: ${credential}`), 'invalid: [hidden]');
     });
 
   it('also one cookie of several', () => {
     const redactor = createRedactor();
-    redactor.hideNamed({ cookie: 'lang=en; session=made-up-credential' });
+    redactor.redactKeys({ cookie: 'lang=en; session=made-up-credential' });
     assert.equal(redactor.text('unknown session made-up-credential'), 'unknown session [hidden]');
   });
 });

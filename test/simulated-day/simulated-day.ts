@@ -8,9 +8,9 @@
 import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
 import { simulatedHome } from '../../functions/push-solar-data/adapters/simulator.ts';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
-import type { OutcomeWord } from '../../functions/push-solar-data/report.ts';
-import { type Answer, type Push, playChargeHq, playConversation, type Stage } from '../support/conversation.ts';
+import type { OutcomeWord } from '../../functions/push-solar-data/core/report.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { type Answer, type MockServer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, settingTexts } from '../support/home.ts';
 
 /** From noon to noon, so that midnight and the change to summer time (01:00 UTC) lie within. */
@@ -137,7 +137,7 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
     callsWithRefusedKey: calm(hybrid.askedAt).filter((at) => isOut(outages.key, at)).length,
     oldestSeconds: Math.max(...pushed.map(({ ageSeconds }) => ageSeconds)),
     foxess: { calls: hybrid.askedAt.length, shortestSeconds: Math.min(...gaps(calm(hybrid.askedAt))) },
-    victron: { calls: second.heard.length, shortestSeconds: Math.min(...gaps(second.askedAt)) },
+    victron: { calls: second.received.length, shortestSeconds: Math.min(...gaps(second.askedAt)) },
     writes: store.writes,
     importedEverFell: gaps(pushed.map(({ figures }) => figures['imported_kwh'] ?? Number.NaN)).some(
       (rise) => !(rise >= 0),
@@ -155,7 +155,7 @@ function missOf(pushed: Figures, expected: Figures): number {
   return Math.max(...Object.entries(expected).map(([field, value]) => Math.abs((pushed[field] ?? Number.NaN) - value)));
 }
 
-type Cloud = Stage & { askedAt: number[]; answeredAt: number[] };
+type Cloud = MockServer & { askedAt: number[]; answeredAt: number[] };
 
 async function playFoxess(clock: () => number): Promise<Cloud> {
   const askedAt: number[] = [];

@@ -1,11 +1,17 @@
 /** Three makers' clouds in bad weather: they note each request, and what the bridge may know after the last good answer. */
-import { type Answer, type Exchange, type Heard, playConversation, type Stage } from '../support/conversation.ts';
+import {
+  type Answer,
+  type Exchange,
+  type MockServer,
+  playConversation,
+  type ReceivedRequest,
+} from '../support/conversation.ts';
 import { type Random, type Trouble, troubles, weatherOf } from './trouble.ts';
 
 /** What a request was for, and how it was answered; `expired` and `refused` are the vendor's own words. */
 export type Asked = { at: number; what: string; how: 'well' | 'expired' | Trouble };
 
-export type Cloud = Stage & {
+export type Cloud = MockServer & {
   asked: Asked[];
   /** Production (and grid, and battery) of the last good answer, kW. */
   shown: Record<string, number>;
@@ -13,7 +19,10 @@ export type Cloud = Stage & {
   endSessions(): void;
 };
 
-type Play = (heard: Heard, at: number) => { what: string; answer: () => Answer; shows?: Record<string, number> };
+type Play = (
+  received: ReceivedRequest,
+  at: number,
+) => { what: string; answer: () => Answer; shows?: Record<string, number> };
 
 /** Different each minute, so that an old figure is known by its value; kW. */
 export const figureAt = (at: number, base: number): number => base + (Math.floor(at / 60_000) % 997) / 1000;
@@ -28,9 +37,9 @@ async function playCloud(
   const asked: Asked[] = [];
   const weather = weatherOf(random, phases);
   const cloud = { asked, shown: {}, endSessions: () => {} };
-  const answer = (heard: Heard): Answer => {
+  const answer = (received: ReceivedRequest): Answer => {
     const at = clock();
-    const { what, answer: good, shows } = play(heard, at);
+    const { what, answer: good, shows } = play(received, at);
     const trouble = weather.now(at);
     const given = trouble ? troubles[trouble] : good();
     asked.push({ at, what, how: trouble ?? (isExpired(given) ? 'expired' : 'well') });

@@ -10,11 +10,11 @@ import { runInNewContext } from 'node:vm';
 import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
 import { fusionsolar } from '../../functions/push-solar-data/adapters/fusionsolar.ts';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import { createMemory } from '../../functions/push-solar-data/memory.ts';
+import { tick } from '../../functions/push-solar-data/core/tick.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { memoryStore } from '../../functions/push-solar-data/platform/state.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
-import { tick } from '../../functions/push-solar-data/tick.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import { playChargeHq } from '../support/conversation.ts';
 import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
 import { registryOf } from '../support/sources.ts';
@@ -96,7 +96,7 @@ export async function soak({ ticks, seed }: { ticks: number; seed: number }): Pr
       const untrue = verdictOn(push, Object.values(clouds));
       if (untrue) result.untrue.push(`${new Date(clock.at).toISOString()}: ${untrue}`);
     }
-    for (const stage of [v, f, s, chargeHq]) stage.heard.length = 0;
+    for (const stage of [v, f, s, chargeHq]) stage.received.length = 0;
   };
 
   for (let nth = 0; nth < ticks; nth++) {

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 
 /** A request as it arrived; `body` is parsed where it is JSON or a form. */
-export type Heard = {
+export type ReceivedRequest = {
   method: string;
   path: string;
   query: Record<string, string>;
@@ -28,14 +28,14 @@ export type Exchange = {
   headers?: Record<string, string>;
   json?: unknown;
   form?: Record<string, string>;
-  answer: Answer | ((heard: Heard) => Answer);
+  answer: Answer | ((received: ReceivedRequest) => Answer);
 };
 
-export type Stage = {
+export type MockServer = {
   url: string;
-  heard: Heard[];
+  received: ReceivedRequest[];
   /** Requests that no exchange expects. */
-  misses: Heard[];
+  misses: ReceivedRequest[];
   /** How many connections were accepted. */
   connections(): number;
   /** Closes those that lie idle, as servers do after a while. */
@@ -44,14 +44,14 @@ export type Stage = {
 };
 
 /** Exchanges answer in their order; the last that fits repeats. `{server}` in an answer stands for the server's address. */
-export async function playConversation(exchanges: readonly Exchange[]): Promise<Stage> {
+export async function playConversation(exchanges: readonly Exchange[]): Promise<MockServer> {
   const played = new Set<Exchange>();
-  return serve((heard) => {
-    const fitting = exchanges.filter((exchange) => fits(exchange, heard));
+  return serve((received) => {
+    const fitting = exchanges.filter((exchange) => fits(exchange, received));
     const exchange = fitting.find((candidate) => !played.has(candidate)) ?? fitting.at(-1);
     if (!exchange) return undefined;
     played.add(exchange);
-    return typeof exchange.answer === 'function' ? exchange.answer(heard) : exchange.answer;
+    return typeof exchange.answer === 'function' ? exchange.answer(received) : exchange.answer;
   });
 }
 
@@ -60,23 +60,23 @@ export type Push = { apiKey: string; tsms?: number; error?: string; siteMeters?:
 
 /** A Charge HQ that accepts (or whatever `answer` says) and keeps the bodies. */
 export async function playChargeHq(
-  answer: (nth: number, heard: Heard) => Answer = () => ({ json: {} }),
-): Promise<Stage & { pushes: Push[] }> {
+  answer: (nth: number, received: ReceivedRequest) => Answer = () => ({ json: {} }),
+): Promise<MockServer & { pushes: Push[] }> {
   const pushes: Push[] = [];
-  const stage = await serve((heard) => {
-    pushes.push(heard.body as Push);
-    return answer(pushes.length, heard);
+  const stage = await serve((received) => {
+    pushes.push(received.body as Push);
+    return answer(pushes.length, received);
   });
   return { ...stage, pushes };
 }
 
-async function serve(answerTo: (heard: Heard) => Answer | undefined): Promise<Stage> {
-  const heard: Heard[] = [];
-  const misses: Heard[] = [];
+async function serve(answerTo: (received: ReceivedRequest) => Answer | undefined): Promise<MockServer> {
+  const received: ReceivedRequest[] = [];
+  const misses: ReceivedRequest[] = [];
   let connections = 0;
   const server = createServer(async (request, response) => {
     const hearing = await hear(request);
-    heard.push(hearing);
+    received.push(hearing);
     const answer = answerTo(hearing);
     if (!answer) misses.push(hearing);
     const { status = 200, headers = {}, json, text, act } = answer ?? { status: 599, text: 'not expected' };
@@ -99,7 +99,7 @@ async function serve(answerTo: (heard: Heard) => Answer | undefined): Promise<St
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    heard,
+    received,
     misses,
     connections: () => connections,
     closeIdle: () => server.closeIdleConnections(),
@@ -110,7 +110,7 @@ async function serve(answerTo: (heard: Heard) => Answer | undefined): Promise<St
   };
 }
 
-async function hear(request: IncomingMessage): Promise<Heard> {
+async function hear(request: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
@@ -133,13 +133,13 @@ function jsonOr(text: string): unknown {
   }
 }
 
-function fits({ method = 'GET', path, query, headers, json, form }: Exchange, heard: Heard): boolean {
+function fits({ method = 'GET', path, query, headers, json, form }: Exchange, received: ReceivedRequest): boolean {
   return (
-    method === heard.method &&
-    path === heard.path &&
-    contains(heard.query, query ?? {}) &&
-    contains(heard.headers, headers ?? {}) &&
-    contains(heard.body, json ?? form ?? {})
+    method === received.method &&
+    path === received.path &&
+    contains(received.query, query ?? {}) &&
+    contains(received.headers, headers ?? {}) &&
+    contains(received.body, json ?? form ?? {})
   );
 }
 

@@ -1,14 +1,15 @@
 /** Whole ticks in a test: settings as texts, a fake clock, real local servers. */
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
-import { createMemory } from '../../functions/push-solar-data/memory.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { type TickPorts, tick } from '../../functions/push-solar-data/core/tick.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
 import type { Clock } from '../../functions/push-solar-data/platform/clock.ts';
 import { type ConnectionOptions, openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/platform/settings.ts';
-import { memoryStore, type StateStore } from '../../functions/push-solar-data/platform/state.ts';
-import type { TickReport } from '../../functions/push-solar-data/report.ts';
-import { openSite } from '../../functions/push-solar-data/site.ts';
-import { type TickPorts, tick } from '../../functions/push-solar-data/tick.ts';
-import { type Exchange, type Push, playChargeHq, playConversation, type Stage } from './conversation.ts';
+import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { openSite } from '../../functions/push-solar-data/settings/site.ts';
+import { type Exchange, type MockServer, type Push, playChargeHq, playConversation } from './conversation.ts';
 
 export const apiKey = '00000000-test-4000-8000-000000000000';
 
@@ -72,7 +73,7 @@ export type Played = {
   report: TickReport;
   /** Bodies that reached Charge HQ, oldest first. */
   pushes: Push[];
-  vendor: Stage;
+  vendor: MockServer;
   stored: string;
   /** Every wait of the ticks, ms. */
   slept: number[];

@@ -1,5 +1,5 @@
 /** Finds secrets in what leaves the bridge, in every form in which a text may carry one. */
-import type { Heard } from './conversation.ts';
+import type { ReceivedRequest } from './conversation.ts';
 
 const secretHeader = /auth|token|cookie|session|key|jwt|signature/i;
 const secretEntry = /auth|token|cookie|session_?id|jwt|secret|password/i;
@@ -33,7 +33,7 @@ export const leaks = (told: string, secrets: Iterable<string>): string[] =>
 const mostOf = (form: string): string => (form.length < 12 ? form : form.slice(0, Math.ceil(form.length * 0.7)));
 
 /** What a request carried that opens doors: headers of such a name, and of cookies the values. */
-export function secretsOfRequest({ headers }: Heard): string[] {
+export function secretsOfRequest({ headers }: ReceivedRequest): string[] {
   const found = Object.entries(headers).flatMap(([name, value]) => (secretHeader.test(name) ? [String(value)] : []));
   const parts = found.flatMap((value) => value.split(/[;,]\s*/));
   return parts.flatMap((part) => [part.replace(/^[A-Za-z]+ /, ''), ...part.split(/(?<==)/).slice(1)]).filter(isSecret);

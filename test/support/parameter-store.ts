@@ -1,9 +1,9 @@
 /** A local stand-in for the Parameter Store's API: the calls that the bridge and its owner make, over HTTP as the SDK makes them. */
-import type { Exchange, Heard } from './conversation.ts';
-import { playConversation, type Stage } from './conversation.ts';
+import type { Exchange, ReceivedRequest } from './conversation.ts';
+import { type MockServer, playConversation } from './conversation.ts';
 
 export type StoredParameter = { value: string; version: number; type: string };
-export type ParameterStage = Stage & {
+export type ParameterStage = MockServer & {
   parameters: Map<string, StoredParameter>;
   /** Calls by name: `GetParametersByPath`, … */
   calls: string[];
@@ -22,10 +22,10 @@ export async function playParameterStore(initial: Record<string, string>): Promi
   };
   for (const [name, value] of Object.entries(initial)) set(name, value);
 
-  const answer = (heard: Heard) => {
-    const call = String(heard.headers['x-amz-target']).replace('AmazonSSM.', '');
+  const answer = (received: ReceivedRequest) => {
+    const call = String(received.headers['x-amz-target']).replace('AmazonSSM.', '');
     calls.push(call);
-    const body = heard.body as Record<string, unknown>;
+    const body = received.body as Record<string, unknown>;
     if (failure && isMeant(failure, call, body))
       return { status: failure.status, json: { __type: failure.type, message: 'as told' } };
     if (call === 'GetParametersByPath') return { json: page(parameters, body) };

@@ -5,8 +5,8 @@ import {
   defineAdapter,
   type Reading,
 } from '../../functions/push-solar-data/adapters/adapter.ts';
-import type { Settings } from '../../functions/push-solar-data/adapters/setting.ts';
-import type { Registry, Source } from '../../functions/push-solar-data/site.ts';
+import type { Settings } from '../../functions/push-solar-data/settings/setting.ts';
+import type { Registry, Source } from '../../functions/push-solar-data/settings/site.ts';
 
 /** An adapter without settings that gives 4.2 kW of sun and 1.5 kW exported, but for what the test says. */
 export function adapterOf<S extends Settings = Record<never, never>, State = Record<string, never>>(

@@ -10,7 +10,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { CommandPorts } from '../../functions/push-solar-data/local/command.ts';
-import type { Registry } from '../../functions/push-solar-data/site.ts';
+import type { Registry } from '../../functions/push-solar-data/settings/site.ts';
 
 const patienceMs = 10_000;
 

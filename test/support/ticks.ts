@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { type Adapter, Failure, type Reading } from '../../functions/push-solar-data/adapters/adapter.ts';
-import type { FailureKind } from '../../functions/push-solar-data/platform/failure.ts';
-import type { SettingTexts } from '../../functions/push-solar-data/platform/settings.ts';
-import type { StateStore } from '../../functions/push-solar-data/platform/state.ts';
-import type { TickPorts } from '../../functions/push-solar-data/tick.ts';
+import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
+import type { TickPorts } from '../../functions/push-solar-data/core/tick.ts';
+import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
+import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { type Answer, playChargeHq } from './conversation.ts';
 import { openHome } from './home.ts';
 import { adapterOf } from './sources.ts';

@@ -1,6 +1,6 @@
 /** Homes in whole watts that balance by construction: what a physically consistent home measures. */
 import * as fc from 'fast-check';
-import type { Reading } from '../../functions/push-solar-data/site-meters/reading.ts';
+import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 
 /** Watts: production, net import, battery discharge. Consumption is their sum. */
 export type Truth = { p: number; n: number; b: number };

@@ -1,14 +1,14 @@
 /** The contract between the tick and the module of one vendor's cloud. */
 import type * as z from 'zod/mini';
+import type { Reading } from '../core/reading.ts';
 import type { Http } from '../platform/http.ts';
-import type { Reading } from '../site-meters/reading.ts';
-import type { Settings, SettingValues } from './setting.ts';
+import type { Settings, SettingValues } from '../settings/setting.ts';
 
-export type { FailureKind } from '../platform/failure.ts';
-export { Failure } from '../platform/failure.ts';
+export type { FailureKind } from '../core/failure.ts';
+export { Failure } from '../core/failure.ts';
+export type { Reading } from '../core/reading.ts';
 export type { Answer, Call, Http } from '../platform/http.ts';
-export type { Reading } from '../site-meters/reading.ts';
-export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from './setting.ts';
+export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */
 export type ReadContext<Values, State> = {

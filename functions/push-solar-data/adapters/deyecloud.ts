@@ -1,9 +1,9 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, setting, text } from './adapter.ts';
 import { identifier } from './quantities.ts';
 import { withSession } from './session.ts';
-import type { SettingValues } from './setting.ts';
 import {
   accountIdentity,
   accountRequires,

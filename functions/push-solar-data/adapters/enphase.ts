@@ -1,6 +1,7 @@
 /** Enphase Enlighten in one of two ways: the official API v4, or what the Enlighten web page itself asks. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import {
   choice,
   defineAdapter,
@@ -15,7 +16,6 @@ import {
 import { enphaseConsent } from './enphase/consent.ts';
 import { readEnlighten, WebState } from './enphase/enlighten.ts';
 import { readV4, V4State } from './enphase/v4.ts';
-import type { SettingValues } from './setting.ts';
 
 const settings = {
   mode: setting(

@@ -1,7 +1,7 @@
 /** FoxESS Cloud Open API: stateless, every call signed; one call reads all inverters of a home. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { FailureKind } from '../platform/failure.ts';
+import type { FailureKind } from '../core/failure.ts';
 import type { Answer } from '../platform/http.ts';
 import {
   choice,

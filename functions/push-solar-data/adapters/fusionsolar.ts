@@ -1,6 +1,7 @@
 /** Huawei FusionSolar: Northbound interface, one call for each type of device; or the kiosk link, production only. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
 import { type Ask, openNorthbound, Refusal, Session } from './fusionsolar/northbound.ts';
@@ -14,7 +15,6 @@ import {
   meterTypes,
 } from './fusionsolar/plant.ts';
 import { batterySignContradicts, liveValues, map, type Values } from './fusionsolar/values.ts';
-import type { SettingValues } from './setting.ts';
 
 const settings = {
   userName: setting(

@@ -1,5 +1,6 @@
 /** Redback Technologies: the official public API, in kW, with the directions in the names of the fields. */
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import {
   type Answer,
   choice,
@@ -14,7 +15,6 @@ import {
 } from './adapter.ts';
 import { difference, figure } from './quantities.ts';
 import { withSession } from './session.ts';
-import type { SettingValues } from './setting.ts';
 
 const State = z.object({
   session: z.optional(z.object({ token: z.string(), tokenType: z.string(), expiresAt: z.number() })),

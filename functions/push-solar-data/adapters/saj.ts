@@ -1,5 +1,6 @@
 /** SAJ Elekeeper open platform: one call for each inverter, or one for the eManager that sees them all. */
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import {
   choice,
   defineAdapter,
@@ -18,7 +19,6 @@ import { identifier } from './quantities.ts';
 import { ask, isTokenRefusal, logIn, Refusal } from './saj/platform.ts';
 import { Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj/values.ts';
 import { type Session, withSession } from './session.ts';
-import type { SettingValues } from './setting.ts';
 
 const settings = {
   appId: setting(text, 'App ID: intl-developer.saj-electric.com → App Configuration'),

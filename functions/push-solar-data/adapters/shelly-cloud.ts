@@ -1,9 +1,9 @@
 /** Shelly Cloud Control API: one call for up to ten devices (v2), or one for each (v1); which clamp measures what, the owner says. */
 import * as z from 'zod/mini';
-import { inWords } from '../site-meters/freshness.ts';
+import { inWords } from '../core/freshness.ts';
+import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
 import { kilowattHours, kilowatts, sum } from './quantities.ts';
-import type { SettingValues } from './setting.ts';
 import { type Component, components, countersOf, directed, wattsOf } from './shelly-cloud/components.ts';
 import { askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
 

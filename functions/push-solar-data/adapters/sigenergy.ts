@@ -1,8 +1,8 @@
 /** Sigenergy: the official OpenAPI or the mySigen app's own, with one flow of energy in kW and the same signs. */
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
 import { figure, fraction, negate, sum } from './quantities.ts';
-import type { SettingValues } from './setting.ts';
 import { fitting } from './sigenergy/answer.ts';
 import { readApp } from './sigenergy/app.ts';
 import { readOpenApi } from './sigenergy/openapi.ts';

@@ -1,5 +1,6 @@
 /** SMA: the Sunny Portal (ennexOS) as its own web page reads it, or the official Monitoring API. Unsigned watts, every 5 minutes. */
 import * as z from 'zod/mini';
+import type { SettingValues } from '../settings/setting.ts';
 import {
   choice,
   defineAdapter,
@@ -11,7 +12,6 @@ import {
   text,
   timeZone,
 } from './adapter.ts';
-import type { SettingValues } from './setting.ts';
 import { readingOf, timeOf } from './sma/balance.ts';
 import { readEnnexos } from './sma/ennexos.ts';
 import { readOfficial } from './sma/official.ts';

@@ -1,6 +1,7 @@
 /** Sunsynk Connect and its siblings: the flow of the whole plant, whose arrows tell the directions, in watts. */
 import * as z from 'zod/mini';
-import { inWords } from '../site-meters/freshness.ts';
+import { inWords } from '../core/freshness.ts';
+import type { SettingValues } from '../settings/setting.ts';
 import {
   choice,
   defineAdapter,
@@ -15,7 +16,6 @@ import {
 } from './adapter.ts';
 import { identifier } from './quantities.ts';
 import { bearer, withSession } from './session.ts';
-import type { SettingValues } from './setting.ts';
 import { type Ask, canDoWithout, dataOf, isTokenRefusal } from './sunsynk/answer.ts';
 import { Flow, powersOf } from './sunsynk/flow.ts';
 import { InverterState, invertersOf, listed } from './sunsynk/inverters.ts';

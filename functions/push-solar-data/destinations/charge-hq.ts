@@ -1,9 +1,9 @@
 /** Charge HQ's Push API: one POST, the key in the body. Facts: chargehq.net/kb/push-api. */
 import * as z from 'zod/mini';
-import { Failure } from '../platform/failure.ts';
+import { Failure } from '../core/failure.ts';
+import { meterFields, type Reading } from '../core/reading.ts';
 import type { Answer, Http } from '../platform/http.ts';
-import { meterFields, type Reading } from '../site-meters/reading.ts';
-import { type Destination, type Message, NotDelivered } from './destination.ts';
+import { type Destination, DestinationError, type Message } from './destination.ts';
 
 export const chargeHqUrl = 'https://api.chargehq.net/api/public/push-solar-data';
 
@@ -77,28 +77,31 @@ async function post(http: Http, url: string, body: unknown): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
-    throw new NotDelivered(code === 'ENOTFOUND' ? 'gone' : 'unavailable', error.message, { cause: error });
+    throw new DestinationError(code === 'ENOTFOUND' ? 'gone' : 'unavailable', error.message, { cause: error });
   }
 }
 
 const isWebPage = ({ headers, text }: Answer): boolean =>
   /text\/html/.test(headers['content-type'] ?? '') && /^\s*</.test(text);
 
-function notDelivered(answer: Answer): NotDelivered {
+function notDelivered(answer: Answer): DestinationError {
   const { status, text } = answer;
   const excerpt = text.slice(0, 200);
   const retryAfterSeconds = answer.retryAfterSeconds;
   if (status === 429)
-    return new NotDelivered('rate-limited', 'Charge HQ asks us to slow down (HTTP 429)', {
+    return new DestinationError('rate-limited', 'Charge HQ asks us to slow down (HTTP 429)', {
       excerpt,
       retryAfterSeconds,
     });
   if (status === 404 || status === 410 || (status >= 300 && status < 400) || (status < 500 && isWebPage(answer)))
-    return new NotDelivered('gone', `Charge HQ's Push API is not at this address any more (HTTP ${status})`, {
+    return new DestinationError('gone', `Charge HQ's Push API is not at this address any more (HTTP ${status})`, {
       excerpt,
     });
   if (status >= 500)
-    return new NotDelivered('unavailable', `Charge HQ has trouble (HTTP ${status})`, { excerpt, retryAfterSeconds });
+    return new DestinationError('unavailable', `Charge HQ has trouble (HTTP ${status})`, {
+      excerpt,
+      retryAfterSeconds,
+    });
   const why = status === 401 || status === 403 ? ': check CHARGE_HQ_API_KEY' : '';
-  return new NotDelivered('refused', `Charge HQ refuses the message (HTTP ${status})${why}`, { excerpt });
+  return new DestinationError('refused', `Charge HQ refuses the message (HTTP ${status})${why}`, { excerpt });
 }

@@ -1,6 +1,7 @@
 /** The contract between the tick and where its result goes. */
+
+import type { Reading } from '../core/reading.ts';
 import type { Http } from '../platform/http.ts';
-import type { Reading } from '../site-meters/reading.ts';
 
 /** What a tick has to tell: figures that balance, or one sentence about why there are none. */
 export type Message = { reading: Reading } | { error: string };
@@ -11,20 +12,20 @@ export type Message = { reading: Reading } | { error: string };
  * - `rate-limited`: told to slow down.
  * - `unavailable`: trouble that may pass.
  */
-export type NotDeliveredReason = 'refused' | 'gone' | 'rate-limited' | 'unavailable';
+export type DestinationErrorKind = 'refused' | 'gone' | 'rate-limited' | 'unavailable';
 
-export class NotDelivered extends Error {
-  readonly reason: NotDeliveredReason;
+export class DestinationError extends Error {
+  readonly reason: DestinationErrorKind;
   readonly retryAfterSeconds: number | undefined;
   readonly excerpt: string | undefined;
 
   constructor(
-    reason: NotDeliveredReason,
+    reason: DestinationErrorKind,
     message: string,
     details: { retryAfterSeconds?: number | undefined; excerpt?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = 'NotDelivered';
+    this.name = 'DestinationError';
     this.reason = reason;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.excerpt = details.excerpt;
@@ -37,6 +38,6 @@ export type Destination = {
   url: string;
   /** Least time between two messages. */
   minSecondsBetween: number;
-  /** Delivers one message, once. @throws NotDelivered */
+  /** Delivers one message, once. @throws DestinationError */
   push(message: Message, http: Http): Promise<void>;
 };

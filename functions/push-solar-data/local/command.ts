@@ -1,8 +1,8 @@
 /** What the commands that ask have in common: their streams, their options, and an end in a sentence. */
 import { parseArgs } from 'node:util';
 import { adapters } from '../adapters/index.ts';
-import { Failure } from '../platform/failure.ts';
-import type { Registry } from '../site.ts';
+import { Failure } from '../core/failure.ts';
+import type { Registry } from '../settings/site.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
 

@@ -1,8 +1,9 @@
 /** `npm run configure` in a terminal: questions, a first read, and only then the storing. */
 import { type CommandPorts, exitCodes } from './command.ts';
+import { type ConfigStores, openConfigStores } from './config-stores.ts';
 import { askForConsent } from './consent-question.ts';
 import { diagnosisTable } from './diagnosis.ts';
-import { examine } from './examination.ts';
+import { dryRun } from './dry-run.ts';
 import {
   askEquipment,
   askMissing,
@@ -19,16 +20,15 @@ import {
   ownSettings,
   settingsOfSite,
 } from './known-settings.ts';
-import { openPlaces, type Places } from './places.ts';
 import { defaultOf, openQuestions } from './questions.ts';
 
 type Step = 'check' | 'store' | 'leave' | 'equipment' | 'menu' | KnownSetting;
 
 /** @returns the exit code. @throws `ExitPromptError` at Ctrl+C, before anything is stored. */
 export async function configureByQuestions({ aws }: { aws: boolean }, ports: CommandPorts): Promise<number> {
-  const places = await openPlaces({ ...ports, aws });
+  const configStores = await openConfigStores({ ...ports, aws });
   const ask = openQuestions(ports);
-  const draft: Draft = { ...places.present };
+  const draft: Draft = { ...configStores.present };
   const interview: InterviewPorts = {
     ask,
     registry: ports.registry,
@@ -41,19 +41,19 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
       ask.say('Nothing was changed.');
       return exitCodes.done;
     }
-    step = await take(step, { draft, places, interview, aws });
+    step = await take(step, { draft, configStores, interview, aws });
   }
   const wanted = (await settingsOf(draft, interview, aws)).map((setting) => {
     const text = cleaned(draft[setting.name]);
-    return { setting, text, given: text !== cleaned(places.present[setting.name]) };
+    return { setting, text, given: text !== cleaned(configStores.present[setting.name]) };
   });
-  const sentences = await places.store(wanted);
+  const sentences = await configStores.store(wanted);
   ask.say(sentences.length > 0 ? sentences.join('\n') : 'Nothing was changed.');
   ask.say(aws ? 'Next: npm run deploy' : 'Next: npm start (here), or npm run configure -- --aws and npm run deploy');
   return exitCodes.done;
 }
 
-type Session = { draft: Draft; places: Places; interview: InterviewPorts; aws: boolean };
+type Session = { draft: Draft; configStores: ConfigStores; interview: InterviewPorts; aws: boolean };
 
 async function take(step: Exclude<Step, 'store' | 'leave'>, session: Session): Promise<Step> {
   const { draft, interview } = session;
@@ -72,9 +72,9 @@ async function take(step: Exclude<Step, 'store' | 'leave'>, session: Session): P
 }
 
 /** Reads once, shows what came, and asks what to do with it. */
-async function decide({ draft, places, interview: { ask, registry } }: Session): Promise<Step> {
+async function decide({ draft, configStores, interview: { ask, registry } }: Session): Promise<Step> {
   ask.say('\nReading once; nothing is pushed …\n');
-  const { now, ...diagnosis } = await examine(draft, { store: places.state, registry });
+  const { now, ...diagnosis } = await dryRun(draft, { store: configStores.state, registry });
   ask.say(`${diagnosisTable(diagnosis, now)}\n`);
   const change = { value: 'menu', name: 'Change a setting' } as const;
   const leave = { value: 'leave', name: 'Leave everything as it was' } as const;

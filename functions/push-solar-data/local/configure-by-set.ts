@@ -1,15 +1,15 @@
 /** `npm run configure -- --set NAME=value`: settings for scripts, with nobody to ask. */
 import { text as readAll } from 'node:stream/consumers';
 import { closest } from 'fastest-levenshtein';
-import { Failure } from '../platform/failure.ts';
-import type { SettingTexts } from '../platform/settings.ts';
-import type { Registry } from '../site.ts';
+import { Failure } from '../core/failure.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
+import type { Registry } from '../settings/site.ts';
 import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
+import { openConfigStores, type Wanted } from './config-stores.ts';
 import { diagnosisTable } from './diagnosis.ts';
-import { examine } from './examination.ts';
+import { dryRun } from './dry-run.ts';
 import { problemAmongAll } from './interview.ts';
 import { chargeHqKey, cleaned, everySetting, type KnownSetting, problemWith } from './known-settings.ts';
-import { openPlaces, type Wanted } from './places.ts';
 import { openQuestions } from './questions.ts';
 
 /** @throws Failure `settings` with every problem of what was given; nothing is stored then. */
@@ -20,24 +20,24 @@ export async function configureBySet(
 ): Promise<number> {
   const { output, complaints, registry } = ports;
   const pairs = assignments.map(pairOf);
-  const places = await openPlaces({ ...ports, aws, given: Object.fromEntries(pairs) });
-  const vendor = pairs.findLast(([name]) => name === 'VENDOR')?.[1] ?? places.present['VENDOR'];
+  const configStores = await openConfigStores({ ...ports, aws, given: Object.fromEntries(pairs) });
+  const vendor = pairs.findLast(([name]) => name === 'VENDOR')?.[1] ?? configStores.present['VENDOR'];
   const wanted = await withInput(await wantedOf(pairs, vendor, registry), ports);
   const draft: SettingTexts = {
-    ...places.present,
+    ...configStores.present,
     ...Object.fromEntries(wanted.map(({ setting: { name }, text }) => [name, text])),
   };
   const problems = await problemsOf(wanted, draft, registry);
   if (problems.length > 0) throw new Failure('settings', `${problems.join('\n')}\nNothing was stored.`);
   if (check) {
-    const { now, ...diagnosis } = await examine(draft, { store: places.state, registry });
+    const { now, ...diagnosis } = await dryRun(draft, { store: configStores.state, registry });
     output.write(`${diagnosisTable(diagnosis, now)}\n`);
     if (diagnosis.kind) {
       complaints.write('The read failed, so nothing was stored. To store all the same: --no-check\n');
       return diagnosis.kind === 'settings' ? exitCodes.wrongSettings : exitCodes.failed;
     }
   }
-  const sentences = await places.store(wanted);
+  const sentences = await configStores.store(wanted);
   if (!cleaned(draft[chargeHqKey.name]))
     complaints.write(`${chargeHqKey.name} is not set: nothing can be pushed yet.\n`);
   output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);

@@ -1,5 +1,5 @@
 /** `npm run configure`: asks for the settings of a home, tries them, and stores them in `.env` or on AWS. */
-import { Failure } from '../platform/failure.ts';
+import { Failure } from '../core/failure.ts';
 import { answered, type CommandPorts, exitCodes, isTerminal, optionsOf, run } from './command.ts';
 import { configureByQuestions } from './configure-by-questions.ts';
 import { configureBySet } from './configure-by-set.ts';

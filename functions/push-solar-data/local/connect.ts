@@ -1,14 +1,14 @@
 /** `npm run connect -- <label or vendor>`: the one-time consent in a browser that some clouds want; stores what it yields. */
 import { closest } from 'fastest-levenshtein';
 import type { Adapter } from '../adapters/adapter.ts';
-import { Failure } from '../platform/failure.ts';
-import type { SettingTexts } from '../platform/settings.ts';
-import type { Registry } from '../site.ts';
+import { Failure } from '../core/failure.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
+import type { Registry } from '../settings/site.ts';
 import { answered, type CommandPorts, exitCodes, optionsOf, run } from './command.ts';
+import { openConfigStores } from './config-stores.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
 import { chosenSources } from './interview.ts';
 import { ownSettings } from './known-settings.ts';
-import { openPlaces } from './places.ts';
 
 const usage = `npm run connect -- <vendor>          gives the bridge access to this cloud; what it needs comes from npm run configure
   --aws          settings are read from, and stored in, the parameters of the site on AWS
@@ -33,16 +33,16 @@ export function connect(args: string[], ports: CommandPorts): Promise<number> {
     }
     const browse = values['no-browser'] ? async () => {} : ports.browse;
     const consentPorts = { ...ports, port: portOf(values.port), browse };
-    const places = await openPlaces({ ...ports, aws: values.aws ?? false });
-    const { label, adapter } = await sourceNamed(wanted.toLowerCase(), places.present, ports.registry);
-    const connecting = await sourceToConnect(label, adapter, places.present);
+    const configStores = await openConfigStores({ ...ports, aws: values.aws ?? false });
+    const { label, adapter } = await sourceNamed(wanted.toLowerCase(), configStores.present, ports.registry);
+    const connecting = await sourceToConnect(label, adapter, configStores.present);
     const texts = await obtainConsent(connecting, consentPorts);
     const own = ownSettings(label, adapter);
     const given = Object.entries(texts).flatMap(([key, text]) => {
       const setting = own.get(key);
       return setting ? [{ setting, text, given: true }] : [];
     });
-    for (const sentence of await places.store(given)) ports.output.write(`${sentence}\n`);
+    for (const sentence of await configStores.store(given)) ports.output.write(`${sentence}\n`);
     ports.output.write(`${adapter.title} is connected. Look at its figures: npm run doctor\n`);
     return exitCodes.done;
   });

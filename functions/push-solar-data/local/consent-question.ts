@@ -1,6 +1,6 @@
 /** At a consent the owner may give it now, may have what it yields already, or put it off. */
 import type { Adapter } from '../adapters/adapter.ts';
-import { Failure } from '../platform/failure.ts';
+import { Failure } from '../core/failure.ts';
 import type { CommandPorts } from './command.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
 import type { Draft } from './interview.ts';

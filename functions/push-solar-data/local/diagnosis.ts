@@ -1,11 +1,15 @@
 /** The doctor's table: each field by source and for the whole home, with directions in words. */
-import type { Conclusion } from '../conclude.ts';
-import type { Polled } from '../poll.ts';
-import { inWords as duration } from '../site-meters/freshness.ts';
-import { type MeterField, meterFields, type Reading } from '../site-meters/reading.ts';
+import type { Evaluation } from '../core/evaluate.ts';
+import { inWords as duration } from '../core/freshness.ts';
+import { type MeterField, meterFields, type Reading } from '../core/reading.ts';
+import type { SourceResult } from '../sources/poll.ts';
 import { inWords } from './print.ts';
 
-export type Diagnosis = Conclusion['report'] & { site: string; sources: readonly Polled[]; remarks: readonly string[] };
+export type Diagnosis = Evaluation['report'] & {
+  site: string;
+  sources: readonly SourceResult[];
+  remarks: readonly string[];
+};
 
 const names: Record<MeterField, string> = {
   production_kw: 'solar',

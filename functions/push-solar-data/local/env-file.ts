@@ -1,8 +1,8 @@
 /** The file `.env`: single settings are changed in it, and everything else stays as the owner wrote it. */
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseEnv } from 'node:util';
-import { Failure } from '../platform/failure.ts';
-import type { SettingTexts } from '../platform/settings.ts';
+import { Failure } from '../core/failure.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
 
 /** New texts by name; undefined removes the setting. */
 export type Changes = ReadonlyMap<string, string | undefined>;

@@ -1,7 +1,7 @@
 /** Settings on one's own machine: the environment, then the file `.env`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import type { SettingTexts } from '../platform/settings.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
 
 /** The environment wins over the file. */
 export function localSettings(environment: NodeJS.ProcessEnv, file = '.env'): SettingTexts {

@@ -1,7 +1,7 @@
 /** What the owner is asked about a home: its equipment, then each setting that is missing. */
 import type { Adapter } from '../adapters/adapter.ts';
-import type { SettingTexts } from '../platform/settings.ts';
-import { openSite, type Registry, sourcesNamed } from '../site.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
+import { openSite, type Registry, sourcesNamed } from '../settings/site.ts';
 import { chargeHqKey, cleaned, ownSettings } from './known-settings.ts';
 import type { Choice, Questions } from './questions.ts';
 import { askFor, askSource } from './source-interview.ts';

@@ -1,11 +1,11 @@
 /** Every setting there is, with its schema and its help: the site's own, each source's, and those of every adapter. */
 import * as z from 'zod/mini';
 import type { Adapter } from '../adapters/adapter.ts';
-import { number, type Setting, secret, setting, text } from '../adapters/setting.ts';
+import { takeFields } from '../core/combine.ts';
 import { isAllowedUrl } from '../platform/http.ts';
-import { createDesk, upperSnake } from '../platform/settings.ts';
-import { type Registry, sourcesNamed } from '../site.ts';
-import { takeFields } from '../site-meters/combine.ts';
+import { number, type Setting, secret, setting, text } from '../settings/setting.ts';
+import { createSettingsReader, upperSnake } from '../settings/settings-reader.ts';
+import { type Registry, sourcesNamed } from '../settings/site.ts';
 
 export type KnownSetting = Setting & { name: string };
 
@@ -88,7 +88,7 @@ export async function everySetting(vendor: string | undefined, registry: Registr
 export const mayBeLeftOut = ({ schema }: KnownSetting): boolean => schema.safeParse(undefined).success;
 
 /** The text as the bridge takes it, without stray spaces and quotes; undefined if nothing is left. */
-export const cleaned = (text: string | undefined): string | undefined => createDesk({ it: text }).take('it');
+export const cleaned = (text: string | undefined): string | undefined => createSettingsReader({ it: text }).take('it');
 
 /** What is wrong with a text, in a sentence that tells no secret; undefined if it will do. */
 export function problemWith({ name, schema, secret }: KnownSetting, text: string | undefined): string | undefined {

@@ -1,10 +1,10 @@
 /** The parameters of a site as their owner changes them, from a machine with AWS credentials of its own. */
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { accountOf, asked, regionOf } from '../../../infra/commands/account.ts';
-import { Failure } from '../platform/failure.ts';
-import { createParameterStore, type ParameterStore } from '../platform/parameter-store.ts';
-import { parameterPath, type SettingTexts } from '../platform/settings.ts';
-import type { StateStore } from '../platform/state.ts';
+import { Failure } from '../core/failure.ts';
+import { createParameterStore, type ParameterStore } from '../persistence/parameter-store.ts';
+import type { StateStore } from '../persistence/store.ts';
+import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
+import { accountOf, asked, regionOf } from './aws-account.ts';
 
 export type OwnerParameters = {
   /** `AWS (ap-southeast-2) under /solar-cloud-bridge/home/`, for sentences. */

@@ -1,7 +1,7 @@
 /** A tick's report for people in a terminal, and as a JSON line for everything else. */
 import type { WriteStream } from 'node:tty';
-import type { TickReport } from '../report.ts';
-import type { MeterField } from '../site-meters/reading.ts';
+import type { MeterField } from '../core/reading.ts';
+import type { TickReport } from '../core/report.ts';
 
 export type Output = Pick<WriteStream, 'write'> & { isTTY?: boolean };
 

@@ -1,6 +1,6 @@
 /** The answer of a consent page: caught on this machine, or pasted by the owner. */
 import { createServer } from 'node:http';
-import { Failure } from '../platform/failure.ts';
+import { Failure } from '../core/failure.ts';
 
 /** Under which the browser comes back. */
 const path = '/consent';

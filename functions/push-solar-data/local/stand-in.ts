@@ -1,8 +1,8 @@
 /** A local stand-in for Charge HQ: takes pushes, applies the documented check, and says what its app would say. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inWords } from '../core/freshness.ts';
 import { ChargeHqBody } from '../destinations/charge-hq.ts';
-import { inWords } from '../site-meters/freshness.ts';
 
 export type StandIn = { url: string; close(): Promise<void> };
 

@@ -1,8 +1,9 @@
 /** `npm start`: a tick each minute. Without any settings, a simulated home and a local stand-in for Charge HQ. */
-import type { SettingTexts } from '../platform/settings.ts';
-import { memoryStore } from '../platform/state.ts';
-import { tick } from '../tick.ts';
-import { type LocalBridge, openBridge } from './bridge.ts';
+
+import { tick } from '../core/tick.ts';
+import { memoryStore } from '../persistence/memory-store.ts';
+import { openRuntime, type Runtime } from '../runtime.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
 import { localSettings } from './environment.ts';
 import { exitCode, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
@@ -13,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const settings = localSettings(process.env);
 const isDemo = !settings['VENDOR'] && !settings['CHARGE_HQ_API_KEY'];
-process.exitCode = isDemo ? await demo(settings) : await loop(await openBridge(settings));
+process.exitCode = isDemo ? await demo(settings) : await loop(await openRuntime(settings));
 
 async function demo(settings: SettingTexts): Promise<number> {
   console.log('No settings found: this is a simulated home and a local stand-in for Charge HQ. Stop with Ctrl+C.');
@@ -26,14 +27,14 @@ async function demo(settings: SettingTexts): Promise<number> {
     CHARGE_HQ_URL: standIn.url,
   };
   try {
-    return await loop(await openBridge(demoSettings, memoryStore()));
+    return await loop(await openRuntime(demoSettings, memoryStore()));
   } finally {
     await standIn.close();
   }
 }
 
 /** @returns the exit code of the last tick. Settings that are wrong end it: no later minute would mend them. */
-async function loop({ site, ports, close }: LocalBridge): Promise<number> {
+async function loop({ site, ports, close }: Runtime): Promise<number> {
   const begun = ports.clock.now();
   try {
     for (;;) {

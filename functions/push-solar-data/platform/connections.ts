@@ -5,7 +5,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 // The agent alone: the whole of undici would cost every cold start 270 KB and 35 ms more.
 import LeanAgent from 'undici/lib/dispatcher/agent.js';
-import { Failure } from './failure.ts';
+import { Failure } from '../core/failure.ts';
 
 /** Largest body that is read, before and after decompression. */
 const maxBodyBytes = 2 * 1024 * 1024;

@@ -1,8 +1,8 @@
 /** HTTP for adapters and destinations: deadlines, a size limit, keep-alive, and failures by kind. Redirects are never followed. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod/mini';
+import { Failure, type FailureKind } from '../core/failure.ts';
 import { type Connections, type RawAnswer, roundTrip } from './connections.ts';
-import { Failure, type FailureKind } from './failure.ts';
 import type { Redactor } from './redaction.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -67,7 +67,7 @@ export function createHttp(options: HttpOptions): Http {
   const send: Http['send'] = async (method, path, call = {}) => {
     const url = target(options, path, call);
     const headers = requestHeaders(call);
-    for (const sent of [headers, call.query, call.json, call.form]) options.redactor.hideNamed(sent);
+    for (const sent of [headers, call.query, call.json, call.form]) options.redactor.redactKeys(sent);
     const answer = toAnswer(
       await roundTrip(
         options.connections,

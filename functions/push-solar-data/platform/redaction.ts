@@ -39,7 +39,7 @@ export type Redactor = {
   /** Hides this value from now on. Values of fewer than 4 characters are left: they would mutilate every text. */
   hide(value: string): void;
   /** Hides every text in `tree` that stands (at any depth) under a name of a credential. */
-  hideNamed(tree: unknown): void;
+  redactKeys(tree: unknown): void;
   /** The text without any hidden value or the beginning (8 characters and more) of one, and without what it gives the name of a credential itself. */
   text(text: string): string;
   /** The same tree with every text in it cleaned. */
@@ -61,10 +61,10 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     for (const form of [base64, base64.replace(/=+$/, ''), Buffer.from(value).toString('base64url')]) forms.add(form);
     ordered = undefined;
   };
-  const hideNamed = (tree: unknown, named = false): void => {
+  const redactKeys = (tree: unknown, named = false): void => {
     if (typeof tree === 'string' && named) for (const secret of [tree, ...credentialsIn(tree)]) hide(secret);
     if (tree === null || typeof tree !== 'object') return;
-    for (const [name, value] of Object.entries(tree)) hideNamed(value, named || secretName.test(name));
+    for (const [name, value] of Object.entries(tree)) redactKeys(value, named || secretName.test(name));
   };
   const text = (dirty: string): string => {
     ordered ??= inOrder(forms);
@@ -79,5 +79,5 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     return Object.fromEntries(Object.entries(dirty).map(([name, value]) => [name, tree(value)]));
   };
   for (const secret of secrets) hide(secret);
-  return { hide, hideNamed, text, tree: <Tree>(dirty: Tree) => tree(dirty) as Tree };
+  return { hide, redactKeys, text, tree: <Tree>(dirty: Tree) => tree(dirty) as Tree };
 }

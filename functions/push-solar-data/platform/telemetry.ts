@@ -2,7 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import type { TickReport } from '../report.ts';
+import type { TickReport } from '../core/report.ts';
 import { metricNames, metricNamespace } from './metric-names.ts';
 
 const meterMetrics = ['production_kw', 'net_import_kw', 'consumption_kw', 'battery_discharge_kw'] as const;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { TickReport } from '../../../functions/push-solar-data/report.ts';
-import { accountOf } from '../../../infra/commands/account.ts';
+import type { TickReport } from '../../../functions/push-solar-data/core/report.ts';
+import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
 import { showLogs } from '../../../infra/commands/logs.ts';
 import { showStatus } from '../../../infra/commands/status.ts';
-import { type Answer, type Heard, playConversation, type Stage } from '../../support/conversation.ts';
+import { type Answer, type MockServer, playConversation, type ReceivedRequest } from '../../support/conversation.ts';
 
 const now = Date.parse('2026-05-01T12:00:00Z');
 const minutesAgo = (minutes: number) => now - minutes * 60_000;
@@ -51,18 +51,18 @@ const platform = (minutes: number, status: string): LogEvent => ({
 });
 const metrics: LogEvent = { timestamp: minutesAgo(3), message: '{"_aws":{"Timestamp":1},"service":"home","Pushed":1}' };
 
-let logs: Stage;
+let logs: MockServer;
 let events: LogEvent[];
-let answer: ((heard: Heard) => Answer) | undefined;
+let answer: ((received: ReceivedRequest) => Answer) | undefined;
 beforeEach(async () => {
   events = [];
   answer = undefined;
-  logs = await playConversation([{ method: 'POST', path: '/', answer: (heard) => (answer ?? page)(heard) }]);
+  logs = await playConversation([{ method: 'POST', path: '/', answer: (received) => (answer ?? page)(received) }]);
 });
 afterEach(() => logs.close());
 
 /** Two to a page, from the start that was asked for. */
-function page({ body }: Heard): Answer {
+function page({ body }: ReceivedRequest): Answer {
   const { startTime, nextToken } = body as { startTime: number; nextToken?: string };
   const found = events.filter(({ timestamp }) => timestamp >= startTime);
   const from = Number(nextToken ?? 0);

@@ -1,7 +1,7 @@
 /** What FoxESS inverters report, and how the inverters of one home add up to its reading. */
 import * as z from 'zod/mini';
-import { inWords } from '../../site-meters/freshness.ts';
-import { watts } from '../../site-meters/reading.ts';
+import { inWords } from '../../core/freshness.ts';
+import { watts } from '../../core/reading.ts';
 import { Failure, type Reading } from '../adapter.ts';
 import { difference, figure, fraction, mean, sum } from '../quantities.ts';
 

@@ -1,5 +1,5 @@
 /** What Home Assistant's entities are worth: units, age, and when a list of them has a value. */
-import { inWords } from '../../site-meters/freshness.ts';
+import { inWords } from '../../core/freshness.ts';
 import { Failure, type Reading } from '../adapter.ts';
 
 /** An entity as Home Assistant shows it at this moment. */

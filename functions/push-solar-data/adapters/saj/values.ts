@@ -6,7 +6,7 @@ import { difference, figure, fraction, kilowatts, mean, negate, sum } from '../q
 
 /** What the owner's settings say about a site. */
 export type Site = {
-  /** Overrides what the answers let conclude. */
+  /** Overrides what the answers let evaluate. */
   hasBattery?: boolean | undefined;
   hasGridMeter?: boolean | undefined;
   /** Of `dataTime`. */

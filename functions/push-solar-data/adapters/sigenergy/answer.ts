@@ -1,7 +1,7 @@
 /** What Sigenergy's two APIs have in common: the envelope of an answer, the meaning of its codes, the wrapped password. */
 import { createCipheriv } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { FailureKind } from '../../platform/failure.ts';
+import type { FailureKind } from '../../core/failure.ts';
 import { type Answer, kindOfStatus } from '../../platform/http.ts';
 import { Failure } from '../adapter.ts';
 import { figure } from '../quantities.ts';

@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Call } from '../../platform/http.ts';
+import type { SettingValues } from '../../settings/setting.ts';
 import { flag, number, type ReadContext, secret, setting, text } from '../adapter.ts';
 import { figure } from '../quantities.ts';
-import type { SettingValues } from '../setting.ts';
 import { failureOf, post, quoted, refusalOf, succeeded } from './answer.ts';
 
 /** In what one cloud of the platform differs from another. Every call is a POST. */

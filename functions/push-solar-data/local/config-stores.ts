@@ -1,0 +1,109 @@
+/** Where settings live: the environment, the file `.env`, and with `--aws` the parameters of the site. */
+import { Failure } from '../core/failure.ts';
+import { fileStore } from '../persistence/file-store.ts';
+import type { StateStore } from '../persistence/store.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
+import { type Changes, changeFile, textsInFile } from './env-file.ts';
+import { cleaned, type KnownSetting } from './known-settings.ts';
+import type { OwnerParameters } from './owner-parameters.ts';
+
+/** What a setting shall be; `text` undefined removes it. */
+export type Wanted = {
+  setting: KnownSetting;
+  text: string | undefined;
+  /** Whether the owner gave it just now, rather than left it as it was. */
+  given: boolean;
+};
+
+export type ConfigStores = {
+  /** The settings that hold now: the environment wins over the file, and the file over the parameters. */
+  present: SettingTexts;
+  /** Where a read of these settings keeps its log-ins. */
+  state: StateStore;
+  /** @returns what was stored, in sentences. @throws Failure that says what was stored before it, if anything was. */
+  store(wanted: readonly Wanted[]): Promise<string[]>;
+};
+
+/**
+ * @param given wins over what is set: the site and the region decide which parameters are meant.
+ * @throws Failure `settings`, `auth` or `unavailable` where AWS cannot be used.
+ */
+export async function openConfigStores({
+  environment,
+  file,
+  aws,
+  given = {},
+}: {
+  environment: NodeJS.ProcessEnv;
+  file: string;
+  aws: boolean;
+  given?: SettingTexts;
+}): Promise<ConfigStores> {
+  const inFile = textsInFile(file);
+  const texts = { ...inFile, ...environment, ...given };
+  const parameters = aws ? await ownParameters(cleaned(texts['SITE']) ?? 'home', texts) : undefined;
+  const present = { ...parameters?.texts, ...inFile, ...environment };
+  return {
+    present,
+    state: parameters?.state ?? fileStore(present['STATE_DIR'] || '.state'),
+    async store(wanted) {
+      const toParameters = parameters ? forParameters(wanted, parameters) : [];
+      if (parameters) await storeEach(toParameters, parameters);
+      const toFile = forFile(wanted, inFile, aws);
+      changeFile(file, toFile);
+      return [
+        ...told(parameters?.place ?? '', new Map(toParameters.map(({ setting, text }) => [setting.name, text]))),
+        ...told(file, toFile),
+        ...hidden(wanted, environment),
+      ];
+    },
+  };
+}
+
+/** The SDK of AWS is loaded only where it is used. */
+async function ownParameters(site: string, texts: SettingTexts): Promise<OwnerParameters> {
+  const { openOwnerParameters } = await import('./owner-parameters.ts');
+  return openOwnerParameters(site, texts);
+}
+
+/** Every secret that is not there yet as it shall be, and what is to be removed. */
+const forParameters = (wanted: readonly Wanted[], { texts }: OwnerParameters): Wanted[] =>
+  wanted.filter(({ setting, text }) => (setting.secret || text === undefined) && text !== texts[setting.name]);
+
+/** @throws Failure that tells what was stored before, if anything was. */
+async function storeEach(wanted: readonly Wanted[], { put, remove }: OwnerParameters): Promise<void> {
+  for (const [index, { setting, text }] of wanted.entries()) {
+    try {
+      await (text === undefined ? remove(setting.name) : put(setting.name, text));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const before = wanted.slice(0, index).map((done) => done.setting.name);
+      const already = before.length === 0 ? 'Nothing was stored' : `Stored before: ${before.join(', ')}; nothing else`;
+      throw new Failure(error.kind, `${error.message} ${already}.`, { cause: error });
+    }
+  }
+}
+
+/** What was given, but with `--aws` no secret that the file does not hold already: that one must not differ. */
+const forFile = (wanted: readonly Wanted[], inFile: SettingTexts, aws: boolean): Changes =>
+  new Map(
+    wanted
+      .filter(({ given, setting: { name }, text }) => given && text !== inFile[name])
+      .filter(({ setting: { name, secret } }) => !aws || !secret || inFile[name] !== undefined)
+      .map(({ setting: { name }, text }) => [name, text]),
+  );
+
+function told(place: string, changes: Changes): string[] {
+  const names = (removed: boolean) =>
+    [...changes].filter(([, text]) => (text === undefined) === removed).map(([name]) => name);
+  const [stored, removed] = [names(false), names(true)];
+  return [
+    ...(stored.length > 0 ? [`Stored in ${place}: ${stored.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`Removed from ${place}: ${removed.join(', ')}`] : []),
+  ];
+}
+
+const hidden = (wanted: readonly Wanted[], environment: NodeJS.ProcessEnv): string[] =>
+  wanted
+    .filter(({ given, setting, text }) => given && (environment[setting.name] ?? text) !== text)
+    .map(({ setting }) => `! ${setting.name} has another value in the environment, which wins until you unset it`);

@@ -1,0 +1,135 @@
+/** Settings and state in AWS Systems Manager's Parameter Store, below `/solar-cloud-bridge/<site>`. */
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  type Parameter,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { Failure } from '../core/failure.ts';
+import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
+import type { StateStore } from './store.ts';
+
+export type ParameterStore = {
+  /** All settings, decrypted; with them comes the state as it is now. @throws Failure `settings` or `unavailable` */
+  load(): Promise<SettingTexts>;
+  /** Whether a setting was changed, added or removed since `load`. Decrypts nothing, so it costs nothing. */
+  hasChanged(): Promise<boolean>;
+  /** Documents as SecureStrings below `…/state/`. The first read of each is what `load` brought. */
+  state: StateStore;
+};
+
+/** A standard parameter holds 4 KB; larger ones are kept as advanced ones, which cost some cents a month. */
+const standardBytes = 4096;
+
+/** @param site names the path. @param client its endpoint and region come from the environment. */
+export function createParameterStore(site: string, client = quickClient()): ParameterStore {
+  const path = parameterPath(site);
+  const statePath = `${path}/state/`;
+  let versions = '';
+  /** State documents that `load` brought and nobody has read yet. */
+  let brought = new Map<string, string>();
+  const read = new Set<string>();
+
+  const list = async (decrypt: boolean): Promise<Parameter[]> => {
+    const parameters: Parameter[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await client.send(
+        new GetParametersByPathCommand({
+          Path: path,
+          Recursive: true,
+          WithDecryption: decrypt,
+          MaxResults: 10,
+          ...(NextToken ? { NextToken } : {}),
+        }),
+      );
+      parameters.push(...(page.Parameters ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return parameters;
+  };
+  const isState = ({ Name = '' }: Parameter): boolean => Name.startsWith(statePath);
+  const versionsOf = (parameters: Parameter[]): string =>
+    parameters
+      .filter((parameter) => !isState(parameter))
+      .map(({ Name, Version }) => `${Name} ${Version}`)
+      .sort()
+      .join();
+
+  return {
+    load: () =>
+      explained(path, async () => {
+        const parameters = await list(true);
+        versions = versionsOf(parameters);
+        const states = parameters.filter((parameter) => isState(parameter) && !read.has(nameOf(parameter)));
+        brought = new Map(states.map((parameter) => [nameOf(parameter), parameter.Value ?? '']));
+        const settings = parameters.filter((parameter) => !isState(parameter));
+        return Object.fromEntries(settings.map((parameter) => [nameOf(parameter), parameter.Value]));
+      }),
+    hasChanged: () => explained(path, async () => versionsOf(await list(false)) !== versions),
+    state: {
+      frugal: true,
+      read: (name) =>
+        explained(path, async () => {
+          const text = read.has(name) ? await getParameter(client, statePath + name) : brought.get(name);
+          read.add(name);
+          brought.delete(name);
+          return parsed(text);
+        }),
+      write: (name, document) =>
+        explained(path, async () => {
+          const Value = JSON.stringify(document);
+          const Tier = Buffer.byteLength(Value) > standardBytes ? 'Advanced' : 'Standard';
+          const Name = statePath + name;
+          await client.send(new PutParameterCommand({ Name, Value, Tier, Type: 'SecureString', Overwrite: true }));
+        }),
+    },
+  };
+}
+
+/** Gives up early enough for the tick to tell somebody. Without `throwOnRequestTimeout` the SDK would only warn, and wait on. */
+const quickClient = () =>
+  new SSMClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+  });
+
+const nameOf = ({ Name = '' }: Parameter): string => Name.slice(Name.lastIndexOf('/') + 1);
+
+async function getParameter(client: SSMClient, Name: string): Promise<string | undefined> {
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
+    return Parameter?.Value;
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  }
+}
+
+/** A broken document is taken for none. */
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function explained<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown error';
+    if (/AccessDenied|UnrecognizedClient|InvalidKeyId|KMS/i.test(name))
+      throw new Failure(
+        'settings',
+        `AWS does not let the bridge use the parameters below ${path} (${name}): deploy the stack again`,
+        {
+          cause: error,
+        },
+      );
+    throw new Failure('unavailable', `The Parameter Store of AWS does not answer (${name})`, { cause: error });
+  }
+}

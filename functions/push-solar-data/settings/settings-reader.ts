@@ -1,0 +1,66 @@
+/** Settings as texts by name: cleaned, checked, and every problem collected rather than thrown. */
+import { isAllowedUrl } from '../platform/http.ts';
+
+/** Settings by name, from wherever they come. */
+export type SettingTexts = Record<string, string | undefined>;
+
+/** The parameters of a site: `/solar-cloud-bridge/<site>/<NAME>`. */
+export const parameterPath = (site: string): string => `/solar-cloud-bridge/${site}`;
+
+/** `idSite` → `ID_SITE`, `victron-vrm` → `VICTRON_VRM`: names of settings from names in code. */
+export const upperSnake = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+
+/** Takes single settings from the texts and collects what is wrong with them. */
+export function createSettingsReader(texts: SettingTexts) {
+  const problems: string[] = [];
+  const remarks: string[] = [];
+  const secrets: string[] = [];
+  /** The text without stray spaces, and without quotes around the whole; undefined if nothing is left. */
+  const take = (name: string, { secret = false } = {}): string | undefined => {
+    const raw = texts[name];
+    const clean = raw
+      ?.trim()
+      .replace(/^(["'])((?:(?!\1).)*)\1$/s, '$2')
+      .trim();
+    if (!clean) return undefined;
+    if (clean !== raw) remarks.push(`${name} had spaces or quotes around it, which were removed`);
+    if (secret) secrets.push(clean, ...textsIn(clean));
+    return clean;
+  };
+  const takeNumber = (name: string, min: number): number | undefined => {
+    const text = take(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (Number.isFinite(value) && value >= min) return value;
+    problems.push(`${name} must be a number of at least ${min} (it is "${text}")`);
+    return undefined;
+  };
+  const takeAddress = (name: string): string | undefined => {
+    const text = take(name);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && isAllowedUrl(new URL(text))) return text.replace(/\/+$/, '');
+    problems.push(`${name} must be an address that begins with https:// (it is "${text}")`);
+    return undefined;
+  };
+  return { problems, remarks, secrets, take, takeNumber, takeAddress };
+}
+export type SettingsReader = ReturnType<typeof createSettingsReader>;
+
+/** The single texts inside a secret that is itself JSON (a table of headers or passwords). */
+function textsIn(secret: string): string[] {
+  if (!/^[{[]/.test(secret)) return [];
+  try {
+    return leaves(JSON.parse(secret));
+  } catch {
+    return [];
+  }
+}
+
+function leaves(tree: unknown): string[] {
+  if (typeof tree === 'string') return [tree];
+  return tree !== null && typeof tree === 'object' ? Object.values(tree).flatMap(leaves) : [];
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Anomalies, type Baseline, detectAnomalies } from '../../functions/push-solar-data/core/anomalies.ts';
+import { balance } from '../../functions/push-solar-data/core/balance.ts';
+import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
+
+/** The anomalies after so many ticks with the same figures. */
+function judged(reading: Reading, { ticks = 1, before = {} }: { ticks?: number; before?: Baseline } = {}): Anomalies {
+  const { reading: balanced, residual_kw } = balance(reading);
+  let anomalies = detectAnomalies(reading, balanced, residual_kw, before);
+  for (let tick = 1; tick < ticks; tick++)
+    anomalies = detectAnomalies(reading, balanced, residual_kw, anomalies.baseline);
+  return anomalies;
+}
+
+const usualHome: Reading = { production_kw: 3, net_import_kw: -1.2, consumption_kw: 1.9 };
+
+describe('anomalies on figures', () => {
+  it('has no doubt about a usual home, however long', () => {
+    assert.deepEqual(judged(usualHome, { ticks: 50 }).warnings, []);
+  });
+
+  it('doubts a production below zero, but not the watts of a night', () => {
+    assert.match(judged({ production_kw: -0.6, net_import_kw: 1 }).warnings.join(), /sign of the production meter/);
+    assert.deepEqual(judged({ production_kw: -0.02, net_import_kw: 1 }).warnings, []);
+  });
+
+  it('doubts a consumption that misses the balance by more than losses can', () => {
+    assert.match(judged({ ...usualHome, consumption_kw: 3.4 }).warnings.join(), /misses the balance by 1.6 kW/);
+    assert.deepEqual(judged({ ...usualHome, consumption_kw: 2.3 }).warnings, []);
+  });
+
+  it('doubts a meter that would fit the consumption with the opposite sign, after several ticks', () => {
+    const reversed = { production_kw: 3, net_import_kw: 0.4, consumption_kw: 2.6 };
+    assert.deepEqual(judged(reversed, { ticks: 4 }).warnings, []);
+    assert.match(judged(reversed, { ticks: 5 }).warnings.join(), /opposite sign/);
+  });
+
+  it('doubts a home that gives away more than it has, after several ticks', () => {
+    const reversed = { production_kw: 0, net_import_kw: -1.5 };
+    assert.deepEqual(judged(reversed, { ticks: 4 }).warnings, []);
+    assert.match(judged(reversed, { ticks: 5 }).warnings.join(), /opposite sign/);
+  });
+
+  it('forgets the doubt when the figures fit again', () => {
+    const { baseline } = judged({ production_kw: 0, net_import_kw: -1.5 }, { ticks: 10 });
+    const after = judged(usualHome, { before: baseline });
+    assert.deepEqual(after.warnings, []);
+    assert.equal(after.baseline.contradictions, 0);
+  });
+
+  it('refuses a home at a thousand times its usual power', () => {
+    const quiet = { production_kw: 0, net_import_kw: 0.05 };
+    const { baseline } = judged(quiet, { ticks: 40 });
+    const slip = judged({ production_kw: 0, net_import_kw: 60 }, { before: baseline });
+    assert.match(slip.refusal ?? '', /watts were taken for kilowatts/);
+    assert.deepEqual(slip.baseline, baseline, 'a slip must not become usual');
+  });
+
+  it('refuses nothing before it knows what is usual, and no car that charges at an empty home', () => {
+    const quiet = { production_kw: 0, net_import_kw: 0.05 };
+    assert.equal(
+      judged({ production_kw: 0, net_import_kw: 60 }, { before: judged(quiet, { ticks: 5 }).baseline }).refusal,
+      undefined,
+    );
+    assert.equal(
+      judged({ production_kw: 0, net_import_kw: 22 }, { before: judged(quiet, { ticks: 500 }).baseline }).refusal,
+      undefined,
+    );
+  });
+});

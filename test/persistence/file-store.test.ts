@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { fileStore } from '../../functions/push-solar-data/persistence/file-store.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+
+async function folderFor(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'solar-cloud-bridge-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+describe('documents in files', () => {
+  it('are read as they were written', async (t) => {
+    const store = fileStore(await folderFor(t));
+    await store.write('roof', { state: { token: 'made-up', n: 1 } });
+    assert.deepEqual(await store.read('roof'), { state: { token: 'made-up', n: 1 } });
+    await store.write('roof', { state: {} });
+    assert.deepEqual(await store.read('roof'), { state: {} });
+  });
+
+  it('are none where nothing was written', async (t) => {
+    const folder = await folderFor(t);
+    assert.equal(await fileStore(folder).read('roof'), undefined);
+    assert.equal(await fileStore(join(folder, 'not', 'there')).read('roof'), undefined);
+  });
+
+  for (const [what, text] of [
+    ['broken', '{"state":{"tok'],
+    ['empty', ''],
+  ] as const)
+    it(`are none where the file is ${what}`, async (t) => {
+      const folder = await folderFor(t);
+      await writeFile(join(folder, 'roof.json'), text);
+      assert.equal(await fileStore(folder).read('roof'), undefined);
+    });
+
+  it('stand apart by name', async (t) => {
+    const store = fileStore(await folderFor(t));
+    await Promise.all([store.write('roof', 1), store.write('grid', 2)]);
+    assert.deepEqual([await store.read('roof'), await store.read('grid')], [1, 2]);
+  });
+
+  it('and their folder, which is made when it is needed, are for their owner only', async (t) => {
+    const folder = join(await folderFor(t), 'a', 'state');
+    await fileStore(folder).write('roof', {});
+    assert.equal(await modeOf(folder), 0o700);
+    assert.equal(await modeOf(join(folder, 'roof.json')), 0o600);
+  });
+
+  it('become for their owner only where they were not', async (t) => {
+    const folder = await folderFor(t);
+    const path = join(folder, 'roof.json');
+    await writeFile(path, '{}', { mode: 0o644 });
+    await fileStore(folder).write('roof', { a: 1 });
+    assert.equal(await modeOf(path), 0o600);
+  });
+
+  it('are replaced whole: whoever reads meanwhile finds the old or the new one', async (t) => {
+    const folder = await folderFor(t);
+    const store = fileStore(folder);
+    const documents = ['a', 'b'].map((letter) => ({ text: letter.repeat(1_000_000) }));
+    await store.write('roof', documents[0]);
+    const { ino } = await stat(join(folder, 'roof.json'));
+    const found: unknown[] = [];
+    const writing = store.write('roof', documents[1]);
+    let over = false;
+    writing.finally(() => {
+      over = true;
+    });
+    while (!over) found.push(JSON.parse(await readFile(join(folder, 'roof.json'), 'utf8')));
+    await writing;
+    for (const document of found)
+      assert.ok([0, 1].some((nth) => JSON.stringify(documents[nth]) === JSON.stringify(document)));
+    assert.notEqual((await stat(join(folder, 'roof.json'))).ino, ino, 'the old file was written over');
+    assert.deepEqual(await readdir(folder), ['roof.json'], 'drafts are left');
+  });
+
+  it('may be written twice at once', async (t) => {
+    const store = fileStore(await folderFor(t));
+    await Promise.all([store.write('roof', { n: 1 }), store.write('roof', { n: 2 })]);
+    const { n } = (await store.read('roof')) as { n: number };
+    assert.ok([1, 2].includes(n));
+  });
+
+  it('that cannot be read are an error, not none: they may be good', async (t) => {
+    const folder = await folderFor(t);
+    await mkdir(join(folder, 'roof.json'));
+    await assert.rejects(fileStore(folder).read('roof'), { code: 'EISDIR' });
+  });
+
+  it('cost nothing', async (t) => {
+    assert.equal(fileStore(await folderFor(t)).frugal, false);
+  });
+});
+
+describe('documents in memory', () => {
+  it('are copies, as those of any store', async () => {
+    const store = memoryStore();
+    const document = { n: 1 };
+    await store.write('roof', document);
+    document.n = 2;
+    assert.deepEqual(await store.read('roof'), { n: 1 });
+    assert.equal(await store.read('grid'), undefined);
+    assert.equal(store.writes, 1);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  createSettingsReader,
+  parameterPath,
+  upperSnake,
+} from '../../functions/push-solar-data/settings/settings-reader.ts';
+
+describe('a setting is taken', () => {
+  const rows: [string, string][] = [
+    ['  abc ', 'abc'],
+    ['"abc"', 'abc'],
+    ["'abc'", 'abc'],
+    [' "abc" ', 'abc'],
+    ['" abc "', 'abc'],
+    ['abc\n', 'abc'],
+    ['\'{"a":"b"}\'', '{"a":"b"}'],
+    ['"two\nlines"', 'two\nlines'],
+  ];
+  for (const [written, taken] of rows)
+    it(`without what stands around it: ${JSON.stringify(written)}, and the owner is told`, () => {
+      const reader = createSettingsReader({ NAME: written });
+      assert.equal(reader.take('NAME'), taken);
+      assert.deepEqual(reader.remarks, ['NAME had spaces or quotes around it, which were removed']);
+      assert.deepEqual(reader.problems, []);
+    });
+
+  const asWritten = ['abc', 'a b', 'a"b', '"abc', "abc'", '"a" or "b"', '"a\'', "it's", 'a  b'];
+  for (const written of asWritten)
+    it(`as it is: ${written}`, () => {
+      const reader = createSettingsReader({ NAME: written });
+      assert.equal(reader.take('NAME'), written);
+      assert.deepEqual(reader.remarks, []);
+    });
+
+  for (const written of [undefined, '', '  ', '""', "''", '" "'])
+    it(`for missing: ${JSON.stringify(written)}`, () => {
+      assert.equal(createSettingsReader({ NAME: written }).take('NAME'), undefined);
+    });
+});
+
+describe('a secret', () => {
+  it('is on the list of what must be hidden, as it is used', () => {
+    const reader = createSettingsReader({ KEY: ' "made-up" ', PLAIN: 'plain' });
+    reader.take('KEY', { secret: true });
+    reader.take('PLAIN');
+    assert.deepEqual(reader.secrets, ['made-up']);
+  });
+
+  it('that is JSON is there with every text inside', () => {
+    const reader = createSettingsReader({ KEY: '{"x-token":"made-up-1","x-count":3,"cookie":"made-up-2"}' });
+    reader.take('KEY', { secret: true });
+    assert.ok(reader.secrets.includes('made-up-1'));
+    assert.ok(reader.secrets.includes('made-up-2'));
+  });
+
+  it('that is nested JSON is there with every text inside', () => {
+    const reader = createSettingsReader({ KEY: '[{"user":{"password":"made-up-1"}},"made-up-2"]' });
+    reader.take('KEY', { secret: true });
+    assert.ok(reader.secrets.includes('made-up-1'));
+    assert.ok(reader.secrets.includes('made-up-2'));
+  });
+
+  it('that only looks like JSON is there as it is', () => {
+    const reader = createSettingsReader({ KEY: '{made-up' });
+    reader.take('KEY', { secret: true });
+    assert.deepEqual(reader.secrets, ['{made-up']);
+  });
+
+  it('is not told in the remark about its quotes', () => {
+    const reader = createSettingsReader({ KEY: '"made-up"' });
+    reader.take('KEY', { secret: true });
+    assert.equal(reader.remarks.join().includes('made-up'), false);
+  });
+});
+
+describe('a number', () => {
+  for (const [written, value] of [
+    ['60', 60],
+    ['60.5', 60.5],
+    ['1e3', 1_000],
+  ] as const)
+    it(`is read: ${written}`, () => {
+      const reader = createSettingsReader({ N: written });
+      assert.equal(reader.takeNumber('N', 60), value);
+      assert.deepEqual(reader.problems, []);
+    });
+
+  for (const written of ['59.9', '-60', 'sixty', '60 s', '1,000', 'Infinity', 'NaN'])
+    it(`is refused with what it is: ${written}`, () => {
+      const reader = createSettingsReader({ N: written });
+      assert.equal(reader.takeNumber('N', 60), undefined);
+      assert.deepEqual(reader.problems, [`N must be a number of at least 60 (it is "${written}")`]);
+    });
+
+  it('may be missing', () => {
+    const reader = createSettingsReader({});
+    assert.equal(reader.takeNumber('N', 60), undefined);
+    assert.deepEqual(reader.problems, []);
+  });
+});
+
+describe('an address', () => {
+  for (const [written, address] of [
+    ['https://eu.example.com', 'https://eu.example.com'],
+    ['https://eu.example.com/api/', 'https://eu.example.com/api'],
+    ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080'],
+    ['http://localhost:3000', 'http://localhost:3000'],
+  ] as const)
+    it(`is taken: ${written}`, () => {
+      const reader = createSettingsReader({ URL: written });
+      assert.equal(reader.takeAddress('URL'), address);
+      assert.deepEqual(reader.problems, []);
+    });
+
+  for (const written of [
+    'http://eu.example.com',
+    'eu.example.com',
+    'ftp://eu.example.com',
+    'https://',
+    '//x',
+    'http://10.0.0.1',
+  ])
+    it(`is refused, because credentials do not travel in the clear: ${written}`, () => {
+      const reader = createSettingsReader({ URL: written });
+      assert.equal(reader.takeAddress('URL'), undefined);
+      assert.deepEqual(reader.problems, [`URL must be an address that begins with https:// (it is "${written}")`]);
+    });
+});
+
+describe('names of settings', () => {
+  for (const [name, expected] of [
+    ['idSite', 'ID_SITE'],
+    ['accessToken', 'ACCESS_TOKEN'],
+    ['victron-vrm', 'VICTRON_VRM'],
+    ['roof', 'ROOF'],
+    ['phase3Kw', 'PHASE3_KW'],
+    ['deviceSn', 'DEVICE_SN'],
+  ] as const)
+    it(`${name} is ${expected}`, () => {
+      assert.equal(upperSnake(name), expected);
+    });
+
+  it('stand as parameters below the site', () => {
+    assert.equal(parameterPath('home'), '/solar-cloud-bridge/home');
+  });
+});
