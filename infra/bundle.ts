@@ -1,4 +1,4 @@
-/** The function as one folder of minified modules: the handler, what all share, and a chunk for each adapter. */
+/** The function as one folder of minified modules: the handler, what all share, a chunk for each adapter, and the process for owners' expressions. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildResult, buildSync, type Metafile } from 'esbuild';
@@ -13,7 +13,10 @@ export function bundle(outdir = bundleFolder): Metafile {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: { handler: 'functions/push-solar-data/handler.ts' },
+    entryPoints: {
+      handler: 'functions/push-solar-data/handler.ts',
+      'expression-runner': 'functions/push-solar-data/platform/expression-runner.ts', // started, not imported
+    },
     outdir,
     bundle: true,
     splitting: true,
