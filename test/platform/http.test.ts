@@ -73,7 +73,7 @@ describe('a status means, unless the adapter says otherwise,', () => {
       assert.equal(failure.kind, kind);
       assert.equal(failure.status, status);
       assert.match(failure.message, new RegExp(`^Example Cloud .*\\(HTTP ${status}\\)$`));
-      assert.equal(failure.excerpt, 'the reason');
+      assert.equal(failure.excerpt, 'text, 10 characters');
     });
 
   for (const status of [200, 201, 202])
@@ -102,9 +102,22 @@ describe('a status means, unless the adapter says otherwise,', () => {
   });
 });
 
-it('keeps the first 300 characters of an answer that was not understood, and no more', async (t) => {
-  const failure = await failureOf(call(t, answering(400, {}, 'x'.repeat(1_000))));
-  assert.equal(failure.excerpt?.length, 300);
+it('keeps of an answer that was not understood its structure for the log, and its beginning for the adapter', async (t) => {
+  const text = `{"reason":"${'x'.repeat(3_000)}"}`;
+  const { excerpt, answer } = await failureOf(call(t, answering(400, {}, text)));
+  assert.equal(excerpt, '{"reason":text(3000)}');
+  assert.equal(answer, text.slice(0, 2_000));
+});
+
+it('gives the structure of any answer', async (t) => {
+  assert.equal((await call(t, answering(200, {}, '{"token":"made-up"}'))).excerpt, '{"token":text(7)}');
+});
+
+it('does not name where something is missing by what may be a credential', async (t) => {
+  const { url } = await serveHttp(t, answering(200, {}, '{"xKJhsdGhqPzLwQ":{}}'));
+  const schema = z.record(z.string(), z.object({ power: z.number() }));
+  const failure = await failureOf(clientFor(t, { baseUrl: url }).get('/live', { schema }));
+  assert.match(failure.message, /unknown form \(name\(14\)\.power: /);
 });
 
 describe('Retry-After', () => {
@@ -327,23 +340,39 @@ describe('a body', () => {
     assert.deepEqual(answer.json(z.object({ name: z.string() })), { name: 'Zürich ☀' });
   });
 
-  const bodies: [string, string, RegExp][] = [
-    ['that is truncated', '{"live":{"power":42', /answered with text that is not JSON instead of figures/],
-    ['that is a web page', ' <!doctype html><html></html>', /answered with a web page instead of figures/],
-    ['that is empty', '', /answered with nothing instead of figures/],
-    ['that is plain text', 'try later', /answered with text that is not JSON/],
-    ['that misses a field', '{"live":{}}', /answered in an unknown form \(live\.power: /],
-    ['with another type', '{"live":{"power":"much"}}', /unknown form \(live\.power: /],
-    ['that is another thing', '[]', /unknown form \(the whole answer: /],
-    ['that is null', 'null', /unknown form \(the whole answer: /],
+  const bodies: [string, string, RegExp, string][] = [
+    [
+      'that is truncated',
+      '{"live":{"power":42',
+      /answered with text that is not JSON instead of figures/,
+      'JSON that breaks off or is wrong, 19 characters',
+    ],
+    [
+      'that is a web page',
+      ' <!doctype html><html></html>',
+      /answered with a web page instead of figures/,
+      'web page, 29 characters',
+    ],
+    ['that is empty', '', /answered with nothing instead of figures/, 'nothing'],
+    ['that is plain text', 'try later', /answered with text that is not JSON/, 'text, 9 characters'],
+    ['that misses a field', '{"live":{}}', /answered in an unknown form \(live\.power: /, '{"live":{}}'],
+    ['with another type', '{"live":{"power":"much"}}', /unknown form \(live\.power: /, '{"live":{"power":text(4)}}'],
+    ['that is another thing', '[]', /unknown form \(the whole answer: /, '[]'],
+    [
+      'nested deeper than a stack',
+      `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+      /too long or nested too deep instead of/,
+      `${'['.repeat(299)}…`,
+    ],
+    ['that is null', 'null', /unknown form \(the whole answer: /, 'null'],
   ];
-  for (const [what, body, sentence] of bodies)
+  for (const [what, body, sentence, excerpt] of bodies)
     it(`${what} is a bad response, said in words and kept for the log`, async (t) => {
       const failure = await failureOf(jsonOf(t, body));
       assert.equal(failure.kind, 'bad-response');
       assert.match(failure.message, sentence);
       assert.match(failure.message, /^Example Cloud /);
-      assert.equal(failure.excerpt, body);
+      assert.equal(failure.excerpt, excerpt);
       assert.equal(failure.status, 200);
     });
 
@@ -398,6 +427,20 @@ describe('a body', () => {
     };
     assert.match((await failureOf(call(t, endless))).message, /more than 2 MB/);
   });
+});
+
+it('of an answer, an expression may see no more than the beginning', async (t) => {
+  const { beginning, text } = await call(t, answering(200, {}, 'x'.repeat(100_000)));
+  assert.equal(beginning.length, 2_000);
+  assert.equal(text.length, 100_000);
+});
+
+it('a call ends with the signal of its caller, before the read does', { timeout: 5_000 }, async (t) => {
+  const giveUp = new AbortController();
+  const hanging: RequestListener = () => giveUp.abort();
+  const failure = await failureOf(call(t, hanging, { signal: giveUp.signal }));
+  assert.equal(failure.kind, 'unavailable');
+  assert.match(failure.message, /does not answer in time$/);
 });
 
 it('one connection carries many requests', async (t) => {

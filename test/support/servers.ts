@@ -15,6 +15,8 @@ export type Listening = {
   url: string;
   /** Connections that were accepted so far. */
   connections(): number;
+  /** Connections that are open now. */
+  open(): number;
 };
 
 /** @param host what to listen on; the default is this machine alone. */
@@ -33,7 +35,7 @@ export async function listen(t: TestContext, server: Server, host = '127.0.0.1')
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { port, url: `http://127.0.0.1:${port}`, connections: () => connections };
+  return { port, url: `http://127.0.0.1:${port}`, connections: () => connections, open: () => sockets.size };
 }
 
 /** A server that speaks HTTP and keeps its connections. */

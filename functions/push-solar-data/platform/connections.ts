@@ -1,19 +1,18 @@
 /** The pool of connections, kept from one invocation to the next, and one request over it. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 // The agent alone: the whole of undici would cost every cold start 270 KB and 35 ms more.
 import LeanAgent from 'undici/lib/dispatcher/agent.js';
 import { Failure } from '../core/failure.ts';
-
-/** Largest body that is read, before and after decompression. */
-const maxBodyBytes = 2 * 1024 * 1024;
+import { createBody, decode, maxBodyBytes } from './body.ts';
+import { createConnector } from './connector.ts';
 
 export type Connections = {
   agent: Agent;
   /** How many connections have been opened since the start; to one origin, if given. */
   opened(origin?: string): number;
+  /** Notes a request that waits for a connection to this origin; what it returns ends the wait, and counts once. */
+  waiting(origin: string): () => void;
   close(): Promise<void>;
 };
 
@@ -32,10 +31,15 @@ export function openConnections({
   ca,
 }: ConnectionOptions = {}): Connections {
   const opened = new Map<string, number>();
+  const { connect, waiting } = createConnector({
+    timeout: connectTimeoutMs,
+    allowH2: false,
+    autoSelectFamily: true,
+    ...(ca === undefined ? {} : { ca }),
+  });
   const agent: Agent = new LeanAgent({
     allowH2: false,
-    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
-    autoSelectFamily: true,
+    connect,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     headersTimeout: 0, // the caller's signal bounds the whole exchange
@@ -49,6 +53,7 @@ export function openConnections({
   return {
     agent,
     opened: (origin) => (origin === undefined ? total() : (opened.get(origin) ?? 0)),
+    waiting,
     close: () => agent.destroy(),
   };
 }
@@ -72,13 +77,13 @@ export async function roundTrip(
   const { origin } = request.url;
   const openedBefore = connections.opened(origin);
   try {
-    return await exchange(connections.agent, request, signal);
+    return await exchange(connections, request, signal);
   } catch (error) {
     const reused = connections.opened(origin) === openedBefore;
     if (!reused || !isBrokenBeforeAnswer(error)) throw toFailure(error, request.url, signal, name);
   }
   try {
-    return await exchange(connections.agent, request, signal);
+    return await exchange(connections, request, signal);
   } catch (error) {
     throw toFailure(error, request.url, signal, name);
   }
@@ -94,24 +99,26 @@ const isBrokenBeforeAnswer = (error: unknown): boolean =>
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promise<RawAnswer> {
+function exchange(connections: Connections, request: RawRequest, signal: AbortSignal): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const body = createBody();
     let status = 0;
     let headers: IncomingHttpHeaders = {};
     let controller: Dispatcher.DispatchController | undefined;
-    const stop = () => {
-      const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
-      controller?.abort(reason);
-      reject(reason);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const reasonOf = () => (signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) return reject(reasonOf());
+    const endWait = connections.waiting(request.url.origin);
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', stop);
+      endWait();
       finish();
     };
-    agent.dispatch(
+    const stop = () => {
+      controller?.abort(reasonOf());
+      settle(() => reject(reasonOf()));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    connections.agent.dispatch(
       {
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
@@ -122,18 +129,19 @@ function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promi
       {
         onRequestStart(started) {
           controller = started;
-          if (signal.aborted) stop();
+          if (signal.aborted) started.abort(reasonOf());
+          else endWait();
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
           headers = responseHeaders;
         },
         onResponseData(_controller, chunk) {
-          chunks.push(chunk);
+          body.add(chunk);
         },
         onResponseEnd() {
           settle(() => {
-            decode(Buffer.concat(chunks), headers['content-encoding']).then(
+            decode(body.bytes(), headers['content-encoding']).then(
               (text) => onceFree(() => resolve({ status, headers, text })),
               (error) => reject(Object.assign(error, { [answerBegun]: true })),
             );
@@ -149,18 +157,6 @@ function exchange(agent: Agent, request: RawRequest, signal: AbortSignal): Promi
 
 /** undici frees a connection a turn after the answer's end; a next call made before would open another one. */
 const onceFree = (next: () => void) => setImmediate(() => setImmediate(next));
-
-const decompressors: Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
-
-async function decode(body: Buffer, encoding: string | undefined): Promise<string> {
-  const decompress = decompressors[encoding?.trim().toLowerCase() ?? ''];
-  const plain = decompress && body.length > 0 ? await decompress(body, { maxOutputLength: maxBodyBytes }) : body;
-  return plain.toString('utf8').replace(/^\uFEFF/, '');
-}
 
 const sizeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_BUFFER_TOO_LARGE'];
 

@@ -3,7 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod/mini';
 import { Failure, type FailureKind } from '../core/failure.ts';
 import { type Connections, type RawAnswer, roundTrip } from './connections.ts';
+import { readJson } from './json.ts';
 import type { Redactor } from './redaction.ts';
+import { nameShown, structureOf } from './structure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -22,12 +24,18 @@ export type Call = {
   kinds?: Record<number, FailureKind>;
   /** Statuses (besides 2xx) that the caller wants to see itself instead of a failure. */
   accept?: readonly number[] | 'all';
+  /** Ends this call, if its caller gives it up before the read is over. */
+  signal?: AbortSignal;
 };
 
 export type Answer = {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  /** The first 2,000 characters of the text: as much as an expression may see. */
+  beginning: string;
+  /** Its structure, for the log: see {@link structureOf}. */
+  readonly excerpt: string;
   /** From `Retry-After`, seconds or date. */
   retryAfterSeconds: number | undefined;
   /** The body as JSON that fits the schema. @throws Failure `bad-response` */
@@ -72,7 +80,7 @@ export function createHttp(options: HttpOptions): Http {
       await roundTrip(
         options.connections,
         { method, url, headers, body: requestBody(call) },
-        options.signal,
+        call.signal ? AbortSignal.any([options.signal, call.signal]) : options.signal,
         options.name,
       ),
       options,
@@ -113,8 +121,8 @@ export function isAllowedUrl(url: URL): boolean {
 
 function target(options: HttpOptions, path: string, call: Call): URL {
   const base = call.host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
-  const address = path.startsWith('/') && base !== undefined ? base.replace(/\/+$/, '') + path : path;
-  if (!URL.canParse(address)) throw new Failure('settings', `The address for ${options.name} is not a URL: ${address}`);
+  const address = path.startsWith('/') && base !== undefined ? base.replace(/(?<!\/)\/+$/, '') + path : path;
+  if (!URL.canParse(address)) throw new Failure('settings', `The address for ${options.name} is not a URL`);
   const url = new URL(address);
   for (const [name, value] of Object.entries(call.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -147,26 +155,24 @@ function toAnswer({ status, headers, text }: RawAnswer, { name, now }: HttpOptio
     status,
     headers,
     text,
+    beginning: text.slice(0, 2_000),
+    get excerpt() {
+      return structureOf(text);
+    },
     retryAfterSeconds: retryAfterSeconds(headers['retry-after'], now),
     json(schema) {
-      const details = { status, excerpt: excerptOf(text) };
-      let body: unknown;
-      try {
-        body = JSON.parse(text);
-      } catch {
-        const what = text === '' ? 'nothing' : /^\s*</.test(text) ? 'a web page' : 'text that is not JSON';
-        throw new Failure('bad-response', `${name} answered with ${what} instead of figures`, details);
-      }
-      const parsed = schema.safeParse(body);
+      const details = () => ({ status, answer: text, excerpt: structureOf(text) });
+      const body = readJson(text);
+      if ('problem' in body)
+        throw new Failure('bad-response', `${name} answered with ${body.problem} instead of figures`, details());
+      const parsed = schema.safeParse(body.value);
       if (parsed.success) return parsed.data;
       const [issue] = parsed.error.issues;
-      const where = issue?.path.join('.') || 'the whole answer';
-      throw new Failure('bad-response', `${name} answered in an unknown form (${where}: ${issue?.message})`, details);
+      const where = issue?.path.map(nameShown).join('.') || 'the whole answer';
+      throw new Failure('bad-response', `${name} answered in an unknown form (${where}: ${issue?.message})`, details());
     },
   };
 }
-
-const excerptOf = (text: string): string => text.slice(0, 300);
 
 const sentences: Record<FailureKind, string> = {
   settings: 'says that a setting is wrong',
@@ -178,13 +184,18 @@ const sentences: Record<FailureKind, string> = {
   unavailable: 'has trouble',
 };
 
-function statusFailure({ status, text, retryAfterSeconds }: Answer, call: Call, { name }: HttpOptions): Failure {
+function statusFailure(
+  { status, text, excerpt, retryAfterSeconds }: Answer,
+  call: Call,
+  { name }: HttpOptions,
+): Failure {
   const kind = call.kinds?.[status] ?? kindOfStatus(status);
   const redirect = status >= 300 && status < 400;
   const sentence = redirect ? 'sends us to another address, which is not followed' : sentences[kind];
   return new Failure(kind, `${name} ${sentence} (HTTP ${status})`, {
     status,
-    excerpt: excerptOf(text),
+    answer: text,
+    excerpt,
     retryAfterSeconds,
   });
 }

@@ -1,0 +1,40 @@
+/** Finds the regular expressions in sources, as the compiler reads them. */
+import { join, relative } from 'node:path';
+import { type Node, SyntaxKind } from 'typescript/unstable/ast';
+import { API } from 'typescript/unstable/sync';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Where it is first written, and the expression. */
+export type Written = { file: string; expression: RegExp };
+
+/** Every literal below a folder of the project, each once. */
+export function expressionsIn(folder: string): Written[] {
+  const compiler = new API({ cwd: root });
+  try {
+    const config = join(root, 'tsconfig.json');
+    const program = compiler.updateSnapshot({ openProjects: [config] }).getProject(config)?.program;
+    const files = (program?.getSourceFileNames() ?? []).filter((name) => name.startsWith(join(root, folder, '/')));
+    const found = files.flatMap((name) =>
+      literalsIn(program?.getSourceFile(name)).map((literal) => [literal, relative(root, name)] as const),
+    );
+    return [...new Map(found.toReversed())].map(([literal, file]) => ({ file, expression: expressionOf(literal) }));
+  } finally {
+    compiler.close();
+  }
+}
+
+function literalsIn(node: Node | undefined): string[] {
+  const found: string[] = [];
+  const visit = (each: Node): void => {
+    if (each.kind === SyntaxKind.RegularExpressionLiteral) found.push(each.getText());
+    each.forEachChild(visit);
+  };
+  if (node) visit(node);
+  return found;
+}
+
+function expressionOf(literal: string): RegExp {
+  const end = literal.lastIndexOf('/');
+  return new RegExp(literal.slice(1, end), literal.slice(end + 1));
+}
