@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
@@ -56,9 +57,9 @@ describe('a secret is hidden', () => {
   it('from the moment on in which it is learnt', () => {
     const redactor = createRedactor();
     assert.equal(redactor.text('a new token'), 'a new token');
-    redactor.hide('token');
+    redactor.redactValue('token');
     assert.equal(redactor.text('a new token'), 'a new [hidden]');
-    redactor.hide('a new');
+    redactor.redactValue('a new');
     assert.equal(redactor.text('a new token'), '[hidden] [hidden]');
   });
 
@@ -80,6 +81,157 @@ describe('a secret is hidden', () => {
           assert.equal(text(`<${form}>`), '<[hidden]>');
       }),
     );
+  });
+});
+
+describe('a secret is hidden in what others make of it:', () => {
+  const password = "Gr&n=<Wärme>'25";
+  const each = (of: string, change: (letter: string) => string): string => [...of].map(change).join('');
+  const code = (letter: string) => letter.charCodeAt(0);
+  const escaped = (text: string, pattern: RegExp) =>
+    JSON.stringify(text).replace(pattern, (letter) => `\\u${code(letter).toString(16).padStart(4, '0')}`);
+  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', ä: '&auml;' };
+  const inHtml = each(password, (letter) => names[letter] ?? letter);
+  const inPercent = encodeURIComponent(password);
+  const bytes = Buffer.from(password);
+  const hashed = (algorithm: string) => createHash(algorithm).update(password);
+  const forms: [string, string][] = [
+    ['small letters', password.toLowerCase()],
+    ['capitals', password.toUpperCase()],
+    ['percent signs of small letters', inPercent.toLowerCase()],
+    ['percent signs, doubled', encodeURIComponent(inPercent)],
+    ['percent signs of every byte', each(bytes.toString('latin1'), (byte) => `%${code(byte).toString(16)}`)],
+    ['percent signs of Latin-1', inPercent.replace('%C3%A4', '%E4')],
+    ['HTML', inHtml],
+    ['HTML, doubled', inHtml.replaceAll('&', '&amp;')],
+    ['HTML in percent signs', encodeURIComponent(inHtml)],
+    ['decimal entities', each(password, (letter) => `&#${code(letter)};`)],
+    ['hexadecimal entities', each(password, (letter) => `&#x${code(letter).toString(16)};`)],
+    ['JSON in JSON', JSON.stringify(JSON.stringify(password))],
+    ['JSON of Go', escaped(password, /[&<>=']/g)],
+    ['JSON of Python', escaped(password, /[^ -~]/g)],
+    ['JSON of Python in JSON', JSON.stringify(escaped(password, /[^ -~]/g))],
+    ['bytes of Python', each(bytes.toString('latin1'), (byte) => `\\x${code(byte).toString(16)}`)],
+    ['a quoted shell word', password.replace("'", "'\\''")],
+    ['hex', bytes.toString('hex')],
+    ['hex in capitals', bytes.toString('hex').toUpperCase()],
+    ['base64 in percent signs', encodeURIComponent(bytes.toString('base64'))],
+    ['UTF-8 read as Latin-1', bytes.toString('latin1')],
+    ['UTF-8 read as Latin-1, twice', Buffer.from(bytes.toString('latin1')).toString('latin1')],
+    ['Latin-1 read as UTF-8', Buffer.from(password, 'latin1').toString()],
+    ['ASCII', password.replace('ä', '?')],
+    ['letters with their marks apart', password.normalize('NFD')],
+    ...['md5', 'sha1', 'sha256'].flatMap((algorithm): [string, string][] => [
+      [algorithm, hashed(algorithm).digest('hex')],
+      [`${algorithm} in capitals`, hashed(algorithm).digest('hex').toUpperCase()],
+    ]),
+  ];
+  for (const [what, form] of forms)
+    it(what, () => {
+      assert.match(
+        createRedactor([password]).text(`log-in with <${form}> failed`),
+        /^log-in with <"?(\\")?\[hidden\](\\")?"?> failed$/,
+      );
+    });
+
+  for (const user of ['a', 'ad', 'ada'])
+    for (const encoding of ['utf8', 'latin1'] as const)
+      it(`base64 of user and password, after ${user.length} characters, in ${encoding}`, () => {
+        const pair = Buffer.from(`${user}:${password}`, encoding).toString('base64');
+        assert.match(createRedactor([password]).text(`Basic ${pair}`), /^Basic \w{3,6}\[hidden\].{0,4}$/);
+      });
+
+  for (const foreign of ['пароль-тест', '日本語パス', '😀😀pass'])
+    it(`of other alphabets: ${foreign}`, () => {
+      const { text } = createRedactor([foreign]);
+      const python = foreign.replace(/[^ -~]/g, (letter) => `\\u${code(letter).toString(16).padStart(4, '0')}`);
+      const misread = Buffer.from(foreign).toString('latin1');
+      for (const form of [foreign, python, misread, encodeURIComponent(foreign), foreign.toUpperCase()])
+        assert.equal(text(`<${form}>`), '<[hidden]>');
+    });
+
+  it('blanks that were changed', () => {
+    const { text } = createRedactor(['two  blanks and+one']);
+    for (const form of ['two blanks and one', 'two\n blanks\tand one', 'two++blanks+and%2Bone'])
+      assert.equal(text(`<${form}>`), '<[hidden]>');
+  });
+
+  it('whole, where secrets overlap', () => {
+    assert.equal(createRedactor(['xabc', 'abcdefgh']).text('<xabcdefgh>'), '<[hidden]>');
+  });
+});
+
+describe('of a secret address', () => {
+  const link = 'https://eu5.example.com/nologin/index.html#/kiosk?kk=abcdefgh12345678';
+  const { text } = createRedactor([link]);
+
+  it('what comes after the host is hidden, also when it is cut, and its key alone', () => {
+    assert.equal(text(`see ${link}.`), 'see https://eu5.example.com[hidden].');
+    assert.equal(text(link.slice(0, 40)), 'https://eu5.example.com[hidden]');
+    assert.equal(text('unknown key ABCDEFGH12345678'), 'unknown key [hidden]');
+  });
+
+  it('what every address has is not', () => {
+    const sentence = 'CARS_BASE_URL must be an address that begins with https://, such as https://eu5.example.com';
+    assert.equal(text(sentence), sentence);
+  });
+});
+
+describe('a credential that a text itself names is hidden', () => {
+  const token = 'made-up.token_1';
+  const rows: [string, string, string][] = [
+    ['in JSON', `{"access_token":"${token}","x":1}`, '{"access_token":"[hidden]","x":1}'],
+    ['in JSON that breaks off', `{"access_token": "${token}`, '{"access_token": "[hidden]'],
+    ['in JSON with quotes in it', `{"password":"a\\"b\\\\","x":"y"}`, '{"password":"[hidden]","x":"y"}'],
+    [
+      'in JSON in JSON',
+      `{"d":"{\\"token\\":\\"${token}\\",\\"x\\":1}"}`,
+      '{"d":"{\\"token\\":\\"[hidden]\\",\\"x\\":1}"}',
+    ],
+    ['in a list', `{"tokens":["${token}"]}`, '{"tokens":["[hidden]"]}'],
+    ['as a number', '{"session_id":471100,"x":471100}', '{"session_id":[hidden],"x":471100}'],
+    ['in a form', `access_token=${token}&x=1`, 'access_token=[hidden]&x=1'],
+    ['in XML', `<accessToken>${token}</accessToken>`, '<accessToken>[hidden]</accessToken>'],
+    ['after its scheme', `sent Bearer ${token}!`, 'sent Bearer [hidden]!'],
+    ['by its own beginning', 'not valid: eyJhbGciOiJIUzI1NiJ9.e30.c2ln, sorry', 'not valid: [hidden], sorry'],
+  ];
+  for (const [where, text, clean] of rows)
+    it(where, () => {
+      assert.equal(createRedactor().text(text), clean);
+    });
+
+  it('but no word of a sentence', () => {
+    const sentence = 'Enphase refuses the refresh token: check the password, and the session (HTTP 401).';
+    assert.equal(createRedactor().text(sentence), sentence);
+  });
+});
+
+describe('time', () => {
+  const secrets = ['made-up-secret-of-an-owner-0123456789', "Gr&n=<Wärme>'25", `${'a'.repeat(2_000)}b`];
+  const texts: [string, string][] = [
+    ['names of credentials', `"${'token'.repeat(20_000)}`],
+    ['escapes', '\\u0041'.repeat(16_000)],
+    ['percent signs', '%2525'.repeat(20_000)],
+    ['entities', '&amp;'.repeat(20_000)],
+    ['backslashes', '\\'.repeat(100_000)],
+    ['what a secret begins with', 'a'.repeat(100_000)],
+    ['letters beyond ASCII', 'a\u0300ä?'.repeat(25_000)],
+    ['blanks', `"token"${' '.repeat(100_000)}`],
+  ];
+  for (const [what, text] of texts)
+    it(`grows with the length of a text alone: ${what}`, () => {
+      const redactor = createRedactor(secrets);
+      redactor.text('');
+      const begun = performance.now();
+      redactor.text(text);
+      assert.ok(performance.now() - begun < 500);
+    });
+
+  it('is nearly none where no text is told', () => {
+    const report = { outcome: 'pushed', figures: { production_kw: 4.2 }, sources: [{ label: 'roof', result: 'read' }] };
+    const begun = performance.now();
+    for (let tick = 0; tick < 1_000; tick++) createRedactor(secrets).report(report);
+    assert.ok(performance.now() - begun < 100);
   });
 });
 
@@ -161,9 +313,9 @@ describe('values under the name of a credential are hidden', () => {
 
 describe('a tree', () => {
   it('is the same with every text in it cleaned', () => {
-    const { tree } = createRedactor(['secret']);
+    const { report } = createRedactor(['secret']);
     const dirty = { a: 'a secret', b: [1, 'secret', { c: 'x secret' }], d: null, e: undefined, f: true, g: 4.2 };
-    assert.deepEqual(tree(dirty), {
+    assert.deepEqual(report(dirty), {
       a: 'a [hidden]',
       b: [1, '[hidden]', { c: 'x [hidden]' }],
       d: null,
@@ -172,5 +324,33 @@ describe('a tree', () => {
       g: 4.2,
     });
     assert.equal(dirty.a, 'a secret', 'the given one is not changed');
+  });
+
+  it('keeps what the bridge itself has decided, and the names that its owner gave', () => {
+    const { report } = createRedactor(['pushed', 'failed', 'auth', 'roof', 'home', 'foxess', 'consumption_kw']);
+    const line = {
+      ...{
+        outcome: 'pushed',
+        site: 'home',
+        kind: 'auth',
+        delivery: 'failed',
+        meter: 'roof',
+        derived: ['consumption_kw'],
+      },
+      sources: [{ label: 'roof', vendor: 'foxess', result: 'failed', kind: 'auth' }],
+    };
+    assert.deepEqual(report(line), line);
+    assert.deepEqual(report({ error: 'it failed', sources: [{ notes: ['roof'] }] }), {
+      error: 'it [hidden]',
+      sources: [{ notes: ['[hidden]'] }],
+    });
+  });
+
+  it('has each text on one line, with nothing that steers a terminal', () => {
+    const { report } = createRedactor(['secret']);
+    assert.deepEqual(report({ error: 'a\u001b[2J\nse\u200ecret \u009b\u202eb', site: 'ho\nme' }), {
+      error: 'a [2J se cret b',
+      site: 'ho me',
+    });
   });
 });

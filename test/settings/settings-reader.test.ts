@@ -67,6 +67,22 @@ describe('a secret', () => {
     assert.deepEqual(reader.secrets, ['{made-up']);
   });
 
+  it('that is JSON without texts is there as it is', () => {
+    const reader = createSettingsReader({ KEY: '[true]' });
+    reader.take('KEY', { secret: true });
+    assert.deepEqual(reader.secrets, ['[true]']);
+  });
+
+  it('of fewer than four characters is a problem, and is not told', () => {
+    const reader = createSettingsReader({ PIN: ' 739 ', LONGER: '7391', PLAIN: '739' });
+    reader.take('PIN', { secret: true });
+    reader.take('LONGER', { secret: true });
+    reader.take('PLAIN');
+    assert.deepEqual(reader.problems, [
+      'PIN is too short to be kept out of logs: a secret has at least 4 characters, so choose a longer one',
+    ]);
+  });
+
   it('is not told in the remark about its quotes', () => {
     const reader = createSettingsReader({ KEY: '"made-up"' });
     reader.take('KEY', { secret: true });
@@ -126,6 +142,40 @@ describe('an address', () => {
       assert.equal(reader.takeAddress('URL'), undefined);
       assert.deepEqual(reader.problems, [`URL must be an address that begins with https:// (it is "${written}")`]);
     });
+});
+
+describe('an address with credentials in it', () => {
+  const elsewhere = ['EVCC_PASSWORD', 'EVCC_EXTRA_HEADERS'];
+  for (const written of [
+    'http://ada:my-proxy-password@evcc.example.net',
+    'https://ada:my-proxy-password@evcc.example.net',
+    'https://my-proxy-password@evcc.example.net/api',
+    'ada:my-proxy-password@evcc.example.net',
+    'ftp://ada:my-proxy-password@evcc.example.net',
+    'https://ada:my-proxy-password@127.0.0.1:port/',
+  ])
+    it(`is refused with where they belong, and without them: ${written}`, () => {
+      const reader = createSettingsReader({ URL: written });
+      assert.equal(reader.takeAddress('URL', elsewhere), undefined);
+      const [problem = ''] = reader.problems;
+      assert.match(problem, /^URL must hold no user name or password before an @: .*EVCC_PASSWORD, EVCC_EXTRA_HEADERS/);
+      assert.match(problem, /\(it is "…@(evcc\.example\.net|127\.0\.0\.1)/);
+      assert.doesNotMatch(problem, /my-proxy-password/);
+      assert.ok(reader.secrets.includes('my-proxy-password'), 'it is hidden wherever else it stands');
+    });
+
+  it('in its query is refused likewise', () => {
+    const reader = createSettingsReader({ URL: 'https://example.net/push?site=1&apiKey=made-up-key' });
+    assert.equal(reader.takeAddress('URL'), undefined);
+    assert.deepEqual(reader.problems, [
+      'URL must hold no credential in its query (apiKey): leave it out, because an address is shown to many (it is "https://example.net/push…")',
+    ]);
+  });
+
+  it('is taken with a query that is none', () => {
+    const written = 'https://example.net/push?site=1';
+    assert.equal(createSettingsReader({ URL: written }).takeAddress('URL'), written);
+  });
 });
 
 describe('names of settings', () => {

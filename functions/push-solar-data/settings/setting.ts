@@ -1,5 +1,6 @@
 /** Settings: a schema that reads the text of an environment variable or parameter, with the help that stands beside it. */
 import * as z from 'zod/mini';
+import { addressProblem } from './written.ts';
 
 export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   schema: Schema;
@@ -61,19 +62,30 @@ export const list = reads('a list, separated by commas', (text) => {
   return items.every((item) => item !== '') ? items : undefined;
 });
 
-/** An address: https, or http towards this machine (which `createHttp` enforces). */
-export const address = reads('an address that begins with https://', (text) =>
-  /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
+/** An address without credentials: https, or http towards this machine. */
+export const address = z.pipe(
+  z.string({ error: 'is missing' }),
+  z.transform((text, context): string => {
+    const problem = addressProblem(text);
+    if (problem === undefined) return text;
+    context.issues.push({ code: 'custom', message: problem, input: text });
+    return z.NEVER;
+  }),
 );
 
 /** An IANA time zone such as `Australia/Sydney`. */
 export const timeZone = reads('a time zone such as Australia/Sydney', (text) => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    const zone = knownZones.get(text) ?? new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    knownZones.set(text, zone);
+    return zone;
   } catch {
     return undefined;
   }
 });
+
+/** By what the owner wrote: settings are read at every tick, and looking up a zone is slow. */
+const knownZones = new Map<string, string>();
 
 /** JSON of the given shape. */
 export const json = <Schema extends z.ZodMiniType>(schema: Schema, wanted: string) =>

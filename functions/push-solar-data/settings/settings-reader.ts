@@ -1,5 +1,5 @@
 /** Settings as texts by name: cleaned, checked, and every problem collected rather than thrown. */
-import { isAllowedUrl } from '../platform/http.ts';
+import { addressProblem, credentialsIn, quoted, secretProblem } from './written.ts';
 
 /** Settings by name, from wherever they come. */
 export type SettingTexts = Record<string, string | undefined>;
@@ -28,7 +28,11 @@ export function createSettingsReader(texts: SettingTexts) {
       .trim();
     if (!clean) return undefined;
     if (clean !== raw) remarks.push(`${name} had spaces or quotes around it, which were removed`);
-    if (secret) secrets.push(clean, ...textsIn(clean));
+    if (secret) {
+      secrets.push(...textsIn(clean));
+      const problem = secretProblem(clean);
+      if (problem) problems.push(`${name} ${problem}`);
+    }
     return clean;
   };
   const takeNumber = (name: string, min: number): number | undefined => {
@@ -36,31 +40,35 @@ export function createSettingsReader(texts: SettingTexts) {
     if (text === undefined) return undefined;
     const value = Number(text);
     if (Number.isFinite(value) && value >= min) return value;
-    problems.push(`${name} must be a number of at least ${min} (it is "${text}")`);
+    problems.push(`${name} must be a number of at least ${min}${quoted(text)}`);
     return undefined;
   };
-  const takeAddress = (name: string): string | undefined => {
+  /** @param elsewhere names of the settings for credentials. */
+  const takeAddress = (name: string, elsewhere?: readonly string[]): string | undefined => {
     const text = take(name);
     if (text === undefined) return undefined;
-    if (URL.canParse(text) && isAllowedUrl(new URL(text))) return text.replace(/\/+$/, '');
-    problems.push(`${name} must be an address that begins with https:// (it is "${text}")`);
+    const problem = addressProblem(text, elsewhere);
+    if (problem === undefined) return text.replace(/(?<!\/)\/+$/, '');
+    secrets.push(...credentialsIn(text));
+    problems.push(`${name} ${problem}${quoted(text)}`);
     return undefined;
   };
   return { problems, remarks, secrets, take, takeNumber, takeAddress };
 }
 export type SettingsReader = ReturnType<typeof createSettingsReader>;
 
-/** The single texts inside a secret that is itself JSON (a table of headers or passwords). */
+/** The single texts inside a secret that is JSON (a table of headers or passwords), else the secret. */
 function textsIn(secret: string): string[] {
-  if (!/^[{[]/.test(secret)) return [];
+  if (!/^[{[]/.test(secret)) return [secret];
   try {
-    return leaves(JSON.parse(secret));
+    const texts = leaves(JSON.parse(secret));
+    return texts.length > 0 ? texts : [secret];
   } catch {
-    return [];
+    return [secret];
   }
 }
 
 function leaves(tree: unknown): string[] {
-  if (typeof tree === 'string') return [tree];
+  if (typeof tree === 'string' || typeof tree === 'number') return [String(tree)];
   return tree !== null && typeof tree === 'object' ? Object.values(tree).flatMap(leaves) : [];
 }
