@@ -126,6 +126,24 @@ describe('the deployed bundle', () => {
     assert.deepEqual(push?.siteMeters, { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 });
   });
 
+  it("evaluates an owner's expressions, and outlives them", async () => {
+    const fields = (expr: string) => JSON.stringify({ consumption: { expr, unit: 'W' } });
+    const live = await playConversation([{ path: '/live', answer: { json: { phases: [700, 50] } } }]);
+    process.env['VENDOR'] = 'http-json';
+    process.env['HTTP_JSON_REQUESTS'] = JSON.stringify([{ id: 'em', url: `${live.url}/live` }]);
+    process.env['HTTP_JSON_FIELDS'] = fields('$length($pad("", 4e8))');
+    try {
+      assert.equal(await (await coldStart())(event, context), 'reported');
+      mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
+      process.env['HTTP_JSON_FIELDS'] = fields('$sum(em.phases)');
+      assert.equal(await (await coldStart())(event, context), 'pushed');
+    } finally {
+      await live.close();
+    }
+    assert.match(chargeHq.pushes[0]?.error ?? '', /^HTTP_JSON_FIELDS must be changed: .* needs more memory/);
+    assert.deepEqual(chargeHq.pushes[1]?.siteMeters, { consumption_kw: 0.75 });
+  });
+
   it('reads its parameters once, writes its state once, and nothing of another site', async () => {
     const handler = await coldStart();
     await handler(event, context);
@@ -135,8 +153,8 @@ describe('the deployed bundle', () => {
       ['GetParametersByPath'],
     );
     const written = [...store.parameters.keys()].filter((name) => name.includes('/state/'));
-    assert.deepEqual(written.sort(), [`${path}/state/schedule`, `${path}/state/victron-vrm`]);
-    assert.equal(store.parameters.get(`${path}/state/victron-vrm`)?.type, 'SecureString');
+    assert.deepEqual(written.sort(), [`${path}/state/adapter/victron-vrm`, `${path}/state/site`]);
+    assert.equal(store.parameters.get(`${path}/state/site`)?.type, 'String', 'it holds no secret, and costs no key');
   });
 
   it('knows after a cold start what was stored', async () => {

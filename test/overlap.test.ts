@@ -5,13 +5,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { defineAdapter, secret, text } from '../functions/push-solar-data/adapters/adapter.ts';
 import { bearer, type Session, withSession } from '../functions/push-solar-data/adapters/session.ts';
-import { tick } from '../functions/push-solar-data/core/tick.ts';
 import { memoryStore } from '../functions/push-solar-data/persistence/memory-store.ts';
-import { createMemory } from '../functions/push-solar-data/persistence/site-memory.ts';
+import { createSiteMemory } from '../functions/push-solar-data/persistence/site-memory.ts';
 import type { StateStore } from '../functions/push-solar-data/persistence/store.ts';
 import { systemClock } from '../functions/push-solar-data/platform/clock.ts';
 import { openConnections } from '../functions/push-solar-data/platform/connections.ts';
-import { openSite } from '../functions/push-solar-data/settings/site.ts';
+import { openRuntime } from '../functions/push-solar-data/runtime.ts';
 import { playChargeHq, playConversation } from './support/conversation.ts';
 import { apiKey } from './support/home.ts';
 
@@ -27,7 +26,7 @@ const rotating = defineAdapter({
   needs: 'consent',
   pollSeconds: 60,
   settings: { refreshToken: secret(text, 'From the consent') },
-  state: z.object({ session: KeptSession }),
+  session: KeptSession,
   async read(context) {
     const renew = async (previous: (Session & { refreshToken: string }) | undefined) => {
       const form = { refresh_token: previous?.refreshToken ?? context.settings.refreshToken };
@@ -42,16 +41,16 @@ const rotating = defineAdapter({
 
 /** A store as slow as the real one. */
 function slowStore(): StateStore {
-  const store = memoryStore({ frugal: true });
+  const store = memoryStore({ writesAreCounted: true });
   return {
-    frugal: true,
+    writesAreCounted: true,
     read: async (name) => {
       await wait(5);
       return store.read(name);
     },
-    write: async (name, document) => {
+    write: async (name, document, options) => {
       await wait(60);
-      await store.write(name, document);
+      await store.write(name, document, options);
     },
   };
 }
@@ -85,7 +84,7 @@ it('does not burn a refresh token that two invocations use at once', async () =>
   const chargeHq = await playChargeHq();
   const store = slowStore();
   const connections = [openConnections(), openConnections()];
-  const memories = [createMemory(store), createMemory(store)];
+  const memories = [createSiteMemory(store), createSiteMemory(store)];
   let now = Date.parse('2026-05-01T12:00:00Z');
   const clock = { ...systemClock, now: () => now };
   const invoke = async (instance: 0 | 1) => {
@@ -96,10 +95,11 @@ it('does not burn a refresh token that two invocations use at once', async () =>
       CHARGE_HQ_API_KEY: apiKey,
       CHARGE_HQ_URL: chargeHq.url,
     };
-    const site = await openSite(texts, { rotating: async () => rotating });
     const [memory, pool] = [memories[instance], connections[instance]];
     assert(memory && pool);
-    return (await tick(site, { memory, connections: pool, clock, retryPauseMs: 1 })).outcome;
+    const registry = { rotating: async () => rotating };
+    const runtime = openRuntime({ environment: texts, memory, registry, connections: pool, clock, retryPauseMs: 1 });
+    return (await runtime.tick()).outcome;
   };
   try {
     assert.equal(await invoke(0), 'pushed');

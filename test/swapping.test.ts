@@ -51,8 +51,8 @@ describe('a home with the credentials of every vendor', () => {
     await home.close();
     assert.deepEqual(chargeHq.pushes, [{ apiKey, ...conversation.push }], error);
     // the times of the conversations lie anyhow, and the half minute between two pushes is not the point here
-    const schedule = JSON.parse(store.documents.get('schedule') ?? '{}');
-    store.documents.set('schedule', JSON.stringify({ ...schedule, destination: {} }));
+    const kept = JSON.parse(store.documents.get('site') ?? '{}');
+    store.documents.set('site', JSON.stringify({ ...kept, destinations: {} }));
   }
 
   for (const first of vendors)

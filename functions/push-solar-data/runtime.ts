@@ -1,26 +1,140 @@
-/** What every local command needs: the site that the settings describe, and the ports of its ticks. */
+/** Settings, store, clock, connections and adapters become a site whose ticks can run: for the Lambda and every command. */
 import { adapters } from './adapters/index.ts';
-import type { TickPorts } from './core/tick.ts';
-import { fileStore } from './persistence/file-store.ts';
-import { createMemory } from './persistence/site-memory.ts';
-import type { StateStore } from './persistence/store.ts';
-import { systemClock } from './platform/clock.ts';
-import { openConnections } from './platform/connections.ts';
+import { Failure } from './core/failure.ts';
+import type { TickReport } from './core/report.ts';
+import { tick } from './core/tick.ts';
+import { publish } from './destinations/publish.ts';
+import type { SiteMemory } from './persistence/site-memory.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { type Connections, openConnections } from './platform/connections.ts';
+import { createRedactor } from './platform/redaction.ts';
 import type { SettingTexts } from './settings/settings-reader.ts';
 import { openSite, type Registry, type Site } from './settings/site.ts';
+import { poll } from './sources/poll.ts';
 
-export type Runtime = { site: Site; ports: TickPorts; close(): Promise<void> };
+export type RuntimeOptions = {
+  /** Wins over what is stored. */
+  environment: SettingTexts;
+  /** Where further settings are stored. */
+  stored?: StoredSettings;
+  memory: SiteMemory;
+  registry?: Registry;
+  connections?: Connections;
+  clock?: Clock;
+  /** Pause before the second try of an `unavailable` vendor, ms. */
+  retryPauseMs?: number;
+};
 
-/** @param store default: files in `STATE_DIR`, or in `.state`. */
-export async function openRuntime(
-  settings: SettingTexts,
-  store: StateStore = fileStore(settings['STATE_DIR'] || '.state'),
-  registry: Registry = adapters,
-): Promise<Runtime> {
-  const connections = openConnections();
+export type StoredSettings = {
+  /** @throws Failure `settings` or `unavailable` */
+  load(): Promise<SettingTexts>;
+  /** Whether one was changed, added or removed since. */
+  hasChanged(): Promise<boolean>;
+};
+
+export type Budget = { tickMs: number; readMs: number };
+
+export type Runtime = {
+  /** One tick; its report is free of secrets. */
+  tick(budget?: Budget): Promise<TickReport>;
+  /** The site as its settings are now; trouble with the stored ones is among its problems or remarks. */
+  site(): Promise<Site>;
+  memory: SiteMemory;
+  connections: Connections;
+  clock: Clock;
+  retryPauseMs: number;
+  /** Keeps what is not kept yet, and closes the connections. @returns sentences about what could not be kept. */
+  close(): Promise<string[]>;
+};
+
+/** How long stored settings are good without a look whether they have changed. */
+const settingsLifeMs = 3_600_000;
+
+export function openRuntime({
+  environment,
+  stored,
+  memory,
+  registry = adapters,
+  connections = openConnections(),
+  clock = systemClock,
+  retryPauseMs = 1_000,
+}: RuntimeOptions): Runtime {
+  const settings = keepSettings(stored, clock);
+  let opened: { texts: SettingTexts | undefined; site: Site } | undefined;
+
+  /** A store that has trouble later does not stop a bridge that knows its settings. */
+  const site = async (): Promise<Site> => {
+    const { texts, problem } = await settings.current();
+    if (!opened || opened.texts !== texts)
+      opened = { texts, site: await openSite({ ...texts, ...environment }, registry) };
+    if (problem === undefined) return opened.site;
+    const { remarks } = opened.site;
+    return texts ? { ...opened.site, remarks: [...remarks, problem] } : { ...opened.site, problems: [problem] };
+  };
+
   return {
-    site: await openSite(settings, registry),
-    ports: { memory: createMemory(store), connections, clock: systemClock },
-    close: () => connections.close(),
+    memory,
+    connections,
+    clock,
+    retryPauseMs,
+    site,
+    async tick(budget) {
+      const current = await site();
+      const redactor = createRedactor(current.secrets);
+      const ports = { memory, connections, clock, redactor, retryPauseMs };
+      const report = await tick(current, {
+        clock,
+        budget,
+        load: memory.load,
+        commit: (state, now) => memory.commit(current.sources, state, now),
+        poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
+        publish: (destination, state, message, { signal }) =>
+          publish(destination, state, message, { ...ports, signal }),
+      });
+      settings.mayBeMended(report);
+      return redactor.report(report);
+    },
+    async close() {
+      const remarks = await commitAll(memory, await site(), clock.now());
+      await connections.close();
+      return remarks;
+    },
+  };
+}
+
+async function commitAll(memory: SiteMemory, { sources }: Site, now: number): Promise<string[]> {
+  try {
+    const { state } = await memory.load(now);
+    return await memory.commit(sources, state, now, { final: true });
+  } catch {
+    return []; // what cannot be read is not overwritten
+  }
+}
+
+/** Stored settings as they are now; after a failure the owner may be mending one, and every tick looks. */
+function keepSettings(stored: StoredSettings | undefined, clock: Clock) {
+  let kept: { texts: SettingTexts; checkedAt: number } | undefined;
+  let maybeMended = false;
+  const refreshed = async (store: StoredSettings) => {
+    const now = clock.now();
+    if (!kept) return { texts: await store.load(), checkedAt: now };
+    const isYoung = now >= kept.checkedAt && now - kept.checkedAt < settingsLifeMs;
+    if (!maybeMended && isYoung) return kept;
+    return { texts: (await store.hasChanged()) ? await store.load() : kept.texts, checkedAt: now };
+  };
+  return {
+    async current(): Promise<{ texts?: SettingTexts | undefined; problem?: string }> {
+      if (!stored) return {};
+      try {
+        kept = await refreshed(stored);
+        return { texts: kept.texts };
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        return { texts: kept?.texts, problem: error.message };
+      }
+    },
+    mayBeMended({ outcome }: TickReport): void {
+      if (outcome !== 'idle') maybeMended = outcome !== 'pushed';
+    },
   };
 }

@@ -7,6 +7,7 @@ const vendor = await playConversation([
     path: '/v2/users/815/installations',
     answer: ({ headers }) => ({ json: { records: [installation(Number(headers['x-now']))] } }),
   },
+  { path: '/status', answer: () => ({ json: status() }) },
 ]);
 const chargeHq = await playChargeHq();
 process.send?.({ vendor: vendor.url, chargeHq: `${chargeHq.url}/push` });
@@ -33,3 +34,13 @@ function installation(now: number) {
     ],
   };
 }
+
+/** What a meter of one's own answers. */
+const status = () => ({
+  time: new Date().toISOString().slice(0, 19),
+  pv: { power: 1100 },
+  import: 0,
+  export: 200,
+  battery: { power: 300, soc: 55 },
+  phases: [{ power: 200 }, { power: 500 }, { power: 500 }],
+});

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Anomalies, type Baseline, detectAnomalies } from '../../functions/push-solar-data/core/anomalies.ts';
+import {
+  type Anomalies,
+  type Baseline,
+  detectAnomalies,
+  powerLimit_kw,
+} from '../../functions/push-solar-data/core/anomalies.ts';
 import { balance } from '../../functions/push-solar-data/core/balance.ts';
 import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 
@@ -68,4 +73,29 @@ describe('anomalies on figures', () => {
       undefined,
     );
   });
+});
+
+describe('the limit of what a home can measure', () => {
+  const rows: [string, Baseline | undefined, number][] = [
+    ['is wide while nothing is known of it', undefined, 100],
+    ['is wide for the first ticks', { ticks: 4, highest_kw: 3 }, 100],
+    ['is far below watts taken for kilowatts soon after', { ticks: 5, highest_kw: 3 }, 30],
+    ['leaves room for what a home has not done yet', { ticks: 5, highest_kw: 10 }, 50],
+    ['is wider for a large home', { ticks: 1000, highest_kw: 60 }, 300],
+  ];
+  for (const [what, baseline, limit] of rows)
+    it(what, () => {
+      assert.equal(powerLimit_kw(baseline), limit);
+    });
+
+  it('follows the highest of all powers so far, in either direction', () => {
+    const { baseline } = judged({ production_kw: 2, net_import_kw: -12, battery_discharge_kw: 10.5 }, { ticks: 5 });
+    assert.equal(baseline.highest_kw, 12);
+    assert.equal(powerLimit_kw(judged(usualHome, { before: baseline }).baseline), 60);
+  });
+});
+
+it('what is usual is the mean of all that flows', () => {
+  const { baseline } = judged({ production_kw: 3, net_import_kw: -1 }, { ticks: 3 });
+  assert.deepEqual([baseline.ticks, baseline.usual_kw], [3, 4]);
 });

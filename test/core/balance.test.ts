@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { balance } from '../../functions/push-solar-data/core/balance.ts';
-import { type PowerField, powerFields, type Reading, watts } from '../../functions/push-solar-data/core/reading.ts';
+import {
+  type PowerField,
+  powerFields,
+  type Reading,
+  type Term,
+  watts,
+} from '../../functions/push-solar-data/core/reading.ts';
 import { missOf, powersOf, type Truth, truths, wattsOf } from '../support/truth.ts';
 
 /** 4.2 kW of sun, 0.5 kW into the battery, 1.5 kW exported: 2.2 kW used. */
@@ -57,6 +63,37 @@ describe('with two unknown terms nothing is derived:', () => {
     it(what, () => {
       assert.deepEqual(balance(reading), { reading, derived: [] });
     });
+});
+
+describe('with something lacking, which is unknown and not zero:', () => {
+  const derivations: ['production' | 'battery', Reading][] = [
+    ['production', { net_import_kw: -1.5 }],
+    ['production', { net_import_kw: -1.5, consumption_kw: 2.7 }],
+    ['production', { consumption_kw: 2.7, battery_discharge_kw: 1 }],
+    ['battery', { production_kw: 4.2, net_import_kw: -1.5 }],
+    ['battery', { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 }],
+    ['battery', { production_kw: 4.2, consumption_kw: 2.7 }],
+  ];
+  for (const [what, reading] of derivations)
+    it(`without the ${what}, ${Object.keys(reading).join(' and ')} give nothing else, and no consumption`, () => {
+      const { consumption_kw: _, ...kept } = reading;
+      assert.deepEqual(balance(reading, new Set([what])), { reading: kept, derived: [] });
+    });
+
+  const lost: [Term | 'charge', PowerField][] = [
+    ['grid', 'net_import_kw'],
+    ['consumption', 'consumption_kw'],
+  ];
+  for (const [what, field] of lost)
+    it(`the ${what} follows from the other terms`, () => {
+      const { reading, derived } = balance(without(sunny, field), new Set([what]));
+      assert.deepEqual(reading, sunny);
+      assert.deepEqual(derived, [field]);
+    });
+
+  it('the state of charge has no part in it', () => {
+    assert.deepEqual(balance(without(sunny, 'consumption_kw'), new Set(['charge'])).reading, sunny);
+  });
 });
 
 it('a capacity of 0 tells that there is no battery', () => {

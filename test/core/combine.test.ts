@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
 import { balance } from '../../functions/push-solar-data/core/balance.ts';
-import { combine, type Part, type Take } from '../../functions/push-solar-data/core/combine.ts';
-import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
-import { type Truth, truths, wattsOf } from '../support/truth.ts';
+import { combine, type Part } from '../../functions/push-solar-data/core/combine.ts';
+import { type Reading, restrict, type Term } from '../../functions/push-solar-data/core/reading.ts';
 
-/** Parts labelled by their place: `a`, `b`, `c`, … */
+/** Parts that lack nothing, labelled by their place: `a`, `b`, `c`, … */
 const parts = (...readings: Reading[]): Part[] =>
-  readings.map((reading, place) => ({ label: String.fromCharCode(97 + place), reading }));
+  readings.map((reading, place) => partOf(reading, { label: String.fromCharCode(97 + place) }));
+
+const partOf = (reading: Reading, part: Partial<Part> = {}): Part => ({
+  label: 'a',
+  reading,
+  lacking: new Set(),
+  givesConsumption: false,
+  ...part,
+});
+
+const lacksNothing = { lacking: new Set<Term>() };
 
 /** What several sources without a conflict make together. */
 function together(all: readonly Part[]): Reading {
@@ -17,47 +25,49 @@ function together(all: readonly Part[]): Reading {
   return combined.reading;
 }
 
-describe('one source', () => {
-  const whole: Reading = {
-    production_kw: 4.2,
-    net_import_kw: -1.5,
-    consumption_kw: 2.7,
-    battery_discharge_kw: 0,
-    battery_soc: 0.5,
-    battery_energy_kwh: 5,
-    battery_capacity_kwh: 10,
-    imported_kwh: 100,
-    exported_kwh: 200,
-    tsms: 1_000,
-  };
+const whole: Reading = {
+  production_kw: 4.2,
+  net_import_kw: -1.5,
+  consumption_kw: 2.7,
+  battery_discharge_kw: 0,
+  battery_soc: 0.5,
+  battery_energy_kwh: 5,
+  battery_capacity_kwh: 10,
+  imported_kwh: 100,
+  exported_kwh: 200,
+  tsms: 1_000,
+};
 
+describe('one source', () => {
   it('is what it measured, its own consumption figure among it', () => {
-    assert.deepEqual(combine(parts(whole)), { reading: whole, meterOwner: 'a' });
+    assert.deepEqual(combine(parts(whole)), { reading: whole, ...lacksNothing, meterOwner: 'a' });
   });
 
   it('without a grid meter owns none', () => {
-    assert.deepEqual(combine(parts({ production_kw: 1 })), { reading: { production_kw: 1 }, meterOwner: undefined });
+    assert.deepEqual(combine(parts({ production_kw: 1 })), {
+      reading: { production_kw: 1 },
+      ...lacksNothing,
+      meterOwner: undefined,
+    });
   });
+});
 
-  it('contributes nothing that was not measured', () => {
-    const reading: Reading = Object.assign({ production_kw: 1 }, { net_import_kw: undefined });
-    assert.deepEqual(together(parts(reading)), { production_kw: 1 });
-  });
-
-  const words: [Take, Reading][] = [
-    ['production', { production_kw: 4.2 }],
-    ['grid', { net_import_kw: -1.5, imported_kwh: 100, exported_kwh: 200 }],
-    ['battery', { battery_discharge_kw: 0, battery_soc: 0.5, battery_energy_kwh: 5, battery_capacity_kwh: 10 }],
-    ['consumption', { consumption_kw: 2.7 }],
+describe('what TAKE leaves of a reading', () => {
+  const rows: [Term[], Reading][] = [
+    [['production'], { production_kw: 4.2 }],
+    [['grid'], { net_import_kw: -1.5, imported_kwh: 100, exported_kwh: 200 }],
+    [['battery'], { battery_discharge_kw: 0, battery_soc: 0.5, battery_energy_kwh: 5, battery_capacity_kwh: 10 }],
+    [['consumption'], { consumption_kw: 2.7 }],
+    [['production', 'consumption'], { production_kw: 4.2, consumption_kw: 2.7 }],
   ];
-  for (const [word, kept] of words)
-    it(`told TAKE=${word} contributes ${Object.keys(kept).join(', ')}, and the time`, () => {
-      assert.deepEqual(together([{ label: 'a', reading: whole, take: [word] }]), { ...kept, tsms: 1_000 });
+  for (const [take, kept] of rows)
+    it(`${take.join(' and ')}: ${Object.keys(kept).join(', ')}, and the time`, () => {
+      assert.deepEqual(restrict(whole, take), { ...kept, tsms: 1_000 });
     });
 
-  it('told several words contributes all of them', () => {
-    const reading = together([{ label: 'a', reading: whole, take: ['production', 'consumption'] }]);
-    assert.deepEqual(reading, { production_kw: 4.2, consumption_kw: 2.7, tsms: 1_000 });
+  it('is all that is known where the owner says nothing', () => {
+    const reading: Reading = Object.assign({ production_kw: 1 }, { net_import_kw: undefined });
+    assert.deepEqual(restrict(reading, undefined), { production_kw: 1 });
   });
 });
 
@@ -75,20 +85,22 @@ describe('several sources', () => {
   it('take the grid meter and its counters from the one source that has it', () => {
     const meter = { net_import_kw: -1, imported_kwh: 10, exported_kwh: 20 };
     const combined = combine(parts({ production_kw: 3, imported_kwh: 7 }, meter));
-    assert.deepEqual(combined, { reading: { production_kw: 3, ...meter }, meterOwner: 'b' });
+    assert.deepEqual(combined, { reading: { production_kw: 3, ...meter }, ...lacksNothing, meterOwner: 'b' });
   });
+
+  /** What several sources contradict each other over, and the labels of those that do. */
+  function conflictOf(all: readonly Part[]) {
+    const combined = combine(all);
+    assert.ok('conflict' in combined);
+    return [combined.conflict.over, ...combined.conflict.parts.map(({ label }) => label)];
+  }
 
   it('contradict each other with two grid meters', () => {
-    assert.deepEqual(combine(parts({ net_import_kw: 1 }, { production_kw: 1 }, { net_import_kw: 0 })), {
-      conflict: { over: 'grid', labels: ['a', 'c'] },
-    });
-  });
-
-  it('do not contradict each other where TAKE leaves one grid meter', () => {
-    const [a, b] = parts({ production_kw: 2, net_import_kw: 9 }, { production_kw: 1, net_import_kw: -1 });
-    assert.ok(a && b);
-    const combined = combine([{ ...a, take: ['production'] }, b]);
-    assert.deepEqual(combined, { reading: { production_kw: 3, net_import_kw: -1 }, meterOwner: 'b' });
+    assert.deepEqual(conflictOf(parts({ net_import_kw: 1 }, { production_kw: 1 }, { net_import_kw: 0 })), [
+      'grid',
+      'a',
+      'c',
+    ]);
   });
 
   it("ignore an inverter's own consumption figure, which does not see the other inverter", () => {
@@ -97,15 +109,17 @@ describe('several sources', () => {
   });
 
   it('take consumption from the source that is told to contribute it', () => {
-    const [a, b] = parts({ production_kw: 3, consumption_kw: 9 }, { consumption_kw: 2 });
-    assert.ok(a && b);
-    assert.deepEqual(together([a, { ...b, take: ['consumption'] }]), { production_kw: 3, consumption_kw: 2 });
+    const told = partOf({ consumption_kw: 2 }, { label: 'b', givesConsumption: true });
+    const reading = together([partOf({ production_kw: 3, consumption_kw: 9 }), told]);
+    assert.deepEqual(reading, { production_kw: 3, consumption_kw: 2 });
   });
 
   it('contradict each other where two are told to contribute consumption', () => {
-    const take: Take[] = ['consumption'];
-    const all = parts({ consumption_kw: 2 }, { consumption_kw: 3 }).map((part) => ({ ...part, take }));
-    assert.deepEqual(combine(all), { conflict: { over: 'consumption', labels: ['a', 'b'] } });
+    const all = parts({ consumption_kw: 2 }, { consumption_kw: 3 }).map((part) => ({
+      ...part,
+      givesConsumption: true,
+    }));
+    assert.deepEqual(conflictOf(all), ['consumption', 'a', 'b']);
   });
 
   it('are as old as the oldest that knows its time', () => {
@@ -136,6 +150,58 @@ describe('several sources', () => {
   it('do not miss a battery in a source that has none', () => {
     const reading = together(parts({ battery_discharge_kw: 1, battery_energy_kwh: 5 }, { production_kw: 3 }));
     assert.deepEqual(reading, { production_kw: 3, battery_discharge_kw: 1, battery_energy_kwh: 5 });
+  });
+});
+
+describe('what is lacking of one source', () => {
+  const combinedOf = (...all: Part[]) => {
+    const combined = combine(all);
+    assert.ok('reading' in combined);
+    return { ...combined, lacking: [...combined.lacking].sort() };
+  };
+  const lacks = (...terms: (Term | 'charge')[]) => ({ label: 'b', lacking: new Set(terms) });
+
+  it('is lacking of the home, and no sum holds it', () => {
+    const rows: [Term | 'charge', Reading][] = [
+      ['production', { production_kw: 3 }],
+      ['battery', { battery_discharge_kw: -1 }],
+      ['charge', { battery_soc: 0.5 }],
+    ];
+    for (const [what, reading] of rows)
+      assert.deepEqual(combinedOf(partOf({ ...reading, net_import_kw: 1 }), partOf({}, lacks(what))), {
+        reading: { net_import_kw: 1 },
+        lacking: [what],
+        meterOwner: 'a',
+      });
+  });
+
+  it('leaves no part of the stored energy to pass for the whole', () => {
+    const one = partOf({ battery_discharge_kw: 1, battery_energy_kwh: 5 });
+    assert.deepEqual(combinedOf(one, partOf({}, lacks('battery'))).reading, {});
+    assert.deepEqual(combinedOf(one, partOf({ battery_energy_kwh: 2, battery_soc: 0.2 }, lacks('battery'))).reading, {
+      battery_energy_kwh: 7,
+      battery_soc: 0.2,
+    });
+  });
+
+  it('is not replaced by the grid meter of another, nor by its counters', () => {
+    const { reading, meterOwner } = combinedOf(
+      partOf({ production_kw: 3, net_import_kw: -1, imported_kwh: 5 }),
+      partOf({}, lacks('grid')),
+    );
+    assert.deepEqual({ reading, meterOwner }, { reading: { production_kw: 3 }, meterOwner: undefined });
+  });
+
+  it('is the consumption only where that would count', () => {
+    assert.deepEqual(combinedOf(partOf({}, lacks('consumption'))).lacking, ['consumption']);
+    const [silent, other] = [lacks('consumption'), partOf({ production_kw: 1 })];
+    assert.deepEqual(combinedOf(other, partOf({}, silent)).lacking, []);
+    assert.deepEqual(combinedOf(other, partOf({}, { ...silent, givesConsumption: true })).lacking, ['consumption']);
+  });
+
+  it('is nothing more: a single source that lacks its grid power keeps its counters', () => {
+    const reading: Reading = { production_kw: 1, imported_kwh: 5, battery_energy_kwh: 3 };
+    assert.deepEqual(combinedOf(partOf(reading, lacks('grid', 'battery'))).reading, reading);
   });
 });
 
@@ -173,114 +239,5 @@ describe('the state of charge', () => {
 
   it('is unknown where no battery gives one', () => {
     assert.equal('battery_soc' in together(parts({ battery_discharge_kw: 1 }, { production_kw: 1 })), false);
-  });
-});
-
-describe('any consistent home over one to five sources', () => {
-  /** Where the figures of a home are measured: shares of sun and battery by source, the source with the meter. */
-  type Split = {
-    sun: number[];
-    battery: number[];
-    meterAt: number;
-    /** What each inverter believes that the home consumes. */
-    blind: number[];
-    /** Sources that measure more than they are told to contribute. */
-    told: boolean[];
-  };
-  const splits: fc.Arbitrary<Split> = fc.integer({ min: 1, max: 5 }).chain((count) => {
-    const each = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.array(arbitrary, { minLength: count, maxLength: count });
-    return fc.record({
-      sun: each(fc.integer({ min: 0, max: 3 })),
-      battery: each(fc.integer({ min: 0, max: 3 })),
-      meterAt: fc.nat({ max: count - 1 }),
-      blind: each(fc.integer({ min: -20_000, max: 20_000 })),
-      told: each(fc.boolean()),
-    });
-  });
-
-  /** Whole watts by weights; the last source with a weight takes the rest. All to the first where nobody has one. */
-  function shares(total: number, weights: readonly number[]): (number | undefined)[] {
-    const sum = weights.reduce((all, weight) => all + weight, 0);
-    if (sum === 0) return weights.map((_, place) => (place === 0 ? total : undefined));
-    const parts = weights.map((weight) => (weight === 0 ? undefined : Math.trunc((total * weight) / sum)));
-    const last = weights.findLastIndex((weight) => weight > 0);
-    const rest = total - parts.reduce<number>((all, part) => all + (part ?? 0), 0);
-    return parts.map((part, place) => (place === last ? (part ?? 0) + rest : part));
-  }
-
-  const kilowatts = (watts: number | undefined) => (watts === undefined ? undefined : watts / 1000);
-
-  function sourcesOf({ p, n, b }: Truth, { sun, battery, meterAt, blind, told }: Split, hasBattery: boolean): Part[] {
-    const suns = shares(p, sun);
-    const batteries = hasBattery ? shares(b, battery) : [];
-    return suns.map((share, place) => {
-      const measured = {
-        production_kw: kilowatts(share),
-        battery_discharge_kw: kilowatts(batteries[place]),
-        net_import_kw: place === meterAt ? n / 1000 : undefined,
-      };
-      const label = `source-${place}`;
-      if (!told[place]) return { label, reading: defined({ ...measured, consumption_kw: kilowatts(blind[place]) }) };
-      // A source with figures of its own for all, of which it is told what to contribute.
-      const take = (['production', 'battery', 'grid'] as const).filter((word) => measured[fieldOf[word]] !== undefined);
-      const nonsense = { production_kw: 77, battery_discharge_kw: 77, net_import_kw: 77, consumption_kw: 77 };
-      return { label, reading: { ...nonsense, ...defined(measured) }, take };
-    });
-  }
-  const fieldOf = { production: 'production_kw', battery: 'battery_discharge_kw', grid: 'net_import_kw' } as const;
-
-  const defined = (reading: { [Field in keyof Reading]: number | undefined }): Reading =>
-    Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined));
-
-  for (const hasBattery of [true, false])
-    it(`is to the watt what it is undivided, ${hasBattery ? 'with' : 'without'} a battery`, () => {
-      fc.assert(
-        fc.property(truths, splits, (truth, split) => {
-          const { p, n } = truth;
-          const b = hasBattery ? truth.b : 0;
-          const combined = combine(sourcesOf(truth, split, hasBattery));
-          assert.ok('reading' in combined);
-          const { reading } = balance(combined.reading);
-          assert.equal(wattsOf(reading.production_kw), p);
-          assert.equal(wattsOf(reading.net_import_kw), n);
-          assert.equal(wattsOf(reading.consumption_kw), p + n + b);
-          if (hasBattery) assert.equal(wattsOf(reading.battery_discharge_kw), b);
-          else assert.equal('battery_discharge_kw' in reading, false);
-          assert.equal(combined.meterOwner, `source-${split.meterAt}`);
-        }),
-        { numRuns: 500 },
-      );
-    });
-
-  it('has the same net import where a source measures the whole consumption instead of the grid', () => {
-    fc.assert(
-      fc.property(truths, splits, ({ p, n, b }, split) => {
-        const inverters = sourcesOf({ p, n, b }, split, true).map(({ reading, ...part }) => {
-          const { net_import_kw: _, ...rest } = reading;
-          return { ...part, reading: rest };
-        });
-        const clamp: Part = {
-          label: 'clamp',
-          reading: { consumption_kw: (p + n + b) / 1000 },
-          take: ['consumption'],
-        };
-        const { reading, derived } = balance(together([...inverters, clamp]));
-        assert.equal(wattsOf(reading.net_import_kw), n);
-        assert.deepEqual(derived, ['net_import_kw']);
-      }),
-    );
-  });
-
-  it('is the same in whatever order the sources are named', () => {
-    fc.assert(
-      fc.property(truths, splits, fc.infiniteStream(fc.nat()), (truth, split, dice) => {
-        const sources = sourcesOf(truth, split, true);
-        const shuffled = sources
-          .map((part) => ({ part, by: dice.next().value }))
-          .sort((a, b) => a.by - b.by)
-          .map(({ part }) => part);
-        assert.deepEqual(balance(together(shuffled)).reading, balance(together(sources)).reading);
-      }),
-    );
   });
 });

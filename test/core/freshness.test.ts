@@ -4,7 +4,7 @@ import { freshnessProblem, inWords } from '../../functions/push-solar-data/core/
 
 const now = Date.parse('2026-05-01T12:00:00Z');
 const limit = 900;
-const detectAnomalies = (ageSeconds: number, staleAfterSeconds = limit) =>
+const problemAt = (ageSeconds: number, staleAfterSeconds = limit) =>
   freshnessProblem({ tsms: now - ageSeconds * 1000 }, now, staleAfterSeconds);
 
 describe('fresh:', () => {
@@ -17,7 +17,7 @@ describe('fresh:', () => {
   ];
   for (const [what, age] of rows)
     it(what, () => {
-      assert.equal(detectAnomalies(age), undefined);
+      assert.equal(problemAt(age), undefined);
     });
 
   it('a reading without a time of measurement', () => {
@@ -25,7 +25,7 @@ describe('fresh:', () => {
   });
 
   it('what is within a longer limit', () => {
-    assert.equal(detectAnomalies(3_000, 3_600), undefined);
+    assert.equal(problemAt(3_000, 3_600), undefined);
   });
 });
 
@@ -40,7 +40,7 @@ describe('not a reading:', () => {
   ];
   for (const [what, age, kind, sentence] of rows)
     it(what, () => {
-      const problem = detectAnomalies(age);
+      const problem = problemAt(age);
       assert.equal(problem?.kind, kind);
       assert.match(problem?.message ?? '', sentence);
     });

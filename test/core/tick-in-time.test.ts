@@ -56,8 +56,8 @@ describe('a tick is over in time', () => {
     const home = await homeOf(t, [giving('roof', sunny).adapter], { budget, answer: () => ({ act: () => {} }) });
     const report = await inTime(home);
     assert.equal(report.outcome, 'failed');
-    assert.equal(report.delivery, 'unavailable');
-    assert.match(report.delivery_error ?? '', /^Charge HQ cannot be reached at .*: it does not answer in time$/);
+    assert.equal(report.destinations[0]?.kind, 'unavailable');
+    assert.equal(report.destinations[0]?.error, 'Charge HQ does not answer in time');
   });
 
   const never = <Value>() => new Promise<Value>(() => {});
@@ -68,14 +68,16 @@ describe('a tick is over in time', () => {
 
   it('when the store does not answer the read of a state', async (t) => {
     const store = memoryStore();
-    const slow = { ...store, read: (name: string) => (name === 'roof' ? never<unknown>() : store.read(name)) };
+    const slow = { ...store, read: (name: string) => (name === 'adapter/roof' ? never<unknown>() : store.read(name)) };
     await inTime(await homeOf(t, [giving('roof', sunny).adapter], { budget, store: slow }));
   });
 
   it('when the store does not answer a write', async (t) => {
     const store = { ...memoryStore(), write: () => never<void>() };
     const home = await homeOf(t, [giving('roof', sunny).adapter], { budget, store });
-    assert.equal((await inTime(home, 2_600)).outcome, 'pushed', 'a store has two seconds in any case');
+    const { outcome, remarks } = await inTime(home, 2_600);
+    assert.equal(outcome, 'pushed', 'a store has two seconds in any case');
+    assert.deepEqual(remarks, ['What was learnt could not be saved: the store does not answer in time']);
   });
 
   it('and leaves time for the push when the store was slow and an adapter hangs', async (t) => {

@@ -14,13 +14,8 @@ describe('no figures are pushed', () => {
       { production_kw: 4200, net_import_kw: -1500 },
       /Impossible figures: production_kw is 4200 kW/,
     ],
-    ['with NaN', { ...sunny, production_kw: Number.NaN }, /gives no number for production_kw/],
+    ['with NaN', { ...sunny, production_kw: Number.NaN }, /it gives no number for production_kw/],
     ['with a time that is none', { ...sunny, tsms: Number.NaN }, /gives no number for tsms/],
-    [
-      'with percent taken for a fraction',
-      { ...sunny, battery_discharge_kw: 0, battery_soc: 61 },
-      /battery_soc is 61, outside 0…1/,
-    ],
     ['where nothing was measured', {}, /No source measured anything/],
     ['where only a time was measured', { tsms: start }, /No source measured anything/],
     [
@@ -48,7 +43,9 @@ describe('no figures are pushed', () => {
       (battery_soc, nth) => giving(`battery-${nth}`, { battery_discharge_kw: 1, battery_soc }).adapter,
     );
     const home = await homeOf(t, [giving('roof', sunny).adapter, ...batteries]);
-    assert.equal((await home.tick()).outcome, 'reported');
+    assert.equal((await home.tick()).outcome, 'pushed');
+    assert.equal(home.pushes[0]?.siteMeters?.['battery_soc'], undefined);
+    assert.equal(home.pushes[0]?.siteMeters?.['battery_discharge_kw'], 2);
   });
 });
 
@@ -124,13 +121,13 @@ describe('several sources', () => {
     assert.equal(report.kind, 'settings');
     assert.match(
       report.error ?? '',
-      /^roof and garage both report a grid meter, and a home has one: .*GARAGE_TAKE=production,battery$/,
+      /^roof and garage both report a grid meter, and a home has one: .*GARAGE_TAKE=production$/,
     );
   });
 
   it('that are settled so are pushed', async (t) => {
     const home = await homeOf(t, [giving('roof', sunny).adapter, giving('garage', sunny).adapter], {
-      texts: { GARAGE_TAKE: 'production,battery' },
+      texts: { GARAGE_TAKE: 'production' },
     });
     await home.tick();
     assert.deepEqual(home.pushes[0]?.siteMeters, { production_kw: 8.4, net_import_kw: -1.5, consumption_kw: 6.9 });
@@ -139,7 +136,7 @@ describe('several sources', () => {
   it('of which one has nothing yet wait for it', async (t) => {
     const slow = giving('grid', { net_import_kw: -1.5 });
     const quick = giving('roof', { production_kw: 4.2 });
-    const store = memoryStore({ frugal: true });
+    const store = memoryStore({ writesAreCounted: true });
     const grid = adapterOf({ vendor: 'grid', pollSeconds: 120, read: slow.read });
     const home = await homeOf(t, [quick.adapter, grid], { store });
     await home.tick();
@@ -154,7 +151,7 @@ describe('several sources', () => {
 });
 
 describe('a slow source', () => {
-  const slowAndQuick = (reading: Reading, pace: { pollSeconds: number; staleAfterSeconds?: number }) => {
+  const slowAndQuick = (reading: Reading, pace: { pollSeconds: number }) => {
     const [slow, quick] = [giving('grid', reading), giving('roof', { production_kw: 4.2 }, { production_kw: 3 })];
     return { slow, quick, adapters: [quick.adapter, adapterOf({ vendor: 'grid', ...pace, read: slow.read })] };
   };
@@ -174,13 +171,13 @@ describe('a slow source', () => {
     assert.equal(report.age_s, 60);
     assert.deepEqual(
       report.sources.map(({ result }) => result),
-      ['read', 'held'],
+      ['read', 'cached'],
     );
   });
 
   it('is not passed off as new when what is held became stale', async (t) => {
-    const pace = { pollSeconds: 600, staleAfterSeconds: 200 };
-    const home = await homeOf(t, slowAndQuick({ net_import_kw: -1.5, tsms: start }, pace).adapters);
+    const { adapters } = slowAndQuick({ net_import_kw: -1.5, tsms: start }, { pollSeconds: 600 });
+    const home = await homeOf(t, adapters, { texts: { GRID_STALE_AFTER_SECONDS: '200' } });
     await home.tick();
     assert.equal((await home.tickAfter(180)).outcome, 'pushed');
     const report = await home.tickAfter(60);
@@ -191,10 +188,18 @@ describe('a slow source', () => {
   });
 
   it('without a time of measurement is as old as its poll', async (t) => {
-    const pace = { pollSeconds: 600, staleAfterSeconds: 200 };
-    const home = await homeOf(t, slowAndQuick({ net_import_kw: -1.5 }, pace).adapters);
+    const { adapters } = slowAndQuick({ net_import_kw: -1.5 }, { pollSeconds: 600 });
+    const home = await homeOf(t, adapters, { texts: { GRID_STALE_AFTER_SECONDS: '200' } });
     await home.tick();
     assert.equal((await home.tickAfter(240)).kind, 'stale');
+  });
+
+  it('is good until the next poll where the owner sets no limit, however old its cloud gives it', async (t) => {
+    const slow = giving('grid', { net_import_kw: -1.5, tsms: start - 600_000 });
+    const adapter = adapterOf({ vendor: 'grid', pollSeconds: 1200, staleAfterSeconds: 700, read: slow.read });
+    const home = await homeOf(t, [giving('roof', { production_kw: 4.2 }).adapter, adapter]);
+    await home.tick();
+    assert.equal((await home.tickAfter(1140)).outcome, 'pushed');
   });
 
   it('keeps its failure until it is its turn', async (t) => {
@@ -208,4 +213,20 @@ describe('a slow source', () => {
     assert.equal(slow.asked.times, 1);
     assert.equal((await home.tickAfter(240)).outcome, 'pushed');
   });
+});
+
+it('a home does not learn from answers that contradict each other: the next minute is as before', async (t) => {
+  const roof = giving('roof', sunny);
+  const cars = giving(
+    'cars',
+    { production_kw: 0.7 },
+    { production_kw: 0.7, net_import_kw: -0.98 },
+    { production_kw: 0.7 },
+  );
+  const home = await homeOf(t, [roof.adapter, cars.adapter]);
+  assert.equal((await home.tick()).outcome, 'pushed');
+  assert.equal((await home.tickAfter(60)).kind, 'settings');
+  const report = await home.tickAfter(60);
+  assert.equal(report.outcome, 'pushed', report.error);
+  assert.deepEqual(report.figures, { production_kw: 4.9, net_import_kw: -1.5, consumption_kw: 3.4 });
 });

@@ -8,13 +8,13 @@ import type { Answer } from '../support/conversation.ts';
 import { apiKey } from '../support/home.ts';
 import { serveHttp } from '../support/servers.ts';
 import { adapterOf } from '../support/sources.ts';
-import { failureOf, giving, homeOf, pushed, start, sunny } from '../support/ticks.ts';
+import { failureOf, giving, homeOf, live, pushed, start, sunny } from '../support/ticks.ts';
 
 describe('a tick ends', () => {
   it('pushed: figures that balance reached Charge HQ', async (t) => {
     const tsms = start - 20_000;
     const home = await homeOf(t, [giving('roof', { ...sunny, tsms }).adapter]);
-    const { ms, push_ms, sources, ...report } = await home.tick();
+    const { ms, sources, destinations, ...report } = await home.tick();
     assert.deepEqual(home.pushes, [{ apiKey, tsms, siteMeters: pushed }]);
     assert.deepEqual(report, {
       outcome: 'pushed',
@@ -24,7 +24,9 @@ describe('a tick ends', () => {
       age_s: 20,
       meter: 'roof',
     });
-    assert.ok(ms >= 0 && push_ms !== undefined && push_ms <= ms);
+    const [row] = destinations;
+    assert.ok(ms >= 0 && row?.ms !== undefined && row.ms <= ms);
+    assert.deepEqual({ ...row, ms: 0 }, { label: 'charge-hq', outcome: 'pushed', ms: 0 });
     assert.deepEqual(
       sources.map(({ ms: _, ...source }) => source),
       [{ label: 'roof', vendor: 'roof', result: 'read' }],
@@ -49,7 +51,7 @@ describe('a tick ends', () => {
     await home.tick();
     const report = await home.tickAfter(60);
     assert.equal(report.outcome, 'idle');
-    assert.equal(report.sources[0]?.result, 'held');
+    assert.equal(report.sources[0]?.result, 'cached');
     assert.equal(home.pushes.length, 1);
     assert.equal(slow.asked.times, 1);
     assert.equal((await home.tickAfter(240)).outcome, 'pushed');
@@ -61,9 +63,14 @@ describe('a tick ends', () => {
     });
     const report = await home.tick();
     assert.equal(report.outcome, 'failed');
-    assert.equal(report.delivery, 'unavailable');
-    assert.equal(report.delivery_error, 'Charge HQ has trouble (HTTP 500)');
-    assert.equal(report.delivery_excerpt, 'out of order');
+    const { ms: _, ...row } = report.destinations[0] ?? {};
+    assert.deepEqual(row, {
+      label: 'charge-hq',
+      outcome: 'failed',
+      kind: 'unavailable',
+      error: 'Charge HQ has trouble (HTTP 500)',
+      excerpt: 'text, 12 characters',
+    });
     assert.deepEqual(report.figures, pushed);
     assert.equal(home.pushes.length, 1, 'it is not repeated');
   });
@@ -114,9 +121,9 @@ describe('wrong settings', () => {
 
   it('are told what was mended in passing', async (t) => {
     const home = await homeOf(t, [giving('roof', sunny).adapter], { texts: { MAX_POWER_KW: '"50"' } });
-    const { warnings, outcome } = await home.tick();
+    const { remarks, outcome } = await home.tick();
     assert.equal(outcome, 'pushed');
-    assert.deepEqual(warnings, ['MAX_POWER_KW had spaces or quotes around it, which were removed']);
+    assert.deepEqual(remarks, ['MAX_POWER_KW had spaces or quotes around it, which were removed']);
   });
 });
 
@@ -182,7 +189,7 @@ describe('a back-off', () => {
 
   it('outlives the process', async (t) => {
     const { adapter, asked } = giving('roof', failureOf('auth'));
-    const home = await homeOf(t, [adapter], { store: memoryStore({ frugal: true }) });
+    const home = await homeOf(t, [adapter], { store: memoryStore({ writesAreCounted: true }) });
     await home.tick();
     home.coldStart();
     assert.equal((await home.tickAfter(60)).kind, 'auth');
@@ -191,14 +198,12 @@ describe('a back-off', () => {
 });
 
 describe('Charge HQ', () => {
-  it('gets no two messages within half a minute, and meanwhile no vendor is asked', async (t) => {
+  it('gets no two messages within half a minute', async (t) => {
     const { adapter, asked } = giving('roof', sunny);
     const home = await homeOf(t, [adapter]);
     await home.tick();
     const report = await home.tickAfter(29);
     assert.equal(report.outcome, 'idle');
-    assert.deepEqual(report.warnings, ['the last message to Charge HQ is less than 30 s old']);
-    assert.deepEqual(report.sources, []);
     assert.equal(asked.times, 1);
     assert.equal(home.pushes.length, 1);
     await home.tickAfter(26);
@@ -218,8 +223,10 @@ describe('Charge HQ', () => {
     const home = await homeOf(t, [adapter]);
     clock = home.clock;
     await home.tick();
-    await home.tickAfter(60 - 36);
+    const { outcome, remarks } = await home.tickAfter(60 - 36);
     assert.equal(home.pushes.length, 1, 'a second message after 24 s');
+    assert.equal(outcome, 'idle');
+    assert.deepEqual(remarks, ['the last message to Charge HQ is less than 30 s old']);
     await home.tickAfter(60);
     assert.equal(home.pushes.length, 2);
   });
@@ -236,11 +243,11 @@ describe('Charge HQ', () => {
     const { adapter, asked } = giving('roof', sunny);
     const answer = (nth: number): Answer => (nth === 1 ? { status: 429, headers: { 'retry-after': '600' } } : {});
     const home = await homeOf(t, [adapter], { answer });
-    assert.equal((await home.tick()).delivery, 'rate-limited');
+    assert.equal((await home.tick()).destinations[0]?.kind, 'rate-limited');
     for (let nth = 0; nth < 9; nth++) {
       const report = await home.tickAfter(60);
       assert.equal(report.outcome, 'idle');
-      assert.deepEqual(report.warnings, ['Charge HQ is left alone for a while']);
+      assert.match(report.remarks?.join() ?? '', /^Charge HQ is left alone until 12:10 UTC: /);
     }
     assert.equal(asked.times, 1);
     assert.equal((await home.tickAfter(60)).outcome, 'pushed');
@@ -248,13 +255,13 @@ describe('Charge HQ', () => {
   });
 
   it('that is gone is told once, then tried every 15 minutes; when it is back all is as before', async (t) => {
-    const { adapter, asked } = giving('roof', sunny);
+    const { adapter, asked } = live('roof');
     let status = 404;
     const home = await homeOf(t, [adapter], { answer: () => ({ status, json: {} }) });
     const told: number[] = [];
     for (let minute = 0; minute < 60; minute++) {
-      const { warnings = [] } = await home.tickAfter(60);
-      if (warnings.some((warning) => warning.includes('not at its address any more'))) told.push(minute);
+      const { remarks = [] } = await home.tickAfter(60);
+      if (remarks.some((warning) => warning.includes('not at its address any more'))) told.push(minute);
     }
     assert.deepEqual(told, [3]);
     assert.equal(home.pushes.length, 4 + 3);
@@ -266,7 +273,7 @@ describe('Charge HQ', () => {
 
   it('that is gone stays gone through a cold start', async (t) => {
     const { adapter, asked } = giving('roof', sunny);
-    const store = memoryStore({ frugal: true });
+    const store = memoryStore({ writesAreCounted: true });
     const home = await homeOf(t, [adapter], { store, answer: () => ({ status: 410 }) });
     for (let minute = 0; minute < 4; minute++) await home.tickAfter(60);
     home.coldStart();
@@ -327,6 +334,17 @@ describe("an adapter's read", () => {
     });
     const report = await (await homeOf(t, [adapter])).tick();
     assert.deepEqual(report.sources[0]?.notes, ['the clock of the inverter is wrong']);
+  });
+
+  it('is noted with few and short remarks, however many it makes', async (t) => {
+    const read = async ({ note }: { note(remark: string): void }) => {
+      for (let nth = 0; nth < 1_000; nth++) note(`${nth}\n${'x'.repeat(10_000)}`);
+      return sunny;
+    };
+    const report = await (await homeOf(t, [adapterOf({ vendor: 'roof', read })])).tick();
+    const notes = report.sources[0]?.notes ?? [];
+    assert.equal(notes.length, 20);
+    assert.equal(notes[19], `19 ${'x'.repeat(296)}…`);
   });
 
   it('has its signal ended with its time', async (t) => {

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { balance } from '../../functions/push-solar-data/core/balance.ts';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 import { chargeHq, chargeHqBody } from '../../functions/push-solar-data/destinations/charge-hq.ts';
 import {
   DestinationError,
@@ -17,9 +18,12 @@ import { powersOf, truths } from '../support/truth.ts';
 const key = '00000000-test-4000-8000-000000000000';
 const reading = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
 
+/** A message of these figures. */
+const figures = (reading: Reading): Message => ({ reading, derived: [], freshUntil: 0 });
+
 describe('the body', () => {
   it('holds the key and the figures', () => {
-    assert.deepEqual(chargeHqBody(key, { reading }), { apiKey: key, siteMeters: reading });
+    assert.deepEqual(chargeHqBody(key, figures(reading)), { apiKey: key, siteMeters: reading });
   });
 
   it('holds every documented field, and no other', () => {
@@ -30,22 +34,23 @@ describe('the body', () => {
       imported_kwh: 100,
       exported_kwh: 200,
     };
-    assert.deepEqual(chargeHqBody(key, { reading: { ...meters, battery_capacity_kwh: 10 } }).siteMeters, meters);
+    assert.deepEqual(chargeHqBody(key, figures({ ...meters, battery_capacity_kwh: 10 })).siteMeters, meters);
   });
 
   it('holds the time of measurement in whole ms where it is known', () => {
-    assert.equal(chargeHqBody(key, { reading: { ...reading, tsms: 1_777_636_800_000.4 } }).tsms, 1_777_636_800_000);
-    assert.equal('tsms' in chargeHqBody(key, { reading }), false);
+    assert.equal(chargeHqBody(key, figures({ ...reading, tsms: 1_777_636_800_000.4 })).tsms, 1_777_636_800_000);
+    assert.equal('tsms' in chargeHqBody(key, figures(reading)), false);
   });
 
   it('holds an error without figures', () => {
-    assert.deepEqual(chargeHqBody(key, { error: 'No figures' }), { apiKey: key, error: 'No figures' });
+    assert.deepEqual(chargeHqBody(key, { error: 'No figures', kind: 'offline' }), { apiKey: key, error: 'No figures' });
   });
 
   it('holds no more digits than are meant', () => {
-    const { siteMeters } = chargeHqBody(key, {
-      reading: { production_kw: 1.2344, battery_soc: 0.61548, battery_energy_kwh: 6.12345, imported_kwh: 1.0004 },
-    });
+    const { siteMeters } = chargeHqBody(
+      key,
+      figures({ production_kw: 1.2344, battery_soc: 0.61548, battery_energy_kwh: 6.12345, imported_kwh: 1.0004 }),
+    );
     assert.deepEqual(siteMeters, {
       production_kw: 1.234,
       battery_soc: 0.6155,
@@ -57,18 +62,18 @@ describe('the body', () => {
   const refused: [string, Message, RegExp][] = [
     [
       'figures that miss the balance by a watt',
-      { reading: { ...reading, consumption_kw: 2.701 } },
+      figures({ ...reading, consumption_kw: 2.701 }),
       /the power values are inconsistent/,
     ],
     [
       'figures that miss it by the battery',
-      { reading: { ...reading, battery_discharge_kw: 0.5 } },
+      figures({ ...reading, battery_discharge_kw: 0.5 }),
       /the power values are inconsistent/,
     ],
-    ['a state of charge beyond 1', { reading: { battery_soc: 1.01 } }, /battery_soc/],
-    ['a state of charge below 0', { reading: { battery_soc: -0.01 } }, /battery_soc/],
-    ['no number', { reading: { production_kw: Number.NaN } }, /production_kw/],
-    ['no time', { reading: { ...reading, tsms: Number.NaN } }, /tsms/],
+    ['a state of charge beyond 1', figures({ battery_soc: 1.01 }), /battery_soc/],
+    ['a state of charge below 0', figures({ battery_soc: -0.01 }), /battery_soc/],
+    ['no number', figures({ production_kw: Number.NaN }), /production_kw/],
+    ['no time', figures({ ...reading, tsms: Number.NaN }), /tsms/],
   ];
   for (const [what, message, sentence] of refused)
     it(`refuses ${what}: that is our error, found before it is sent`, () => {
@@ -76,12 +81,12 @@ describe('the body', () => {
     });
 
   it('refuses an empty key', () => {
-    assert.throws(() => chargeHqBody('', { reading }), /apiKey/);
+    assert.throws(() => chargeHqBody('', figures(reading)), /apiKey/);
   });
 
   it('takes figures of which not all terms are known', () => {
     const part = { production_kw: 4.2, net_import_kw: -1.5, battery_soc: 0.5 };
-    assert.deepEqual(chargeHqBody(key, { reading: part }).siteMeters, part);
+    assert.deepEqual(chargeHqBody(key, figures(part)).siteMeters, part);
   });
 
   it('balances as JSON, to the last digit, for any home', () => {
@@ -89,7 +94,7 @@ describe('the body', () => {
       fc.property(truths, fc.double({ min: -0.0004, max: 0.0004, noNaN: true }), (truth, noise) => {
         const { consumption_kw: _, ...measured } = powersOf(truth);
         const balanced = balance({ ...measured, production_kw: measured.production_kw + noise }).reading;
-        const sent = JSON.stringify(chargeHqBody(key, { reading: balanced }));
+        const sent = JSON.stringify(chargeHqBody(key, figures(balanced)));
         // As decimal fractions, which binary ones only approach.
         const watts = (field: string) => {
           const [, digits = ''] = sent.match(new RegExp(`"${field}":(-?[0-9.]+)`)) ?? [];
@@ -108,7 +113,7 @@ async function pushTo(t: TestContext, answer: Answer): Promise<DestinationError 
   const stage = await playChargeHq(() => answer);
   t.after(() => stage.close());
   try {
-    await chargeHq(key, `${stage.url}/push`).push({ reading }, clientFor(t, { name: 'Charge HQ' }));
+    await chargeHq(key, `${stage.url}/push`).push(figures(reading), clientFor(t, { name: 'Charge HQ' }));
     return 'delivered';
   } catch (error) {
     assert.ok(error instanceof DestinationError, `not a DestinationError: ${error}`);
@@ -125,7 +130,7 @@ describe('a push', () => {
   it('is one POST of JSON to the whole address', async (t) => {
     const stage = await playChargeHq();
     t.after(() => stage.close());
-    await chargeHq(key, `${stage.url}/api/push?a=1`).push({ reading }, clientFor(t));
+    await chargeHq(key, `${stage.url}/api/push?a=1`).push(figures(reading), clientFor(t));
     const [received, ...more] = stage.received;
     assert.deepEqual(more, []);
     assert.equal(received?.method, 'POST');
@@ -149,9 +154,9 @@ describe('a push', () => {
 
   const html = '<!doctype html><html><body>Hello</body></html>';
   const rows: [string, Answer, DestinationErrorKind, RegExp][] = [
-    ['400', { status: 400, json: {} }, 'refused', /^Charge HQ refuses the message \(HTTP 400\)$/],
-    ['401', { status: 401, json: {} }, 'refused', /refuses the message \(HTTP 401\): check CHARGE_HQ_API_KEY$/],
-    ['403', { status: 403, json: {} }, 'refused', /HTTP 403\): check CHARGE_HQ_API_KEY$/],
+    ['400', { status: 400, json: {} }, 'bad-response', /^Charge HQ refuses the message \(HTTP 400\)$/],
+    ['401', { status: 401, json: {} }, 'auth', /^Charge HQ refuses the key \(HTTP 401\): check CHARGE_HQ_API_KEY$/],
+    ['403', { status: 403, json: {} }, 'auth', /HTTP 403\): check CHARGE_HQ_API_KEY$/],
     ['404', { status: 404, json: {} }, 'gone', /^Charge HQ's Push API is not at this address any more \(HTTP 404\)$/],
     ['410', { status: 410, json: {} }, 'gone', /HTTP 410/],
     ['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'gone', /HTTP 302/],
@@ -164,10 +169,10 @@ describe('a push', () => {
     ['502 as a web page', { status: 502, text: html }, 'unavailable', /HTTP 502/],
     ['503', { status: 503, json: {} }, 'unavailable', /HTTP 503/],
   ];
-  for (const [what, answer, reason, sentence] of rows)
-    it(`is not delivered with ${what}: ${reason}`, async (t) => {
+  for (const [what, answer, kind, sentence] of rows)
+    it(`is not delivered with ${what}: ${kind}`, async (t) => {
       const error = await notDelivered(t, answer);
-      assert.equal(error.reason, reason);
+      assert.equal(error.kind, kind);
       assert.match(error.message, sentence);
     });
 
@@ -181,9 +186,9 @@ describe('a push', () => {
       assert.equal(retryAfterSeconds, 120);
     });
 
-  it('keeps the first 200 characters of an answer for the log', async (t) => {
-    const { excerpt } = await notDelivered(t, { status: 400, text: 'y'.repeat(1_000) });
-    assert.equal(excerpt, 'y'.repeat(200));
+  it('keeps the structure of an answer for the log', async (t) => {
+    const { excerpt } = await notDelivered(t, { status: 400, text: '{"error":"no such key","code":7}' });
+    assert.equal(excerpt, '{"error":text(11),"code":7}');
   });
 
   it('follows no redirect: the key goes nowhere else', async (t) => {
@@ -203,9 +208,9 @@ describe('a push', () => {
   it('that nobody answers is not delivered: unavailable', async (t) => {
     const { url } = await serveHttp(t, () => {});
     const http = clientFor(t, { signal: AbortSignal.timeout(100) });
-    await assert.rejects(chargeHq(key, url).push({ reading }, http), {
+    await assert.rejects(chargeHq(key, url).push(figures(reading), http), {
       name: 'DestinationError',
-      reason: 'unavailable',
+      kind: 'unavailable',
     });
   });
 });
@@ -220,16 +225,16 @@ describe('an address', () => {
     return { send: fail, get: fail, post: fail };
   };
 
-  for (const [code, reason] of [
+  for (const [code, kind] of [
     ['ENOTFOUND', 'gone'],
     ['EAI_AGAIN', 'unavailable'],
     ['ECONNREFUSED', 'unavailable'],
     ['UND_ERR_CONNECT_TIMEOUT', 'unavailable'],
   ] as const)
-    it(`that fails with ${code} is ${reason}`, async () => {
-      await assert.rejects(chargeHq(key).push({ reading }, failing(code)), {
+    it(`that fails with ${code} is ${kind}`, async () => {
+      await assert.rejects(chargeHq(key).push(figures(reading), failing(code)), {
         name: 'DestinationError',
-        reason,
+        kind,
         message: `Charge HQ cannot be reached: ${code}`,
       });
     });

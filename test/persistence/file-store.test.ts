@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileStore } from '../../functions/push-solar-data/persistence/file-store.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { noLimit, onFullDisk } from '../support/full-disk.ts';
+
+const modulePath = join(import.meta.dirname, '../../functions/push-solar-data/persistence/file-store.ts');
 
 async function folderFor(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'solar-cloud-bridge-'));
@@ -12,14 +15,16 @@ async function folderFor(t: TestContext): Promise<string> {
   return folder;
 }
 
+const plain = { secret: false };
+
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('documents in files', () => {
   it('are read as they were written', async (t) => {
     const store = fileStore(await folderFor(t));
-    await store.write('roof', { state: { token: 'made-up', n: 1 } });
+    await store.write('roof', { state: { token: 'made-up', n: 1 } }, plain);
     assert.deepEqual(await store.read('roof'), { state: { token: 'made-up', n: 1 } });
-    await store.write('roof', { state: {} });
+    await store.write('roof', { state: {} }, plain);
     assert.deepEqual(await store.read('roof'), { state: {} });
   });
 
@@ -41,13 +46,13 @@ describe('documents in files', () => {
 
   it('stand apart by name', async (t) => {
     const store = fileStore(await folderFor(t));
-    await Promise.all([store.write('roof', 1), store.write('grid', 2)]);
+    await Promise.all([store.write('roof', 1, plain), store.write('grid', 2, plain)]);
     assert.deepEqual([await store.read('roof'), await store.read('grid')], [1, 2]);
   });
 
   it('and their folder, which is made when it is needed, are for their owner only', async (t) => {
     const folder = join(await folderFor(t), 'a', 'state');
-    await fileStore(folder).write('roof', {});
+    await fileStore(folder).write('roof', {}, plain);
     assert.equal(await modeOf(folder), 0o700);
     assert.equal(await modeOf(join(folder, 'roof.json')), 0o600);
   });
@@ -56,7 +61,7 @@ describe('documents in files', () => {
     const folder = await folderFor(t);
     const path = join(folder, 'roof.json');
     await writeFile(path, '{}', { mode: 0o644 });
-    await fileStore(folder).write('roof', { a: 1 });
+    await fileStore(folder).write('roof', { a: 1 }, plain);
     assert.equal(await modeOf(path), 0o600);
   });
 
@@ -64,10 +69,10 @@ describe('documents in files', () => {
     const folder = await folderFor(t);
     const store = fileStore(folder);
     const documents = ['a', 'b'].map((letter) => ({ text: letter.repeat(1_000_000) }));
-    await store.write('roof', documents[0]);
+    await store.write('roof', documents[0], plain);
     const { ino } = await stat(join(folder, 'roof.json'));
     const found: unknown[] = [];
-    const writing = store.write('roof', documents[1]);
+    const writing = store.write('roof', documents[1], plain);
     let over = false;
     writing.finally(() => {
       over = true;
@@ -82,7 +87,7 @@ describe('documents in files', () => {
 
   it('may be written twice at once', async (t) => {
     const store = fileStore(await folderFor(t));
-    await Promise.all([store.write('roof', { n: 1 }), store.write('roof', { n: 2 })]);
+    await Promise.all([store.write('roof', { n: 1 }, plain), store.write('roof', { n: 2 }, plain)]);
     const { n } = (await store.read('roof')) as { n: number };
     assert.ok([1, 2].includes(n));
   });
@@ -93,8 +98,33 @@ describe('documents in files', () => {
     await assert.rejects(fileStore(folder).read('roof'), { code: 'EISDIR' });
   });
 
+  it('that find no room on the disk leave no draft', { skip: noLimit }, async (t) => {
+    const folder = await folderFor(t);
+    const write = `await fileStore('.').write('roof', {}, { secret: false });`;
+    const program = `import { fileStore } from ${JSON.stringify(modulePath)}; ${write}`;
+    assert.match(onFullDisk(folder, program), /EFBIG/);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('that could not be written leave no draft behind, and the old ones stay', async (t) => {
+    const folder = await folderFor(t);
+    const store = fileStore(folder);
+    await store.write('site', { n: 1 }, plain);
+    await mkdir(join(folder, 'roof.json'));
+    await assert.rejects(store.write('roof', { n: 2 }, plain), { code: 'EISDIR' });
+    assert.deepEqual((await readdir(folder)).sort(), ['roof.json', 'site.json']);
+    assert.deepEqual(await store.read('site'), { n: 1 });
+  });
+
+  it('may lie in folders of their own, which are for their owner only', async (t) => {
+    const folder = await folderFor(t);
+    await fileStore(folder).write('session/roof', { n: 1 }, { secret: true });
+    assert.deepEqual(await fileStore(folder).read('session/roof'), { n: 1 });
+    assert.equal(await modeOf(join(folder, 'session')), 0o700);
+  });
+
   it('cost nothing', async (t) => {
-    assert.equal(fileStore(await folderFor(t)).frugal, false);
+    assert.equal(fileStore(await folderFor(t)).writesAreCounted, false);
   });
 });
 
@@ -102,7 +132,7 @@ describe('documents in memory', () => {
   it('are copies, as those of any store', async () => {
     const store = memoryStore();
     const document = { n: 1 };
-    await store.write('roof', document);
+    await store.write('roof', document, plain);
     document.n = 2;
     assert.deepEqual(await store.read('roof'), { n: 1 });
     assert.equal(await store.read('grid'), undefined);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod/mini';
 import { json, number, secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
-import { chargeHqUrl } from '../../functions/push-solar-data/destinations/charge-hq.ts';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import type { Http } from '../../functions/push-solar-data/platform/http.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { openSite, type Source, sourcesNamed } from '../../functions/push-solar-data/settings/site.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
@@ -419,42 +420,63 @@ describe('what a source is known by', () => {
     ['the address of the log-in', { EXAMPLE_AUTH_URL: 'https://eu.example.com' }, true, true],
     ['a setting of another source', { ROOF_API_KEY: 'made-up-2' }, false, false],
   ];
-  for (const [what, change, fingerprint, identity] of rows)
-    it(`${fingerprint ? 'changes' : 'stays'} with ${what}; its state is ${identity ? 'discarded' : 'kept'}`, async () => {
+  for (const [what, change, hash, identity] of rows)
+    it(`${hash ? 'changes' : 'stays'} with ${what}; its state is ${identity ? 'discarded' : 'kept'}`, async () => {
       const [before, after] = [await known({}), await known(change)];
-      assert.equal(before.fingerprint !== after.fingerprint, fingerprint);
+      assert.equal(before.settingsHash !== after.settingsHash, hash);
       assert.equal(before.identity !== after.identity, identity);
     });
 
   it('does not tell a secret', async () => {
-    const { fingerprint, identity } = await known({});
-    assert.match(fingerprint + identity, /^[0-9a-f]{32}$/);
+    const { settingsHash, identity } = await known({});
+    assert.match(settingsHash + identity, /^[0-9a-f]{32}$/);
   });
 });
 
 describe('the destination', () => {
+  /** Where a message of a home with these settings goes. */
+  async function addressOf(texts: SettingTexts): Promise<string | undefined> {
+    const [destination] = (await open(texts)).destinations;
+    let address: string | undefined;
+    const send: Http['send'] = async (_method, url) => {
+      address = String(url);
+      throw new Failure('unavailable', 'far enough');
+    };
+    const sent = destination?.push({ error: 'a sentence', kind: 'stale' }, { send } as Http);
+    await assert.rejects(async () => sent, /far enough/);
+    return address;
+  }
+
   it('is Charge HQ at its documented address', async () => {
-    const { destination } = await open({ VENDOR: 'example' });
-    assert.equal(destination?.url, chargeHqUrl);
-    assert.equal(chargeHqUrl, 'https://api.chargehq.net/api/public/push-solar-data');
+    assert.equal(await addressOf({ VENDOR: 'example' }), 'https://api.chargehq.net/api/public/push-solar-data');
   });
 
   it('is where the owner says', async () => {
-    const { destination } = await open({ VENDOR: 'example', CHARGE_HQ_URL: 'https://example.com/push' });
-    assert.equal(destination?.url, 'https://example.com/push');
+    const CHARGE_HQ_URL = 'https://example.com/push';
+    assert.equal(await addressOf({ VENDOR: 'example', CHARGE_HQ_URL }), CHARGE_HQ_URL);
+  });
+
+  it('is another one with another key or address: what was refused before may be right now', async () => {
+    const hashOf = async (texts: SettingTexts) =>
+      (await open({ VENDOR: 'example', ...texts })).destinations[0]?.settingsHash ?? assert.fail('no destination');
+    const usual = await hashOf({});
+    assert.equal(await hashOf({ EXAMPLE_POLL_SECONDS: '120' }), usual);
+    assert.notEqual(await hashOf({ CHARGE_HQ_API_KEY: 'another' }), usual);
+    assert.notEqual(await hashOf({ CHARGE_HQ_URL: 'https://example.com/push' }), usual);
+    assert.match(usual, /^[0-9a-f]{16}$/);
   });
 
   it('is there also when another setting is wrong, so that the problem can be told', async () => {
-    assert.ok((await open({ VENDOR: 'nobody' })).destination);
+    assert.equal((await open({ VENDOR: 'nobody' })).destinations.length, 1);
   });
 
   it('is not there without a key', async () => {
-    assert.equal((await open({ VENDOR: 'example', CHARGE_HQ_API_KEY: ' ' })).destination, undefined);
+    assert.deepEqual((await open({ VENDOR: 'example', CHARGE_HQ_API_KEY: ' ' })).destinations, []);
   });
 });
 
-it('MAX_POWER_KW raises or lowers the limit of what a home can measure', async () => {
-  assert.equal((await open({ VENDOR: 'example' })).maxPower_kw, 100);
+it('MAX_POWER_KW is the limit of what a home can measure; without it the home shows it', async () => {
+  assert.equal((await open({ VENDOR: 'example' })).maxPower_kw, undefined);
   assert.equal((await open({ VENDOR: 'example', MAX_POWER_KW: '15' })).maxPower_kw, 15);
   assert.match(await problemOf({ VENDOR: 'example', MAX_POWER_KW: '0' }), /^MAX_POWER_KW must be/);
 });

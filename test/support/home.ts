@@ -1,21 +1,24 @@
 /** Whole ticks in a test: settings as texts, a fake clock, real local servers. */
 import type { Adapter } from '../../functions/push-solar-data/adapters/adapter.ts';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { type TickPorts, tick } from '../../functions/push-solar-data/core/tick.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import { createSiteMemory, type SiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
 import type { Clock } from '../../functions/push-solar-data/platform/clock.ts';
 import { type ConnectionOptions, openConnections } from '../../functions/push-solar-data/platform/connections.ts';
+import { type Budget, openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/settings/settings-reader.ts';
-import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import { type Exchange, type MockServer, type Push, playChargeHq, playConversation } from './conversation.ts';
 
 export const apiKey = '00000000-test-4000-8000-000000000000';
 
-/** A clock that stands still until it is set; waiting takes no time, and is noted in `slept` (ms each). */
+/**
+ * A clock that stands still until it is set. Waiting is noted in `slept` (ms each), and takes no time but where the
+ * clock `goesOn`.
+ */
 export function fakeClock(
   start: string | number,
+  { goesOn = false } = {},
 ): Clock & { at: number; slept: number[]; advance(seconds: number): void } {
   const clock = {
     at: typeof start === 'number' ? start : Date.parse(start),
@@ -24,6 +27,7 @@ export function fakeClock(
     stopwatch: () => performance.now(),
     sleep: async (ms: number) => {
       clock.slept.push(ms);
+      if (goesOn) clock.at += ms;
     },
     advance(seconds: number) {
       clock.at += seconds * 1000;
@@ -43,7 +47,7 @@ export type HomeOptions = {
   texts: SettingTexts;
   now: string | number;
   store?: StateStore;
-  budget?: TickPorts['budget'];
+  budget?: Budget;
   connections?: ConnectionOptions;
 };
 
@@ -52,17 +56,21 @@ export function openHome({ adapters, texts, now, store = memoryStore(), budget, 
   const clock = fakeClock(now);
   const connections = openConnections({ connectTimeoutMs: 1_000, ...options.connections });
   const registry = Object.fromEntries(adapters.map((adapter) => [adapter.vendor, async () => adapter]));
-  let memory = createMemory(store);
+  const start = (environment: SettingTexts, memory: SiteMemory) =>
+    openRuntime({ environment, memory, registry, connections, clock, retryPauseMs: 1 });
+  const environment = { CHARGE_HQ_API_KEY: apiKey, ...texts };
+  let runtime = start(environment, createSiteMemory(store));
   return {
     clock,
     connections,
     /** The next tick knows only what was stored. */
     coldStart() {
-      memory = createMemory(store);
+      runtime = start(environment, createSiteMemory(store));
     },
+    /** @param changed settings of this tick. */
     async tick(changed: SettingTexts = {}): Promise<TickReport> {
-      const site = await openSite({ CHARGE_HQ_API_KEY: apiKey, ...texts, ...changed }, registry);
-      return tick(site, { memory, connections, clock, retryPauseMs: 1, ...(budget ? { budget } : {}) });
+      const current = Object.keys(changed).length > 0 ? start({ ...environment, ...changed }, runtime.memory) : runtime;
+      return current.tick(budget);
     },
     close: () => connections.close(),
   };
@@ -101,7 +109,7 @@ export async function playAdapter(
     exchanges: readonly Exchange[];
     ticks?: number;
     everySeconds?: number;
-    budget?: TickPorts['budget'];
+    budget?: Budget;
     texts?: SettingTexts;
   },
 ): Promise<Played> {

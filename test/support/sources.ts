@@ -9,9 +9,11 @@ import type { Settings } from '../../functions/push-solar-data/settings/setting.
 import type { Registry, Source } from '../../functions/push-solar-data/settings/site.ts';
 
 /** An adapter without settings that gives 4.2 kW of sun and 1.5 kW exported, but for what the test says. */
-export function adapterOf<S extends Settings = Record<never, never>, State = Record<string, never>>(
-  definition: Partial<AdapterDefinition<S, State>> = {},
-): Adapter {
+export function adapterOf<
+  S extends Settings = Record<never, never>,
+  State = Record<string, never>,
+  Session = Record<string, never>,
+>(definition: Partial<AdapterDefinition<S, State, Session>> = {}): Adapter {
   const usual = {
     vendor: 'example',
     title: 'Example Cloud',
@@ -24,7 +26,7 @@ export function adapterOf<S extends Settings = Record<never, never>, State = Rec
     settings: {},
     read: async (): Promise<Reading> => ({ production_kw: 4.2, net_import_kw: -1.5 }),
   } as const;
-  return defineAdapter({ ...usual, ...definition } as unknown as AdapterDefinition<S, State>);
+  return defineAdapter({ ...usual, ...definition } as unknown as AdapterDefinition<S, State, Session>);
 }
 
 /** A configured source as `openSite` makes it, but for what the test says. */
@@ -34,7 +36,11 @@ export const sourceOf = (source: Partial<Source> = {}): Source => ({
   settings: {},
   pollSeconds: 60,
   staleAfterSeconds: 900,
-  fingerprint: 'fingerprint',
+  title: 'Example Cloud',
+  floorSeconds: 60,
+  callsAreCounted: false,
+  staleAfterIsOwn: false,
+  settingsHash: 'settings',
   identity: 'identity',
   ...source,
 });

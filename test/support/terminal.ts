@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -106,6 +106,34 @@ export function temporaryFolder(t: TestContext): string {
 }
 
 export type Ended = { code: number | null; output: string; complaints: string };
+
+/** A local command in this process, with `folder` as if it ran there and nobody at a terminal. */
+export async function callCommand(
+  command: (args: string[], ports: CommandPorts) => Promise<number>,
+  args: string[],
+  {
+    folder,
+    registry,
+    environment = {},
+    input = '',
+  }: { folder: string; registry: Registry; environment?: Record<string, string>; input?: string },
+): Promise<Ended> {
+  const [output, complaints] = [new PassThrough(), new PassThrough()];
+  const texts = Promise.all([text(output), text(complaints)]);
+  const code = await command(args, {
+    environment: { STATE_DIR: join(folder, '.state'), ...environment },
+    file: join(folder, '.env'),
+    input: Readable.from([input]),
+    output,
+    complaints,
+    browse: async () => {},
+    registry,
+  });
+  output.end();
+  complaints.end();
+  const [said, complained] = (await texts).map((shown) => shown.replaceAll(join(folder, '/'), ''));
+  return { code, output: said ?? '', complaints: complained ?? '' };
+}
 
 /** A local command as a process of its own, in `folder`, which sees nothing of this process's environment. */
 export async function runCommand(

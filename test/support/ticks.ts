@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { type Adapter, Failure, type Reading } from '../../functions/push-solar-data/adapters/adapter.ts';
 import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
-import type { TickPorts } from '../../functions/push-solar-data/core/tick.ts';
 import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
+import type { Budget } from '../../functions/push-solar-data/runtime.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { type Answer, playChargeHq } from './conversation.ts';
 import { openHome } from './home.ts';
@@ -49,7 +49,7 @@ export type FakeHomeOptions = {
   answer?: (nth: number) => Answer;
   texts?: SettingTexts;
   store?: StateStore;
-  budget?: TickPorts['budget'];
+  budget?: Budget;
 };
 
 /** An adapter that gives one thing after the other (the last for ever) and counts how often it was asked. */
@@ -60,6 +60,16 @@ export function giving(vendor: string, ...gives: (Reading | Error)[]) {
     asked.times += 1;
     if (given instanceof Error) throw given;
     return given ?? assert.fail('nothing to give');
+  };
+  return { asked, read, adapter: adapterOf({ vendor, read }) };
+}
+
+/** An adapter whose figures move, as live ones do. */
+export function live(vendor: string) {
+  const asked = { times: 0 };
+  const read = async (): Promise<Reading> => {
+    asked.times += 1;
+    return { production_kw: 4 + asked.times / 1000, net_import_kw: -1.5 };
   };
   return { asked, read, adapter: adapterOf({ vendor, read }) };
 }

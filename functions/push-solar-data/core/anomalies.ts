@@ -1,15 +1,20 @@
 /** Doubts about figures that are possible, but unlikely to be true: each with its remedy. Pure. */
-import type { Reading } from './reading.ts';
+import * as z from 'zod/mini';
+import { defaultMaxPower_kw } from './plausibility.ts';
+import { powerFields, type Reading } from './reading.ts';
 
-/** What a anomalies needs of the ticks before. */
-export type Baseline = {
+/** What the ticks before have shown of this home. */
+export const Baseline = z.object({
   /** Ticks in a row in which the meter's sign contradicted the balance. */
-  contradictions?: number;
+  contradictions: z.optional(z.number()),
   /** The home's usual power, kW: a slow mean of all that flows. */
-  usual_kw?: number;
+  usual_kw: z.optional(z.number()),
   /** How many ticks that mean has seen. */
-  ticks?: number;
-};
+  ticks: z.optional(z.number()),
+  /** The highest of its powers so far, kW. */
+  highest_kw: z.optional(z.number()),
+});
+export type Baseline = z.output<typeof Baseline>;
 
 export type Anomalies = {
   /** For the log and the count of warnings; the figures are pushed all the same. */
@@ -30,6 +35,18 @@ const slipFactor = 300;
 /** Below this no factor is a slip: an empty home uses some watts, and then a car charges with 22 kW. */
 const slipFloor_kw = 45;
 const ticksTillUsual = 30;
+
+/** So many ticks show something of a home. */
+const ticksTillLimit = 5;
+/** No home's limit lies lower, kW: a car that draws 22 kW comes some day. */
+const leastLimit_kw = 30;
+/** How far beyond its highest power so far a home may go at once. */
+const headroom = 5;
+
+/** Beyond it a figure is impossible for this home, kW. */
+export function powerLimit_kw({ ticks = 0, highest_kw = 0 }: Baseline = {}): number {
+  return ticks < ticksTillLimit ? defaultMaxPower_kw : Math.max(leastLimit_kw, headroom * highest_kw);
+}
 
 /**
  * @param measured the reading before it was completed; @param balanced the same with all terms.
@@ -72,6 +89,7 @@ export function detectAnomalies(
       contradictions,
       usual_kw: (usual_kw * ticks + flow_kw) / (ticks + 1),
       ticks: Math.min(ticks + 1, 1000),
+      highest_kw: Math.max(before.highest_kw ?? 0, ...powerFields.map((field) => Math.abs(balanced[field] ?? 0))),
     },
   };
 }

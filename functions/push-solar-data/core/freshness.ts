@@ -1,8 +1,13 @@
-/** Whether a time of measurement is believable and young enough. */
-import type { Reading } from './reading.ts';
+/** Whether figures are of now: by their time of measurement, or, where they have none, by whether they move. Pure. */
+import * as z from 'zod/mini';
+import { powerFields, type Reading } from './reading.ts';
 
 /** How far a vendor's clock may run ahead of ours before its time cannot be true. */
 const maxAheadSeconds = 300;
+
+/** Two powers that stand still to the last digit for so long, and in so many answers, are not live. */
+const stillAfterMs = 30 * 60_000;
+const stillAnswers = 3;
 
 export type FreshnessProblem = { kind: 'stale' | 'bad-response'; message: string };
 
@@ -30,8 +35,42 @@ export function freshnessProblem(
   return undefined;
 }
 
-/** `95` → `95 s`, `600` → `10 min`, `7200` → `2.0 h`. */
-export function inWords(seconds: number): string {
+/** Since when, ms since the epoch, and in how many answers figures stand still. */
+export const Unchanged = z.object({ since: z.number(), answers: z.number() });
+export type Unchanged = z.output<typeof Unchanged>;
+
+/** One power alone may stand still: an inverter at its rated power. What rests at 0 is no sign of life or death. */
+export function unchangedAfter(
+  reading: Reading,
+  last: { reading: Reading; at: number } | undefined,
+  before: Unchanged | undefined,
+): Unchanged | undefined {
+  if (!last || reading.tsms !== undefined) return undefined;
+  const flowing = powerFields.filter((field) => (reading[field] ?? 0) !== 0);
+  const isSame = powerFields.every((field) => reading[field] === last.reading[field]);
+  if (flowing.length < 2 || !isSame) return undefined;
+  const { since, answers } = before ?? { since: last.at, answers: 1 };
+  return { since, answers: answers + 1 };
+}
+
+/** @param patienceMs how old figures may be by the owner's own word: so long they may stand, too. */
+export function stillnessProblem(
+  unchanged: Unchanged | undefined,
+  now: number,
+  patienceMs = 0,
+): FreshnessProblem | undefined {
+  if (!unchanged || unchanged.answers < stillAnswers) return undefined;
+  if (now - unchanged.since < Math.max(stillAfterMs, patienceMs)) return undefined;
+  const forSo = inWords((now - unchanged.since) / 1000);
+  return {
+    kind: 'stale',
+    message: `the same figures to the last digit for ${forSo}: the equipment does not report any more`,
+  };
+}
+
+/** `95` → `95 s`, `600` → `10 min`, `7200` → `2.0 h`. What lies ahead, because a clock runs fast, is `0 s`. */
+export function inWords(duration: number): string {
+  const seconds = Math.max(0, duration);
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${(seconds / 3600).toFixed(1)} h` : `${Math.round(seconds / 86_400)} days`;

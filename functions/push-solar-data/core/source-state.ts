@@ -1,204 +1,245 @@
-/** When each source may be asked again, and what stands until then: the part of a home's memory that outlives a cold start. */
+/** What is remembered of one source, and the one place where it changes. Pure. */
 import * as z from 'zod/mini';
-import type { Source } from '../settings/site.ts';
-import type { Baseline } from './anomalies.ts';
 import { type Failure, type FailureKind, failureKinds } from './failure.ts';
-import type { Reading } from './reading.ts';
+import { freshnessProblem, stillnessProblem, Unchanged, unchangedAfter } from './freshness.ts';
+import { plainText } from './plain-text.ts';
+import { Counters, withoutUnusable } from './plausibility.ts';
+import { powerFields, type Reading, type Term } from './reading.ts';
+import { learnRefresh, nextPollAt, Refresh } from './refresh.ts';
+import { type AdapterAnswer, emptyShape, Lacking, type Observation, observe, Shape } from './shape.ts';
 
 const time = z.number();
-const StoredReading = z.record(z.string(), z.number());
+const StoredReading: z.ZodMiniType<Reading> = z.record(z.string(), z.number());
 
-const SourceRecord = z.object({
+/** All times in ms since the epoch. */
+export const SourceState = z.object({
   /** Of the settings with which it was last asked. */
-  fingerprint: z.string(),
-  /** When it was last asked; ms since the epoch, like all times here. */
+  settingsHash: z.string(),
   polledAt: z.optional(time),
-  /** The reading of that poll, if it succeeded. */
-  reading: z.optional(StoredReading),
-  /** The failure of that poll, if it failed, with the time before which the vendor is left alone. */
+  shape: z.optional(Shape),
+  /** The last good answer, while no failure has followed it. */
+  last: z.optional(z.object({ reading: StoredReading, lacking: z.array(Lacking), at: time })),
+  /** Where its figures, without times of measurement, stand still. */
+  unchanged: z.optional(Unchanged),
+  counters: z.optional(Counters),
+  refresh: z.optional(Refresh),
   failure: z.optional(
     z.object({
-      kind: z.enum(failureKinds),
+      kind: z.enum([...failureKinds, 'bug']),
       message: z.string(),
-      notBefore: z.optional(time),
-      inARow: z.number(),
+      retryAt: z.optional(time),
+      consecutive: z.number(),
     }),
   ),
 });
-export type SourceRecord = Omit<z.output<typeof SourceRecord>, 'reading'> & { reading?: Reading | undefined };
+export type SourceState = z.output<typeof SourceState>;
 
-const DestinationRecord = z.object({
-  pushedAt: z.optional(time),
-  /** How many messages in a row found no such service. */
-  goneInARow: z.optional(z.number()),
-  /** Nothing is sent before, and no vendor asked. */
-  notBefore: z.optional(time),
-});
-export type DestinationRecord = z.output<typeof DestinationRecord>;
-
-const Schedule = z.object({
-  version: z.literal(1),
-  sources: z.record(z.string(), SourceRecord),
-  destination: DestinationRecord,
-  /** Of the home's figures; learnt anew after a cold start where writes are counted. */
-  baseline: z.optional(
-    z.object({
-      contradictions: z.optional(z.number()),
-      usual_kw: z.optional(z.number()),
-      ticks: z.optional(z.number()),
-    }),
-  ),
-});
-export type Schedule = Omit<z.output<typeof Schedule>, 'sources' | 'baseline'> & {
-  sources: Record<string, SourceRecord>;
-  baseline?: Baseline | undefined;
+/** What the settings and the adapter say about asking this source and believing it. */
+export type SourceLimits = {
+  label: string;
+  /** The product's name, for sentences about its figures. */
+  title: string;
+  /** Changes with any setting of this source. */
+  settingsHash: string;
+  pollSeconds: number;
+  /** The least time between two polls that its cloud allows; at most `pollSeconds`. */
+  floorSeconds: number;
+  /** Whether its cloud counts calls, so that none is spent on a guess. */
+  callsAreCounted: boolean;
+  staleAfterSeconds: number;
+  /** Whether the owner has set that limit, which then holds as it stands. */
+  staleAfterIsOwn: boolean;
+  take?: readonly Term[] | undefined;
 };
 
-export const emptySchedule = (): Schedule => ({ version: 1, sources: {}, destination: {} });
+export type SourceFailure = { kind: FailureKind | 'bug'; message: string; excerpt?: string; stack?: string };
 
-/** What a stored document holds; an empty schedule for none, a broken one or another version. */
-export function scheduleFrom(document: unknown): Schedule {
-  const parsed = Schedule.safeParse(document);
-  return parsed.success ? parsed.data : emptySchedule();
-}
+/** How a source stands in a tick. */
+export type SourceResult = {
+  label: string;
+  vendor: string;
+  /** Whether it was asked in this tick. */
+  polled: boolean;
+  /** What follows is of an earlier poll that still holds. */
+  cached?: true;
+  reading?: Reading;
+  /** What the home has of this source and is unknown now. */
+  lacking?: readonly Lacking[];
+  failure?: SourceFailure;
+  /** Until when the reading may be told, ms since the epoch. */
+  freshUntil?: number;
+  /** Duration of the read, ms. */
+  ms?: number;
+  /** Remarks for the log. */
+  notes: string[];
+};
+export type Standing = Pick<SourceResult, 'cached' | 'reading' | 'lacking' | 'failure' | 'freshUntil'>;
 
 /** The trigger comes once a minute, some seconds early or late: a source of the minute is not skipped for that. */
 const minuteSlackMs = 5_000;
-/** From this interval on, the time of a poll is worth a write: a cold start must not ask such a cloud too early. */
-const slowPollSeconds = 300;
+/** However long a vendor asks to be left alone: a slip in a header must not silence a home for years. */
+const longestBackOffSeconds = 86_400;
+const tickSeconds = 60;
 
-export type Standing =
-  /** It is its turn. */
-  | { now: 'poll' }
-  /** Not yet; its last reading stands. */
-  | { now: 'hold'; reading: Reading }
-  /** Not yet; its last failure stands. */
-  | { now: 'failed'; kind: FailureKind; message: string }
-  /** Not yet, and nothing is known of it. */
-  | { now: 'wait' };
+type Asking = { loadedAt?: number | undefined; ignoreInterval?: boolean };
 
 /**
- * Whether a source may be asked at `now`, and what stands if not. A changed setting makes it due at once.
+ * How long until a source may be asked, ms; 0 if it may be at `now`. Changed settings make it due at once.
  *
- * @param ignoreInterval counts only a back-off, for an owner who wants to look now.
+ * @param loadedAt when this state was loaded: a poll that was not kept may have been a moment before.
+ * @param ignoreInterval only a back-off counts, for an owner who wants to look now.
  */
-export function standing(
-  record: SourceRecord | undefined,
-  source: Source,
+export function msUntilDue(
+  state: SourceState | undefined,
+  limits: SourceLimits,
   now: number,
-  ignoreInterval = false,
-): Standing {
-  if (!record || record.fingerprint !== source.fingerprint) return { now: 'poll' };
-  const { polledAt = 0, reading, failure } = record;
-  const slackMs = source.pollSeconds <= 60 ? minuteSlackMs : 0;
-  const intervalEnd = ignoreInterval ? 0 : polledAt + source.pollSeconds * 1000 - slackMs;
-  const dueAt = Math.max(intervalEnd, failure?.notBefore ?? 0);
-  // A poll noted further ahead than one interval is a clock that was set back, not a promise.
-  if (now >= dueAt || polledAt > now + source.pollSeconds * 1000) return { now: 'poll' };
-  if (failure) return { now: 'failed', kind: failure.kind, message: failure.message };
-  return reading ? { now: 'hold', reading } : { now: 'wait' };
+  { loadedAt, ignoreInterval = false }: Asking = {},
+): number {
+  if (!state || state.settingsHash !== limits.settingsHash) return 0;
+  const polledAt = state.polledAt ?? (limits.pollSeconds > tickSeconds ? loadedAt : undefined) ?? 0;
+  // A poll noted further ahead than one interval is a clock that was set back, not a promise; so is what it promised.
+  if (polledAt > now + limits.pollSeconds * 1000) return 0;
+  if (isLeftAlone(state, now)) return Number.POSITIVE_INFINITY;
+  return ignoreInterval ? 0 : Math.max(0, dueAt(state, polledAt, limits) - now);
 }
 
-export function afterReading(source: Source, polledAt: number, reading: Reading): SourceRecord {
-  return { fingerprint: source.fingerprint, polledAt, reading };
+export const isDue = (state: SourceState | undefined, limits: SourceLimits, now: number, asking?: Asking): boolean =>
+  msUntilDue(state, limits, now, asking) === 0;
+
+/** Whether a back-off runs. One that is longer than any is a clock that was set back too. */
+function isLeftAlone({ failure }: SourceState, now: number): boolean {
+  const { retryAt = now } = failure ?? {};
+  return now < retryAt && retryAt <= now + longestBackOffSeconds * 1000;
 }
 
-/** Keeps a failure, and how long it lets the vendor alone: as told, else by its kind. */
-export function afterFailure(
-  source: Source,
-  polledAt: number,
-  failure: Failure,
-  before: SourceRecord | undefined,
-): SourceRecord {
-  const same = before?.fingerprint === source.fingerprint && before.failure?.kind === failure.kind;
-  const inARow = same ? (before.failure?.inARow ?? 0) + 1 : 1;
-  const seconds = Math.min(told(failure) ?? backOffSeconds(failure.kind, inARow), longestBackOffSeconds);
-  return {
-    fingerprint: source.fingerprint,
-    polledAt,
-    failure: {
-      kind: failure.kind,
-      message: failure.message,
-      inARow,
-      ...(seconds > 0 ? { notBefore: polledAt + seconds * 1000 } : {}),
-    },
+/** After a failure the cloud's own rhythm is of no use: it is asked after the usual interval. */
+function dueAt({ failure, refresh, last }: SourceState, polledAt: number, limits: SourceLimits): number {
+  if (!failure && last?.at === polledAt) return nextPollAt({ polledAt }, refresh, paceOf(limits));
+  return polledAt + limits.pollSeconds * 1000 - (limits.pollSeconds <= tickSeconds ? minuteSlackMs : 0);
+}
+
+const paceOf = ({ pollSeconds, floorSeconds, callsAreCounted: counted }: SourceLimits) => ({
+  pollSeconds,
+  floorSeconds,
+  counted,
+});
+
+/** What still holds of a source that is not asked now. */
+export function standing(state: SourceState | undefined, limits: SourceLimits, now: number): Standing {
+  if (!state || state.settingsHash !== limits.settingsHash) return {};
+  const { failure, last } = state;
+  if (failure) return { failure: { kind: failure.kind, message: failure.message } };
+  if (!last) return {};
+  const limit = ageLimitSeconds(last, limits);
+  // A reading without a time is as old as its poll.
+  const measuredAt = last.reading.tsms ?? last.at;
+  const problem = freshnessProblem({ tsms: measuredAt }, now, limit);
+  if (problem) return { cached: true, failure: of(limits, problem) };
+  return { cached: true, reading: last.reading, lacking: last.lacking, freshUntil: measuredAt + limit * 1000 };
+}
+
+/** A reading that was young enough when it was read holds until the next poll and one tick more. */
+function ageLimitSeconds({ reading, at }: NonNullable<SourceState['last']>, limits: SourceLimits): number {
+  const { staleAfterSeconds, staleAfterIsOwn, pollSeconds } = limits;
+  if (staleAfterIsOwn) return staleAfterSeconds;
+  const ageSeconds = Math.max(0, at - (reading.tsms ?? at)) / 1000;
+  return Math.max(staleAfterSeconds, pollSeconds + ageSeconds + tickSeconds);
+}
+
+/**
+ * The state after an answer, and what the answer is worth: a reading, or a failure if it is too old, of the future, or
+ * stands still.
+ */
+export function afterAnswer(
+  before: SourceState | undefined,
+  limits: SourceLimits,
+  now: number,
+  answer: AdapterAnswer,
+): { state: SourceState; standing: Standing; notes: string[] } {
+  const known = before?.settingsHash === limits.settingsHash ? before : undefined;
+  const observed = observe(known?.shape ?? emptyShape(), answer, { take: limits.take, now });
+  const { reading, counters, notes } = withoutUnusable(observed.reading, known?.counters, now);
+  const lacking = withCharge(observed, reading);
+  const problem = problemOf(observed.reading, now, limits);
+  const believed = problem?.kind === 'bad-response' ? known?.counters : counters;
+  const refresh = learnRefresh(known?.refresh, { askedAt: now, tsms: reading.tsms }, paceOf(limits));
+  const unchanged = unchangedAfter(reading, known?.last, known?.unchanged);
+  const last = { reading, lacking, at: now };
+  const state: SourceState = {
+    settingsHash: limits.settingsHash,
+    polledAt: now,
+    shape: problem ? (known?.shape ?? emptyShape()) : observed.shape,
+    // Kept also while the figures stand still: the next ones are held against them.
+    ...(problem?.kind === 'bad-response' ? {} : { last }),
+    ...(unchanged ? { unchanged } : {}),
+    ...(believed ? { counters: believed } : {}),
+    ...(refresh ? { refresh } : {}),
   };
+  if (!problem) notes.unshift(...observed.notes);
+  const patienceMs = limits.staleAfterIsOwn ? limits.staleAfterSeconds * 1000 : 0;
+  const wrong = problem ?? stillnessProblem(unchanged, now, patienceMs);
+  if (wrong) {
+    const failure = of(limits, wrong);
+    return { state: withFailure(state, failure, known), standing: { failure }, notes };
+  }
+  const freshUntil = (reading.tsms ?? now) + ageLimitSeconds(last, limits) * 1000;
+  return { state, standing: { reading, lacking, freshUntil }, notes };
+}
+
+/** A state of charge that was left out is lacking: another battery's alone is not the home's. */
+const withCharge = ({ reading, lacking }: Observation, usable: Reading): Lacking[] =>
+  reading.battery_soc !== undefined && usable.battery_soc === undefined ? [...lacking, { what: 'charge' }] : lacking;
+
+function problemOf(reading: Reading, now: number, { staleAfterSeconds }: SourceLimits) {
+  const broken = Object.entries(reading).find(([field, value]) => isDemanded(field) && !Number.isFinite(value));
+  if (broken) return { kind: 'bad-response', message: `it gives no number for ${broken[0]}` } as const;
+  return freshnessProblem(reading, now, staleAfterSeconds);
+}
+
+/** Powers and the time of measurement must be numbers; what else is none is left out. */
+const isDemanded = (field: string): boolean => field === 'tsms' || powerFields.some((power) => power === field);
+
+const of = <Kind extends FailureKind>({ title }: SourceLimits, { kind, message }: { kind: Kind; message: string }) => ({
+  kind,
+  message: `${title}: ${message}`,
+});
+
+/**
+ * The state after a poll that failed, a bug included: the shape stays, and the vendor is left alone as long as it says,
+ * else by the kind.
+ */
+export function afterFailure(
+  before: SourceState | undefined,
+  limits: SourceLimits,
+  now: number,
+  failure: Failure | { kind: 'bug'; message: string },
+): SourceState {
+  const known = before?.settingsHash === limits.settingsHash ? before : undefined;
+  const { last: _last, failure: _failure, ...kept } = known ?? { settingsHash: limits.settingsHash };
+  return withFailure({ ...kept, polledAt: now }, failure, known);
+}
+
+function withFailure(
+  state: SourceState,
+  failure: { kind: FailureKind | 'bug'; message: string; retryAfterSeconds?: number | undefined },
+  before: SourceState | undefined,
+): SourceState {
+  const { kind } = failure;
+  const message = plainText(failure.message);
+  const consecutive = before?.failure?.kind === kind ? before.failure.consecutive + 1 : 1;
+  const seconds = Math.min(told(failure) ?? backOffSeconds(kind, consecutive), longestBackOffSeconds);
+  const retryAt = seconds > 0 ? { retryAt: (state.polledAt ?? 0) + seconds * 1000 } : {};
+  return { ...state, failure: { kind, message, consecutive, ...retryAt } };
 }
 
 /** What the vendor demands; with refused credentials no less than the usual: no log-in storms, whatever a gateway says. */
-function told({ kind, retryAfterSeconds }: Failure): number | undefined {
+function told({ kind, retryAfterSeconds }: { kind: FailureKind | 'bug'; retryAfterSeconds?: number | undefined }) {
   if (retryAfterSeconds === undefined || kind !== 'auth') return retryAfterSeconds;
   return Math.max(retryAfterSeconds, backOffSeconds(kind, 1));
 }
 
-function backOffSeconds(kind: FailureKind, inARow: number): number {
+function backOffSeconds(kind: FailureKind | 'bug', consecutive: number): number {
   if (kind === 'auth') return 1800;
-  if (kind === 'rate-limited') return Math.min(300 * 2 ** (inARow - 1), 3600);
+  if (kind === 'rate-limited') return Math.min(300 * 2 ** (consecutive - 1), 3600);
   return 0;
-}
-
-/** However long somebody asks to be left alone: a slip in a header must not silence a home for years. */
-export const longestBackOffSeconds = 86_400;
-
-/** A source that is due waits for the next tick, which may come some seconds late. */
-const nextTickMs = 70_000;
-
-/** Least time between two writes that tell no more than when slow clouds were asked, where writes are counted. */
-export const writeSpacingMs = 270_000;
-
-/**
- * What of a schedule is worth a write where writes are counted: back-offs, a gone destination, and the polls of slow
- * clouds with what they gave. The polls of quick clouds are not: see {@link afterColdStart}.
- */
-export function worthKeeping(schedule: Schedule, sources: readonly Source[]): Schedule {
-  const kept = emptySchedule();
-  for (const { label, pollSeconds } of sources) {
-    const record = schedule.sources[label];
-    if (!record) continue;
-    const { fingerprint, failure } = record;
-    if (pollSeconds >= slowPollSeconds) kept.sources[label] = record;
-    else kept.sources[label] = { fingerprint, ...(failure?.notBefore === undefined ? {} : { failure }) };
-  }
-  const { goneInARow, notBefore } = schedule.destination;
-  if (notBefore !== undefined) kept.destination = { notBefore, ...(goneInARow === undefined ? {} : { goneInARow }) };
-  return kept;
-}
-
-/**
- * A kept schedule as it is written at `now`: a poll that will come before the next write may follow this one is noted
- * as done already, so that no cold start can repeat it too early; what it will give is not known.
- */
-export function withPollsAhead(kept: Schedule, sources: readonly Source[], now: number): Schedule {
-  const ahead = { ...kept, sources: { ...kept.sources } };
-  for (const { label, pollSeconds } of sources) {
-    const record = kept.sources[label];
-    if (record?.polledAt === undefined) continue;
-    const nextAt = record.polledAt + pollSeconds * 1000;
-    if (nextAt >= now + writeSpacingMs) continue;
-    const held = record.failure?.notBefore === undefined ? {} : { failure: record.failure };
-    ahead.sources[label] = { fingerprint: record.fingerprint, polledAt: nextAt + nextTickMs, ...held };
-  }
-  return ahead;
-}
-
-/** The part of it that must be written at once: what a cold start must not forget for a single tick. */
-export function mustBeKept({ sources, destination }: Schedule): unknown {
-  const held = Object.entries(sources).map(([label, { fingerprint, failure }]) => [
-    label,
-    fingerprint,
-    failure?.notBefore,
-  ]);
-  return [held, destination.notBefore];
-}
-
-/**
- * The schedule at a cold start. A source that is asked less than once a minute, and whose last poll was not kept, may
- * have been asked a moment ago by the instance before: it counts as just asked.
- */
-export function afterColdStart(schedule: Schedule, sources: readonly Source[], now: number): Schedule {
-  for (const { label, pollSeconds } of sources) {
-    const record = schedule.sources[label];
-    if (record && record.polledAt === undefined && pollSeconds > 60) record.polledAt = now;
-  }
-  return schedule;
 }

@@ -1,141 +1,204 @@
-/** One tick: read the sources that are due, combine, complete by the balance, check, push or report. */
-
-import type { Message } from '../destinations/destination.ts';
-import { type Delivery, deliver, whyNotYet } from '../destinations/publish.ts';
-import type { Memory } from '../persistence/site-memory.ts';
-import { type Clock, untilAborted, within } from '../platform/clock.ts';
-import type { Connections } from '../platform/connections.ts';
-import { createHttp } from '../platform/http.ts';
-import { createRedactor, type Redactor } from '../platform/redaction.ts';
-import type { Site } from '../settings/site.ts';
-import { poll, type SourceResult } from '../sources/poll.ts';
-import { type Evaluation, evaluate, failed } from './evaluate.ts';
+/** One tick: read the sources that are due, combine, complete by the balance, check, tell the destinations, remember. */
+import type { DestinationLimits, DestinationState, Message } from './destination-state.ts';
+import { afterWaiting, currentState, msUntilNext, pendingMessage, whyLeftAlone } from './destination-state.ts';
+import { type EvaluatedSite, type Evaluation, evaluate, failed } from './evaluate.ts';
 import { stackOf } from './failure.ts';
-import { sourceReport, type TickReport } from './report.ts';
-import { emptySchedule, type Schedule } from './source-state.ts';
+import { type DestinationReport, sourceReport, type TickReport } from './report.ts';
+import { emptySiteState, type SiteState } from './site-state.ts';
+import type { SourceLimits, SourceResult, SourceState } from './source-state.ts';
+import { untilAborted, within } from './time.ts';
 
-export type TickPorts = {
-  memory: Memory;
-  connections: Connections;
-  clock: Clock;
-  /** Time for the whole tick and for its reads; the difference is left for the push. */
-  budget?: { tickMs: number; readMs: number };
-  /** Pause before the second try of an `unavailable` vendor, ms. */
-  retryPauseMs?: number;
+type DestinationOfTick = DestinationLimits & { label: string };
+
+export type TickSite<Source extends SourceLimits, Destination extends DestinationOfTick> = Omit<
+  EvaluatedSite,
+  'sources'
+> & {
+  name: string;
+  sources: readonly Source[];
+  /** The first one decides the outcome. Empty where its settings are wrong. */
+  destinations: readonly Destination[];
+  /** What was mended in passing, and other things about settings. */
+  remarks: readonly string[];
+};
+
+/** What a tick knows and shares with its polls and messages. */
+export type TickCircumstances = {
+  /** When the tick began: the same for all its sources, ms since the epoch. */
+  now: number;
+  /** When the state was loaded, ms since the epoch. */
+  loadedAt: number | undefined;
+  signal: AbortSignal;
+};
+
+/** Everything outside that a tick touches. */
+export type TickPorts<Source, Destination> = {
+  clock: { now(): number; stopwatch(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** What was remembered, and when it was loaded. @throws where it cannot be read: then the tick goes on without. */
+  load(now: number): Promise<{ state: SiteState; loadedAt: number }>;
+  /** Keeps what is worth it. @returns sentences about what could not be kept. Only after a successful `load`. */
+  commit(state: SiteState, now: number): Promise<string[]>;
+  /** Reads a source, if it is due. Never throws. */
+  poll(
+    source: Source,
+    state: SourceState | undefined,
+    circumstances: TickCircumstances,
+  ): Promise<{ result: SourceResult; state: SourceState | undefined }>;
+  /** Sends one message, once. Never throws. */
+  publish(
+    destination: Destination,
+    state: DestinationState,
+    message: Message,
+    circumstances: TickCircumstances,
+  ): Promise<{ row: DestinationReport; state: DestinationState; remarks: string[] }>;
+  /** Time for the whole tick and for its reads; the difference is left for the messages. */
+  budget?: { tickMs: number; readMs: number } | undefined;
 };
 
 /** Below the minute whatever hangs. */
 const minuteBudget = { tickMs: 50_000, readMs: 38_000 };
-
+/** Nor the store for what it remembers. */
+const recallMs = 5_000;
+/** No destination has longer for a message. */
+const publishMs = 10_000;
 /** A store has this long even when the time of the tick is used up. */
 const leastSavingMs = 2_000;
 
-/** Runs one tick. Throws for nothing that a vendor, the network, the destination, the store or the settings can do. */
-export async function tick(site: Site, ports: TickPorts): Promise<TickReport> {
+/** Runs one tick. Throws for nothing that a vendor, the network, a destination, the store or the settings can do. */
+export async function tick<Source extends SourceLimits, Destination extends DestinationOfTick>(
+  site: TickSite<Source, Destination>,
+  ports: TickPorts<Source, Destination>,
+): Promise<TickReport> {
   const { clock, budget = minuteBudget } = ports;
-  const run: Run = {
-    site,
-    ports,
-    now: clock.now(),
-    redactor: createRedactor(site.secrets),
-    warnings: [...site.remarks],
-  };
+  const now = clock.now();
   const begun = clock.stopwatch();
-  const elapsed = () => Math.round(clock.stopwatch() - begun);
+  const elapsed = () => clock.stopwatch() - begun;
+  const remarks = [...site.remarks];
 
-  const schedule = await recall(run, budget.readMs / 2);
-  const wait = site.destination && whyNotYet(site.destination, schedule.destination, run.now);
-  if (wait) run.warnings.push(wait);
-  const polled = wait ? [] : await within(budget.readMs - elapsed(), (signal) => readAll(run, schedule, signal));
-  const { message, report, baseline }: Evaluation = wait ? { report: {} } : evaluateSafely(run, polled, schedule);
-  if (baseline) schedule.baseline = baseline;
-  const readMs = elapsed();
-  const delivery = await within(budget.tickMs - readMs, (signal) => push(run, message, schedule, signal));
-  await remember(run, polled, Math.max(leastSavingMs, budget.tickMs - elapsed()));
+  const loaded = await recall(ports, now, Math.min(recallMs, budget.readMs / 2), remarks);
+  const state = loaded?.state ?? emptySiteState();
+  const known = new Map(
+    site.destinations.map((destination) => [
+      destination.label,
+      currentState(state.destinations[destination.label], destination),
+    ]),
+  );
+  const alone = site.destinations.map((each) => whyLeftAlone(known.get(each.label) ?? {}, each, now));
+  const nobodyListens = alone.length > 0 && alone.every((why) => why !== undefined);
+  if (nobodyListens) remarks.push(...alone.flatMap((why) => why ?? []));
+  const results: SourceResult[] = [];
+  const before = { ...state.sources };
+  if (site.problems.length === 0 && !nobodyListens)
+    await within(budget.readMs - elapsed(), async (signal) => {
+      const circumstances = { now, loadedAt: loaded?.loadedAt, signal };
+      const polls = site.sources.map((source) => ports.poll(source, state.sources[source.label], circumstances));
+      for (const { result, state: after } of await Promise.all(polls)) {
+        results.push(result);
+        if (after) state.sources[result.label] = after;
+      }
+    });
+  const evaluation: Evaluation = nobodyListens ? { report: {} } : evaluated(site, results, now, state, remarks);
+  const { message, report, baseline } = evaluation;
+  if (baseline) state.baseline = baseline;
+  if (evaluation.isDisputed) unlearn(state.sources, before);
 
-  const warnings = [...run.warnings, ...(report.warnings ?? []), ...(delivery.warnings ?? [])];
-  return run.redactor.tree({
-    ...delivery,
+  const rows = await Promise.all(
+    site.destinations.map(async (destination) => {
+      const left = Math.min(publishMs, budget.tickMs - elapsed());
+      return within(left, (signal) => tell(destination, message, { ports, known, state, remarks, signal, now }));
+    }),
+  );
+  if (loaded) remarks.push(...(await commit(ports, state, now, Math.max(leastSavingMs, budget.tickMs - elapsed()))));
+
+  const first = rows[0]?.outcome ?? (message ? 'failed' : 'idle');
+  return {
+    outcome: first,
     site: site.name,
     ...report,
-    sources: polled.map(sourceReport),
-    ...(warnings.length > 0 ? { warnings } : {}),
-    ms: elapsed(),
-    ...(message ? { push_ms: elapsed() - readMs } : {}),
-  });
+    sources: results.map(sourceReport),
+    destinations: rows,
+    ...(remarks.length > 0 ? { remarks } : {}),
+    ms: Math.round(elapsed()),
+  };
 }
 
-/** What belongs to this one tick. */
-type Run = { site: Site; ports: TickPorts; now: number; redactor: Redactor; warnings: string[] };
-
-/** A home whose memory cannot be read is served without: better a log-in too many than no figures. */
-async function recall({ site, ports, now, warnings }: Run, recallMs: number): Promise<Schedule> {
-  try {
-    return await within(recallMs, (signal) => untilAborted(ports.memory.schedule(site, now), signal, late));
-  } catch (error) {
-    warnings.push(`What was kept from earlier ticks could not be read: ${messageOf(error)}`);
-    return emptySchedule();
+/** What a home has is learnt from answers that can be true of it. */
+function unlearn(sources: SiteState['sources'], before: SiteState['sources']): void {
+  for (const [label, source] of Object.entries(sources)) {
+    const { shape: _disputed, ...rest } = source;
+    const shape = before[label]?.settingsHash === source.settingsHash ? before[label].shape : undefined;
+    sources[label] = shape ? { ...rest, shape } : rest;
   }
 }
 
-/** All sources side by side; none if the settings are wrong. */
-function readAll(
-  { site, ports, now, redactor }: Run,
-  schedule: Schedule,
-  signal: AbortSignal,
-): Promise<SourceResult[]> {
-  if (site.problems.length > 0) return Promise.resolve([]);
-  const { retryPauseMs = 1_000 } = ports;
-  return Promise.all(
-    site.sources.map((source) => poll(source, { ...ports, now, schedule, redactor, signal, retryPauseMs })),
-  );
+/** A home whose memory cannot be read is served without, and nothing of it is overwritten. */
+async function recall<S, D>(ports: TickPorts<S, D>, now: number, ms: number, remarks: string[]) {
+  try {
+    return await within(ms, (signal) => untilAborted(ports.load(now), signal, late));
+  } catch (error) {
+    remarks.push(`What was kept from earlier ticks could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function commit<S, D>(ports: TickPorts<S, D>, state: SiteState, now: number, ms: number): Promise<string[]> {
+  try {
+    return await within(ms, (signal) => untilAborted(ports.commit(state, now), signal, late));
+  } catch (error) {
+    return [`What was learnt could not be saved: ${messageOf(error)}`];
+  }
 }
 
 /** A bug of ours in the arithmetic is told like any other failure: in general words, its stack in the log. */
-function evaluateSafely(
-  { site, now, warnings }: Run,
-  polled: readonly SourceResult[],
-  { baseline }: Schedule,
+function evaluated(
+  site: EvaluatedSite,
+  results: readonly SourceResult[],
+  now: number,
+  { baseline }: SiteState,
+  remarks: string[],
 ): Evaluation {
   try {
-    return evaluate(site, polled, now, baseline);
+    return evaluate(site, results, now, baseline);
   } catch (error) {
-    warnings.push(stackOf(error));
+    remarks.push(stackOf(error));
     return failed('bug', 'The bridge itself made an error; it has been logged');
   }
 }
 
-async function push(
-  run: Run,
-  message: Message | undefined,
-  schedule: Schedule,
-  signal: AbortSignal,
-): Promise<Delivery> {
-  const { site, ports, now, redactor } = run;
-  if (!message) return { outcome: 'idle' };
-  if (!site.destination) return { outcome: 'failed' };
-  const http = createHttp({ connections: ports.connections, name: site.destination.name, signal, now, redactor });
-  const sentAt = ports.clock.now(); // not the tick's begin: a slow read may lie between
-  try {
-    return await deliver(site.destination, redactor.tree(message), schedule.destination, http, sentAt);
-  } catch (error) {
-    return { outcome: 'failed', warnings: [stackOf(error)] };
-  }
-}
+type Telling<Source, Destination> = {
+  ports: TickPorts<Source, Destination>;
+  /** States of the destinations as they hold with their settings, by label. */
+  known: ReadonlyMap<string, DestinationState>;
+  /** Changed in place. */
+  state: SiteState;
+  remarks: string[];
+  signal: AbortSignal;
+  now: number;
+};
 
-/** With wrong settings nothing was learnt but when the destination was told so. */
-async function remember(
-  { site, ports, now, warnings }: Run,
-  polled: readonly SourceResult[],
-  ms: number,
-): Promise<void> {
-  const asked = site.sources.filter(({ label }) => polled.some((result) => result.label === label && result.polled));
-  await within(ms, async (signal) => {
-    const saves = [...asked.map((source) => ports.memory.keepState(source, now)), ports.memory.saveSchedule(site, now)];
-    for (const result of await Promise.allSettled(saves.map((save) => untilAborted(save, signal, late))))
-      if (result.status === 'rejected')
-        warnings.push(`What was learnt could not be saved: ${messageOf(result.reason)}`);
-  });
+/** This tick's message, or a reading that waits from an earlier one. */
+async function tell<Source, Destination extends DestinationOfTick>(
+  destination: Destination,
+  message: Message | undefined,
+  { ports, known, state, remarks, signal, now }: Telling<Source, Destination>,
+): Promise<DestinationReport> {
+  const { label } = destination;
+  const before = known.get(label) ?? {};
+  const due = message ?? pendingMessage(before, now);
+  if (!due || whyLeftAlone(before, destination, now)) {
+    state.destinations[label] = due ? afterWaiting(before, due) : before;
+    return { label, outcome: 'idle' };
+  }
+  // Counted at the moment of sending: a slow read may lie between the tick's begin and now.
+  if (msUntilNext(before, destination, ports.clock.now()) > 0) {
+    remarks.push(`the last message to ${destination.title} is less than ${destination.minSecondsBetween} s old`);
+    state.destinations[label] = afterWaiting(before, due);
+    return { label, outcome: 'idle' };
+  }
+  const told = await ports.publish(destination, before, due, { now, loadedAt: undefined, signal });
+  remarks.push(...told.remarks);
+  state.destinations[label] = told.state;
+  return told.row;
 }
 
 const late = () => new Error('the store does not answer in time');

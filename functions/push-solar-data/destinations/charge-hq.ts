@@ -1,4 +1,5 @@
 /** Charge HQ's Push API: one POST, the key in the body. Facts: chargehq.net/kb/push-api. */
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
 import { meterFields, type Reading } from '../core/reading.ts';
@@ -50,8 +51,10 @@ export function chargeHqBody(apiKey: string, message: Message): z.output<typeof 
 
 export function chargeHq(apiKey: string, url = chargeHqUrl): Destination {
   return {
-    name: 'Charge HQ',
-    url,
+    label: 'charge-hq',
+    title: 'Charge HQ',
+    addressSetting: 'CHARGE_HQ_URL',
+    settingsHash: createHash('sha256').update(`${apiKey}\n${url}`).digest('hex').slice(0, 16),
     minSecondsBetween: 30,
     async push(message, http) {
       const answer = await post(http, url, chargeHqBody(apiKey, message));
@@ -85,8 +88,7 @@ const isWebPage = ({ headers, text }: Answer): boolean =>
   /text\/html/.test(headers['content-type'] ?? '') && /^\s*</.test(text);
 
 function notDelivered(answer: Answer): DestinationError {
-  const { status, text } = answer;
-  const excerpt = text.slice(0, 200);
+  const { status, excerpt } = answer;
   const retryAfterSeconds = answer.retryAfterSeconds;
   if (status === 429)
     return new DestinationError('rate-limited', 'Charge HQ asks us to slow down (HTTP 429)', {
@@ -102,6 +104,9 @@ function notDelivered(answer: Answer): DestinationError {
       excerpt,
       retryAfterSeconds,
     });
-  const why = status === 401 || status === 403 ? ': check CHARGE_HQ_API_KEY' : '';
-  return new DestinationError('refused', `Charge HQ refuses the message (HTTP ${status})${why}`, { excerpt });
+  if (status === 401 || status === 403)
+    return new DestinationError('auth', `Charge HQ refuses the key (HTTP ${status}): check CHARGE_HQ_API_KEY`, {
+      excerpt,
+    });
+  return new DestinationError('bad-response', `Charge HQ refuses the message (HTTP ${status})`, { excerpt });
 }

@@ -1,68 +1,75 @@
-/** Brings a message to the destination, and remembers how it stands with it. */
-
-import type { TickReport } from '../core/report.ts';
-import { type DestinationRecord, longestBackOffSeconds } from '../core/source-state.ts';
-import type { Http } from '../platform/http.ts';
+/** Brings a message to a destination, in time, and says how it went. */
+import {
+  afterDelivery,
+  afterRefusal,
+  type DestinationState,
+  goneAfter,
+  longestWaitSeconds,
+} from '../core/destination-state.ts';
+import { stackOf } from '../core/failure.ts';
+import type { DestinationReport } from '../core/report.ts';
+import { untilAborted } from '../core/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Connections } from '../platform/connections.ts';
+import { createHttp } from '../platform/http.ts';
+import type { Redactor } from '../platform/redaction.ts';
 import { type Destination, DestinationError, type Message } from './destination.ts';
 
-/** After so many messages in a row that found no such service, it counts as gone. */
-const goneAfter = 3;
-/** How often a destination that is gone is tried, s; the vendors are asked no oftener. */
-const goneRetrySeconds = 900;
+export type PublishPorts = {
+  connections: Connections;
+  clock: Clock;
+  redactor: Redactor;
+  signal: AbortSignal;
+};
 
-export type Delivery = Pick<TickReport, 'outcome' | 'delivery' | 'delivery_error' | 'delivery_excerpt' | 'warnings'>;
-
-/** Why nothing may be sent at `now`; undefined if it may. */
-export function whyNotYet(destination: Destination, record: DestinationRecord, now: number): string | undefined {
-  const { pushedAt, notBefore } = record;
-  // A message of the future is a clock that was set back, and so is what was promised then.
-  if (pushedAt !== undefined && pushedAt > now) return undefined;
-  if (notBefore !== undefined && now < notBefore) return `${destination.name} is left alone for a while`;
-  const since = pushedAt === undefined ? undefined : (now - pushedAt) / 1000;
-  if (since === undefined || since >= destination.minSecondsBetween) return undefined;
-  return `the last message to ${destination.name} is less than ${destination.minSecondsBetween} s old`;
-}
-
-/** Sends once. Changes `record` in place. */
-export async function deliver(
+/** Sends once. Never throws: a bug of a destination is its row's kind. */
+export async function publish(
   destination: Destination,
+  before: DestinationState,
   message: Message,
-  record: DestinationRecord,
-  http: Http,
-  now: number,
-): Promise<Delivery> {
-  record.pushedAt = now;
+  { connections, clock, redactor, signal }: PublishPorts,
+): Promise<{ row: DestinationReport; state: DestinationState; remarks: string[] }> {
+  const { label, title } = destination;
+  const sentAt = clock.now(); // not the tick's begin: a slow read may lie between
+  const begun = clock.stopwatch();
+  const ms = () => Math.round(clock.stopwatch() - begun);
+  const http = createHttp({ connections, name: title, signal, now: sentAt, redactor });
+  const told = 'error' in message ? { ...message, error: redactor.text(message.error) } : message;
+  const late = () => new DestinationError('unavailable', `${title} does not answer in time`);
   try {
-    await destination.push(message, http);
-    const back = (record.goneInARow ?? 0) > goneAfter ? [`${destination.name} answers again`] : undefined;
-    delete record.goneInARow;
-    delete record.notBefore;
-    return { outcome: 'error' in message ? 'reported' : 'pushed', ...(back ? { warnings: back } : {}) };
-  } catch (error) {
-    if (!(error instanceof DestinationError)) throw error;
-    const warnings = remember(error, destination, record, now);
+    await untilAborted(destination.push(told, http), signal, late);
+    const isBack = before.failure?.kind === 'gone' && before.failure.consecutive > goneAfter;
     return {
-      outcome: 'failed',
-      delivery: error.reason,
-      delivery_error: error.message,
-      ...(error.excerpt ? { delivery_excerpt: error.excerpt } : {}),
-      ...(warnings.length > 0 ? { warnings } : {}),
+      row: { label, outcome: 'error' in message ? 'reported' : 'pushed', ms: ms() },
+      state: afterDelivery(destination, sentAt),
+      remarks: isBack ? [`${title} answers again`] : [],
+    };
+  } catch (error) {
+    const known = error instanceof DestinationError;
+    const failure = known
+      ? { kind: error.kind, message: redactor.text(error.message), retryAfterSeconds: error.retryAfterSeconds }
+      : ({
+          kind: 'bug',
+          message: `The bridge itself made an error while telling ${title}; it has been logged`,
+        } as const);
+    const state = afterRefusal(before, destination, sentAt, message, failure);
+    const hasGone = failure.kind === 'gone' && state.failure?.consecutive === goneAfter + 1;
+    return {
+      row: {
+        label,
+        outcome: 'failed',
+        kind: failure.kind,
+        error: failure.message,
+        ...(known && error.excerpt ? { excerpt: redactor.text(error.excerpt) } : {}),
+        ...(known ? {} : { stack: redactor.text(stackOf(error)) }),
+        ms: ms(),
+      },
+      state,
+      remarks: hasGone ? [goneSentence(destination, failure.message)] : [],
     };
   }
 }
 
-function remember(error: DestinationError, { name }: Destination, record: DestinationRecord, now: number): string[] {
-  record.goneInARow = error.reason === 'gone' ? (record.goneInARow ?? 0) + 1 : 0;
-  const wait = (seconds: number) => {
-    record.notBefore = now + Math.min(seconds, longestBackOffSeconds) * 1000;
-  };
-  delete record.notBefore;
-  if (record.goneInARow > goneAfter) wait(goneRetrySeconds);
-  else if (error.reason === 'rate-limited') wait(error.retryAfterSeconds ?? 60);
-  else if (error.retryAfterSeconds !== undefined) wait(error.retryAfterSeconds);
-  if (record.goneInARow !== goneAfter + 1) return [];
-  return [
-    `${name} is not at its address any more (${error.message}). The bridge now tries every ${goneRetrySeconds / 60} minutes ` +
-      'and asks your equipment no oftener. See whether the service has moved or closed; CHARGE_HQ_URL sets another address.',
-  ];
-}
+const goneSentence = ({ title, addressSetting }: Destination, why: string): string =>
+  `${title} is not at its address any more (${why}). The bridge now tries every ${longestWaitSeconds / 60} minutes ` +
+  `and asks your equipment no oftener. See whether the service has moved or closed; ${addressSetting} sets another address.`;

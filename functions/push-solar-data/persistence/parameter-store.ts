@@ -16,20 +16,17 @@ export type ParameterStore = {
   load(): Promise<SettingTexts>;
   /** Whether a setting was changed, added or removed since `load`. Decrypts nothing, so it costs nothing. */
   hasChanged(): Promise<boolean>;
-  /** Documents as SecureStrings below `…/state/`. The first read of each is what `load` brought. */
+  /** Documents below `…/state/`. The first read of each is what `load` brought. */
   state: StateStore;
 };
-
-/** A standard parameter holds 4 KB; larger ones are kept as advanced ones, which cost some cents a month. */
-const standardBytes = 4096;
 
 /** @param site names the path. @param client its endpoint and region come from the environment. */
 export function createParameterStore(site: string, client = quickClient()): ParameterStore {
   const path = parameterPath(site);
   const statePath = `${path}/state/`;
   let versions = '';
-  /** State documents that `load` brought and nobody has read yet. */
-  let brought = new Map<string, string>();
+  /** State documents that `load` brought and nobody has read yet; undefined before it has succeeded. */
+  let brought: Map<string, string> | undefined;
   const read = new Set<string>();
 
   const list = async (decrypt: boolean): Promise<Parameter[]> => {
@@ -51,9 +48,11 @@ export function createParameterStore(site: string, client = quickClient()): Para
     return parameters;
   };
   const isState = ({ Name = '' }: Parameter): boolean => Name.startsWith(statePath);
+  /** Only what stands directly below the site's path; a folder there is the owner's own. */
+  const isSetting = ({ Name = '' }: Parameter): boolean => !nameIn(path, Name).includes('/');
   const versionsOf = (parameters: Parameter[]): string =>
     parameters
-      .filter((parameter) => !isState(parameter))
+      .filter(isSetting)
       .map(({ Name, Version }) => `${Name} ${Version}`)
       .sort()
       .join();
@@ -63,27 +62,38 @@ export function createParameterStore(site: string, client = quickClient()): Para
       explained(path, async () => {
         const parameters = await list(true);
         versions = versionsOf(parameters);
-        const states = parameters.filter((parameter) => isState(parameter) && !read.has(nameOf(parameter)));
-        brought = new Map(states.map((parameter) => [nameOf(parameter), parameter.Value ?? '']));
-        const settings = parameters.filter((parameter) => !isState(parameter));
-        return Object.fromEntries(settings.map((parameter) => [nameOf(parameter), parameter.Value]));
+        const states = parameters
+          .filter(isState)
+          .map(({ Name = '', Value = '' }) => [Name.slice(statePath.length), Value] as const);
+        brought = new Map(states.filter(([name]) => !read.has(name)));
+        return Object.fromEntries(
+          parameters.filter(isSetting).map(({ Name = '', Value }) => [nameIn(path, Name), Value]),
+        );
       }),
     hasChanged: () => explained(path, async () => versionsOf(await list(false)) !== versions),
     state: {
-      frugal: true,
+      writesAreCounted: true,
       read: (name) =>
         explained(path, async () => {
-          const text = read.has(name) ? await getParameter(client, statePath + name) : brought.get(name);
+          const isBrought = brought !== undefined && !read.has(name);
+          const text = isBrought ? brought?.get(name) : await getParameter(client, statePath + name);
           read.add(name);
-          brought.delete(name);
+          brought?.delete(name);
           return parsed(text);
         }),
-      write: (name, document) =>
+      write: (name, document, { secret }) =>
         explained(path, async () => {
-          const Value = JSON.stringify(document);
-          const Tier = Buffer.byteLength(Value) > standardBytes ? 'Advanced' : 'Standard';
-          const Name = statePath + name;
-          await client.send(new PutParameterCommand({ Name, Value, Tier, Type: 'SecureString', Overwrite: true }));
+          await client.send(
+            new PutParameterCommand({
+              Name: statePath + name,
+              Value: JSON.stringify(document),
+              Type: secret ? 'SecureString' : 'String',
+              // 4 KB are standard and free; a larger log-in makes its parameter an advanced one, and so it stays.
+              Tier: 'Intelligent-Tiering',
+              Overwrite: true,
+            }),
+          );
+          read.add(name); // what `load` has brought is older
         }),
     },
   };
@@ -96,7 +106,7 @@ const quickClient = () =>
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   });
 
-const nameOf = ({ Name = '' }: Parameter): string => Name.slice(Name.lastIndexOf('/') + 1);
+const nameIn = (path: string, name: string): string => name.slice(path.length + 1);
 
 async function getParameter(client: SSMClient, Name: string): Promise<string | undefined> {
   try {

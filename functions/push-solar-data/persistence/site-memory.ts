@@ -1,114 +1,84 @@
 /** What a site remembers: read from its store once, written only when it matters. */
-
+import { type SiteState, siteStateFrom } from '../core/site-state.ts';
+import type { SourceLimits } from '../core/source-state.ts';
 import {
-  afterColdStart,
-  mustBeKept,
-  type Schedule,
-  scheduleFrom,
-  withPollsAhead,
-  worthKeeping,
-  writeSpacingMs,
-} from '../core/source-state.ts';
-import type { Site, Source } from '../settings/site.ts';
+  type AdapterMemory,
+  type OpenAdapterMemory,
+  openAdapterMemory,
+  type RememberedAdapter,
+} from './adapter-memory.ts';
 import type { StateStore } from './store.ts';
+import { countedWrites, described, documentOf, freeWrites, isWorthWriting, type Written } from './write-policy.ts';
 
-/** An adapter's state as stored: of no use to other settings than those it came from. */
-type Kept = { identity: string; state: Record<string, unknown> };
+type Remembered = SourceLimits & RememberedAdapter;
 
-export type Memory = {
-  /** The schedule; change it in place and `saveSchedule`. */
-  schedule(site: Site, now: number): Promise<Schedule>;
-  saveSchedule(site: Site, now: number): Promise<void>;
-  /** The adapter's state of a source; change it in place and `saveState`. */
-  state(source: Source): Promise<Record<string, unknown>>;
-  saveState(source: Source): Promise<void>;
+export type SiteMemory = {
+  /** @throws where it cannot be read; nothing is kept of that, and the next tick tries again. */
+  load(now: number): Promise<{ state: SiteState; loadedAt: number }>;
+  adapterMemory(source: Remembered, now: number): Promise<AdapterMemory>;
   /**
-   * The same at the end of a tick, when nothing presses: where writes are counted, at most once an hour. What must not
-   * be lost (a token that replaced another one) its adapter has saved already.
+   * At the end of a tick: writes what is worth it.
+   *
+   * @param final writes everything, because the process ends.
+   * @returns a sentence about each document that could not be written.
    */
-  keepState(source: Source, now: number): Promise<void>;
-  /** Takes over the stored state into the object that `state` returned. */
-  reloadState(source: Source): Promise<void>;
+  commit(
+    sources: readonly Remembered[],
+    state: SiteState,
+    now: number,
+    options?: { final?: boolean },
+  ): Promise<string[]>;
 };
 
-/** Least time between two writes of a state in which nothing presses, where writes are counted. */
-const stateSpacingMs = 3_600_000;
-
 /** Lives as long as the process: a warm invocation finds what the one before knew. */
-export function createMemory(store: StateStore): Memory {
-  const states = new Map<string, Kept>();
-  const written = new Map<string, string>();
-  const stateWrittenAt = new Map<string, number>();
-  let schedule: Schedule | undefined;
-  /** Of the schedule, as last read or written. */
-  let kept: { text: string; urgent: string; writtenAt: number } | undefined;
+export function createSiteMemory(store: StateStore): SiteMemory {
+  const policy = store.writesAreCounted ? countedWrites : freeWrites;
+  const adapters = new Map<string, OpenAdapterMemory>();
+  let loaded: { state: SiteState; loadedAt: number; document: unknown } | undefined;
+  let written: Written | undefined;
 
-  const write = async (name: string, document: unknown): Promise<void> => {
-    const text = JSON.stringify(document);
-    if (written.get(name) === text) return;
-    await store.write(name, document);
-    written.set(name, text);
+  const openOf = (source: Remembered): OpenAdapterMemory => {
+    const known = adapters.get(source.label);
+    if (known?.identity === source.identity) return known;
+    const opened = openAdapterMemory(store, source);
+    adapters.set(source.label, opened);
+    return opened;
   };
-  const read = async (name: string): Promise<unknown> => {
-    const document = await store.read(name);
-    if (document !== undefined) written.set(name, JSON.stringify(document));
-    return document;
+  const commitSite = async (sources: readonly Remembered[], state: SiteState, now: number, final: boolean) => {
+    // Without any source the settings are wrong, and what is known of the home stays as it is.
+    if (!loaded || (sources.length === 0 && policy.sparing)) return;
+    written ??= described(siteStateFrom(loaded.document), sources, policy, 0, loaded.loadedAt);
+    const kept = sources.length === 0 ? state : ofThese(state, sources);
+    const next = described(kept, sources, policy, now);
+    if (final ? next.all === written.all : !isWorthWriting(written, next, policy)) return;
+    await store.write('site', documentOf(kept, sources, policy, now), { secret: false });
+    written = next;
   };
-  const readState = async ({ label, identity, adapter }: Source): Promise<Record<string, unknown>> => {
-    const kept = (await read(label)) as Partial<Kept> | undefined;
-    if (kept?.identity !== identity) return {};
-    const parsed = adapter.state?.safeParse(kept.state);
-    return parsed?.success ? parsed.data : {};
-  };
-  const scheduleName = 'schedule';
 
   return {
-    async schedule(site, now) {
-      if (schedule) return schedule;
-      schedule = scheduleFrom(await read(scheduleName));
-      if (!store.frugal) return schedule;
-      kept = described(worthKeeping(schedule, site.sources), 0);
-      return afterColdStart(schedule, site.sources, now);
+    async load(now) {
+      if (loaded) return loaded;
+      const document = await store.read('site');
+      loaded = { state: siteStateFrom(document), loadedAt: now, document };
+      return loaded;
     },
-    async saveSchedule(site, now) {
-      if (!schedule) return;
-      if (!store.frugal) return write(scheduleName, schedule);
-      if (site.problems.length > 0) return; // its sources are not all here
-      const worth = worthKeeping(schedule, site.sources);
-      const next = described(worth, now);
-      if (next.text === kept?.text) return;
-      if (next.urgent === kept?.urgent && now - kept.writtenAt < writeSpacingMs) return;
-      await write(scheduleName, withPollsAhead(worth, site.sources, now));
-      kept = next;
-    },
-    async state(source) {
-      const known = states.get(source.label);
-      if (known?.identity === source.identity) return known.state;
-      const state = await readState(source);
-      states.set(source.label, { identity: source.identity, state });
-      return state;
-    },
-    async keepState(source, now) {
-      const last = stateWrittenAt.get(source.label);
-      if (store.frugal && last !== undefined && now - last < stateSpacingMs) return;
-      await this.saveState(source);
-      if (written.has(source.label)) stateWrittenAt.set(source.label, now);
-    },
-    async saveState({ label }) {
-      const kept = states.get(label);
-      if (kept && (written.has(label) || Object.keys(kept.state).length > 0)) await write(label, kept);
-    },
-    async reloadState(source) {
-      const state = await this.state(source);
-      const stored = await readState(source);
-      for (const key of Object.keys(state)) delete state[key];
-      Object.assign(state, stored);
+    adapterMemory: (source, now) => openOf(source).load(now),
+    async commit(sources, state, now, { final = false } = {}) {
+      const writes = [commitSite(sources, state, now, final), ...[...adapters.values()].map((each) => each.flush(now))];
+      const settled = await Promise.allSettled(writes);
+      return settled.flatMap((result) =>
+        result.status === 'rejected' ? [`What was learnt could not be saved: ${messageOf(result.reason)}`] : [],
+      );
     },
   };
 }
 
-const described = (worth: Schedule, writtenAt: number) => ({
-  text: JSON.stringify(worth),
-  urgent: JSON.stringify(mustBeKept(worth)),
-  writtenAt,
+/** A source that VENDOR names no more is forgotten. */
+const ofThese = (state: SiteState, sources: readonly Remembered[]): SiteState => ({
+  ...state,
+  sources: Object.fromEntries(
+    sources.flatMap(({ label }) => (state.sources[label] ? [[label, state.sources[label]]] : [])),
+  ),
 });
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,9 +1,10 @@
 /** Where documents live between ticks: the port that every store fills. */
 
 export type StateStore = {
-  /** The stored document as it is now; undefined if there is none or it is broken. */
+  /** The stored document as it is now; undefined if there is none or it is broken. @throws where it cannot be read */
   read(name: string): Promise<unknown>;
-  write(name: string, document: unknown): Promise<void>;
+  /** @param secret whether the document holds a log-in. */
+  write(name: string, document: unknown, options: { secret: boolean }): Promise<void>;
   /** Whether writes are counted and cost: then only what matters after a cold start is written. */
-  frugal: boolean;
+  writesAreCounted: boolean;
 };

@@ -2,7 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import type { TickReport } from '../core/report.ts';
+import { isBug, type TickReport } from '../core/report.ts';
 import { metricNames, metricNamespace } from './metric-names.ts';
 
 const meterMetrics = ['production_kw', 'net_import_kw', 'consumption_kw', 'battery_discharge_kw'] as const;
@@ -17,7 +17,7 @@ export function createTelemetry(site: string): Telemetry {
     record(report, context) {
       logger.addContext(context);
       const { outcome, ...line } = report;
-      const level = outcome === 'failed' || report.kind === 'bug' ? 'error' : outcome === 'reported' ? 'warn' : 'info';
+      const level = outcome === 'failed' || isBug(report) ? 'error' : outcome === 'reported' ? 'warn' : 'info';
       logger[level](outcome, { outcome, ...line });
       const measured = measurements(report);
       for (const [name, unit, value] of measured) metrics.addMetric(name, unit, value);

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { closest } from 'fastest-levenshtein';
 import type { Adapter } from '../adapters/adapter.ts';
-import { type Take, takeFields } from '../core/combine.ts';
-import { defaultMaxPower_kw } from '../core/plausibility.ts';
+import { type Term, termFields } from '../core/reading.ts';
+import type { SourceLimits } from '../core/source-state.ts';
 import { chargeHq, chargeHqUrl } from '../destinations/charge-hq.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { Setting } from './setting.ts';
@@ -14,21 +14,16 @@ import {
   type SettingTexts,
   upperSnake,
 } from './settings-reader.ts';
+import { quoted } from './written.ts';
 
 /** A configured adapter at a site. */
-export type Source = {
-  label: string;
+export type Source = SourceLimits & {
   adapter: Adapter;
   /** The adapter's settings, parsed. */
   settings: Record<string, unknown>;
   baseUrl?: string;
   authUrl?: string;
-  pollSeconds: number;
-  staleAfterSeconds: number;
-  take?: readonly Take[];
-  /** Changes with any setting of this source: ends a back-off. */
-  fingerprint: string;
-  /** Changes with the settings that its state belongs to. */
+  /** Changes with the settings that its log-in belongs to. */
   identity: string;
 };
 
@@ -36,9 +31,10 @@ export type Source = {
 export type Site = {
   name: string;
   sources: Source[];
-  /** Absent where the key is missing. */
-  destination?: Destination;
-  maxPower_kw: number;
+  /** The first one decides a tick's outcome. Empty where the key is missing. */
+  destinations: Destination[];
+  /** The owner's own limit. */
+  maxPower_kw: number | undefined;
   /** What is wrong with the settings, each a sentence with its remedy. With a problem no source is asked. */
   problems: string[];
   /** What was mended in passing. */
@@ -61,7 +57,8 @@ export async function openSite(texts: SettingTexts, registry: Registry): Promise
   const site: Site = {
     name,
     sources: [],
-    maxPower_kw: defaultMaxPower_kw,
+    destinations: [],
+    maxPower_kw: undefined,
     problems: reader.problems,
     remarks: reader.remarks,
     secrets: reader.secrets,
@@ -70,12 +67,12 @@ export async function openSite(texts: SettingTexts, registry: Registry): Promise
     reader.problems.push(`SITE must be a short name of small letters, digits and hyphens (it is "${name}")`);
   const apiKey = reader.take('CHARGE_HQ_API_KEY', { secret: true });
   const url = reader.takeAddress('CHARGE_HQ_URL') ?? chargeHqUrl;
-  if (apiKey) site.destination = chargeHq(apiKey, url);
+  if (apiKey) site.destinations.push(chargeHq(apiKey, url));
   else
     reader.problems.push(
       `CHARGE_HQ_API_KEY is missing: Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API. ${whereToPut(name)}`,
     );
-  site.maxPower_kw = reader.takeNumber('MAX_POWER_KW', 1) ?? defaultMaxPower_kw;
+  site.maxPower_kw = reader.takeNumber('MAX_POWER_KW', 1);
   for (const { label, vendor } of chosenVendors(reader, registry)) {
     const load = registry[vendor];
     const source = load && openSource(label, await load(), reader, name);
@@ -128,7 +125,10 @@ function openSource(label: string, adapter: Adapter, reader: SettingsReader, sit
   const prefix = upperSnake(label);
   const { texts, settings } = readSettings(adapter, prefix, reader, site);
   const take = takeOf(prefix, reader);
-  const [ownBase, ownAuth] = [reader.takeAddress(`${prefix}_BASE_URL`), reader.takeAddress(`${prefix}_AUTH_URL`)];
+  const secrets = Object.entries(adapter.settings).flatMap(([key, { secret }]) =>
+    secret ? [`${prefix}_${upperSnake(key)}`] : [],
+  );
+  const [ownBase, ownAuth] = ['BASE', 'AUTH'].map((host) => reader.takeAddress(`${prefix}_${host}_URL`, secrets));
   if (reader.problems.length > problemsBefore) return undefined;
   reader.problems.push(...unmetRequirements(adapter, settings, prefix, site));
 
@@ -144,10 +144,11 @@ function openSource(label: string, adapter: Adapter, reader: SettingsReader, sit
     settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(authUrl === undefined ? {} : { authUrl }),
+    title: adapter.title,
     ...pace(adapter, settings, prefix, reader),
     ...(take ? { take } : {}),
-    fingerprint: fingerprintOf([adapter.vendor, texts, baseUrl, authUrl]),
-    identity: fingerprintOf([adapter.vendor, pick(texts, adapter.identity), baseUrl, authUrl]),
+    settingsHash: hashOf([adapter.vendor, texts, baseUrl, authUrl, take]),
+    identity: hashOf([adapter.vendor, pick(texts, adapter.identity), baseUrl, authUrl]),
   };
   return reader.problems.length > problemsBefore ? undefined : source;
 }
@@ -171,9 +172,14 @@ function pace(adapter: Adapter, settings: Record<string, unknown>, prefix: strin
   const usualPoll = given(adapter.pollSeconds, settings) ?? 60;
   const pollFloor = given(adapter.pollFloorSeconds, settings) ?? usualPoll;
   const usualStale = given(adapter.staleAfterSeconds, settings) ?? defaultStaleAfterSeconds;
+  const pollSeconds = reader.takeNumber(`${prefix}_POLL_SECONDS`, pollFloor) ?? usualPoll;
+  const ownStale = reader.takeNumber(`${prefix}_STALE_AFTER_SECONDS`, 60);
   return {
-    pollSeconds: reader.takeNumber(`${prefix}_POLL_SECONDS`, pollFloor) ?? usualPoll,
-    staleAfterSeconds: reader.takeNumber(`${prefix}_STALE_AFTER_SECONDS`, 60) ?? usualStale,
+    pollSeconds,
+    floorSeconds: Math.min(pollSeconds, pollFloor),
+    callsAreCounted: given(adapter.callsAreCounted, settings) ?? false,
+    staleAfterSeconds: ownStale ?? usualStale,
+    staleAfterIsOwn: ownStale !== undefined,
   };
 }
 
@@ -187,9 +193,6 @@ function settingProblem(
   if (text === undefined) return `${name} is missing: ${help}. ${whereToPut}`;
   return `${name} ${message ?? 'is not valid'}${secret ? '' : quoted(text)}: ${help}`;
 }
-
-/** What the owner wrote, unless it is long or a structure: there a password may stand where none belongs. */
-const quoted = (text: string): string => (text.length > 60 || /^[[{]/.test(text) ? '' : ` (it is "${text}")`);
 
 function unmetRequirements(
   adapter: Adapter,
@@ -206,13 +209,13 @@ function unmetRequirements(
   });
 }
 
-function takeOf(prefix: string, reader: SettingsReader): readonly Take[] | undefined {
+function takeOf(prefix: string, reader: SettingsReader): readonly Term[] | undefined {
   const text = reader.take(`${prefix}_TAKE`);
   if (text === undefined) return undefined;
   const words = text.split(',').map((word) => word.trim().toLowerCase());
-  const isTake = (word: string): word is Take => Object.hasOwn(takeFields, word);
+  const isTake = (word: string): word is Term => Object.hasOwn(termFields, word);
   if (words.every(isTake)) return words;
-  reader.problems.push(`${prefix}_TAKE must be some of ${Object.keys(takeFields).join(', ')} (it is "${text}")`);
+  reader.problems.push(`${prefix}_TAKE must be some of ${Object.keys(termFields).join(', ')} (it is "${text}")`);
   return undefined;
 }
 
@@ -227,5 +230,5 @@ const given = <Result>(
 const pick = (texts: Record<string, string>, names: readonly string[] | undefined) =>
   names ? Object.fromEntries(names.map((name) => [name, texts[name]])) : texts;
 
-const fingerprintOf = (parts: unknown): string =>
+const hashOf = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

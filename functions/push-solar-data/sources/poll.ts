@@ -1,80 +1,107 @@
-/** One source in one tick: is it its turn, the read with its second try, and what is remembered of it. */
+/** One source in one tick: is it its turn, the read with its second try, and what it may see. */
 import type { ReadContext } from '../adapters/adapter.ts';
-import { Failure, type FailureKind, stackOf } from '../core/failure.ts';
-import { freshnessProblem } from '../core/freshness.ts';
-import type { Reading } from '../core/reading.ts';
-import { afterFailure, afterReading, type Schedule, standing } from '../core/source-state.ts';
-import type { Memory } from '../persistence/site-memory.ts';
-import { type Clock, untilAborted } from '../platform/clock.ts';
+import { Failure, stackOf } from '../core/failure.ts';
+import { plainText } from '../core/plain-text.ts';
+import type { AdapterAnswer } from '../core/shape.ts';
+import {
+  afterAnswer,
+  afterFailure,
+  msUntilDue,
+  type SourceResult,
+  type SourceState,
+  type Standing,
+  standing,
+} from '../core/source-state.ts';
+import type { TickCircumstances } from '../core/tick.ts';
+import { untilAborted } from '../core/time.ts';
+import type { SiteMemory } from '../persistence/site-memory.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
+import { upperSnake } from '../settings/settings-reader.ts';
 import type { Source } from '../settings/site.ts';
 
-/** How a source stands after its turn; `polled` tells whether the vendor was asked in this tick. */
-export type SourceResult = {
-  label: string;
-  vendor: string;
-  polled: boolean;
-  /** What follows is of an earlier poll that still stands. */
-  held?: true;
-  reading?: Reading;
-  failure?: { kind: FailureKind | 'bug'; message: string; excerpt?: string; stack?: string };
-  /** Duration of the read, ms. */
-  ms?: number;
-  /** The adapter's remarks. */
-  notes: string[];
-};
-
 export type PollPorts = {
-  memory: Memory;
-  schedule: Schedule;
+  memory: SiteMemory;
   connections: Connections;
   clock: Clock;
-  /** Of the tick: the same for all its sources, ms since the epoch. */
-  now: number;
   redactor: Redactor;
-  /** Ends all reads. */
-  signal: AbortSignal;
   /** Pause before the second try of an `unavailable` vendor, ms. */
   retryPauseMs: number;
   /** Ask also before it is time (but never during a back-off). */
   ignoreInterval?: boolean;
 };
 
+type ReadPorts = PollPorts & TickCircumstances;
+
 /** Never throws: a failure, even a bug, is this source's result. */
-export async function poll(source: Source, ports: PollPorts): Promise<SourceResult> {
-  const { label, adapter } = source;
-  const { now } = ports;
-  const result: SourceResult = { label, vendor: adapter.vendor, polled: false, notes: [] };
-  const record = ports.schedule.sources[label];
-  const stands = standing(record, source, now, ports.ignoreInterval);
-  if (stands.now === 'hold') return { ...result, held: true, ...judged(stands.reading, now, source) };
-  if (stands.now === 'failed') return { ...result, failure: { kind: stands.kind, message: stands.message } };
-  if (stands.now === 'wait') return result;
+export async function poll(
+  source: Source,
+  before: SourceState | undefined,
+  ports: ReadPorts,
+): Promise<{ result: SourceResult; state: SourceState | undefined }> {
+  const { now, loadedAt, ignoreInterval = false } = ports;
+  const waitMs = msUntilDue(before, source, now, { loadedAt, ignoreInterval });
+  const asked = waitMs <= worthWaitingMs;
+  const result: SourceResult = { label: source.label, vendor: source.adapter.vendor, polled: asked, notes: [] };
+  if (!asked) return { result: { ...result, ...standing(before, source, now) }, state: before };
 
   const begun = ports.clock.stopwatch();
-  const outcome = await readTwice(source, result.notes, ports);
-  ports.schedule.sources[label] =
-    outcome instanceof Failure
-      ? afterFailure(source, now, outcome, record)
-      : 'reading' in outcome
-        ? afterReading(source, now, { tsms: now, ...outcome.reading }) // kept for later: then as old as its poll
-        : { fingerprint: source.fingerprint, polledAt: now };
-  return { ...result, polled: true, ms: Math.round(ports.clock.stopwatch() - begun), ...told(outcome) };
+  if (waitMs > 0) await ports.clock.sleep(waitMs, ports.signal);
+  const asking = { ...ports, now: now + waitMs };
+  const outcome = await readTwice(source, result.notes, asking);
+  const ms = Math.round(ports.clock.stopwatch() - begun);
+  const { state, told } = judgedSafely(outcome, source, before, asking, result.notes);
+  return { result: { ...result, ms, ...told }, state };
 }
+
+/**
+ * Ticks come some seconds early or late. A cloud that may not be asked for a moment yet is waited for: a tick later, its
+ * figures would be a minute older each time.
+ */
+const worthWaitingMs = 10_000;
 
 /** A bug is known by its stack. */
-type Outcome = { reading: Reading } | Failure | { stack: string };
-
-function told(outcome: Outcome): Pick<SourceResult, 'reading' | 'failure'> {
-  if ('reading' in outcome) return outcome;
-  if (!(outcome instanceof Failure)) return { failure: { kind: 'bug', message: bugMessage, stack: outcome.stack } };
-  const { kind, message, excerpt } = outcome;
-  return { failure: { kind, message, ...(excerpt ? { excerpt } : {}) } };
-}
+type Outcome = { answer: AdapterAnswer } | Failure | { stack: string };
 
 const bugMessage = 'The bridge itself made an error while reading; it has been logged';
+
+/** What an adapter gives may be of any shape: what the arithmetic cannot stand is a bug like any other. */
+function judgedSafely(
+  outcome: Outcome,
+  source: Source,
+  before: SourceState | undefined,
+  { now, redactor }: ReadPorts,
+  notes: string[],
+): { state: SourceState; told: Standing } {
+  try {
+    return judged(outcome, source, before, now, notes);
+  } catch (error) {
+    return judged({ stack: redactor.text(stackOf(error)) }, source, before, now, notes);
+  }
+}
+
+function judged(
+  outcome: Outcome,
+  source: Source,
+  before: SourceState | undefined,
+  now: number,
+  notes: string[],
+): { state: SourceState; told: Standing } {
+  if (outcome instanceof Failure) {
+    const { kind, message, excerpt } = outcome;
+    const failure = { kind, message, ...(excerpt ? { excerpt } : {}) };
+    return { state: afterFailure(before, source, now, outcome), told: { failure } };
+  }
+  if ('stack' in outcome) {
+    const bug = { kind: 'bug', message: bugMessage } as const;
+    return { state: afterFailure(before, source, now, bug), told: { failure: { ...bug, stack: outcome.stack } } };
+  }
+  const after = afterAnswer(before, source, now, outcome.answer);
+  notes.push(...after.notes);
+  return { state: after.state, told: after.standing };
+}
 
 function toOutcome(error: unknown, redactor: Redactor): Outcome {
   if (!(error instanceof Failure)) return { stack: redactor.text(stackOf(error)) };
@@ -84,7 +111,7 @@ function toOutcome(error: unknown, redactor: Redactor): Outcome {
 }
 
 /** A vendor that was unavailable may be back a moment later; every other failure would only repeat. */
-async function readTwice(source: Source, notes: string[], ports: PollPorts): Promise<Outcome> {
+async function readTwice(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
   const first = await readOnce(source, notes, ports);
   const passing = first instanceof Failure && first.kind === 'unavailable' && first.retryAfterSeconds === undefined;
   if (!passing || source.adapter.retries === false || ports.signal.aborted) return first;
@@ -92,31 +119,33 @@ async function readTwice(source: Source, notes: string[], ports: PollPorts): Pro
   return ports.signal.aborted ? first : readOnce(source, notes, ports);
 }
 
-async function readOnce(source: Source, notes: string[], ports: PollPorts): Promise<Outcome> {
-  const { redactor, signal } = ports;
+async function readOnce(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
+  const { redactor, signal, memory } = ports;
   const { adapter } = source;
   // An adapter that waits for something else than `http` must not outlast the tick either.
   const late = () => new Failure('unavailable', `${adapter.title} does not answer in time`);
   try {
-    const state = await untilAborted(stateOf(source, ports.memory), signal, late);
+    const kept = await untilAborted(keptOf(source, memory, ports.now), signal, late);
     if (signal.aborted) throw late();
-    redactor.redactKeys(state);
+    redactor.redactKeys(kept.session.value);
     try {
-      const reading = await untilAborted(adapter.read(contextOf(source, state, notes, ports)), signal, late);
-      const { failure } = judged(reading, ports.now, source);
-      return failure ? new Failure(failure.kind, failure.message) : { reading };
+      const answer = await untilAborted(adapter.read(contextOf(source, kept, notes, ports)), signal, late);
+      if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
+      return { answer };
     } finally {
-      redactor.redactKeys(state);
+      redactor.redactKeys(kept.session.value);
     }
   } catch (error) {
     return toOutcome(error, redactor);
   }
 }
 
+type Kept = Awaited<ReturnType<SiteMemory['adapterMemory']>>;
+
 /** @throws Failure where the store has trouble. */
-async function stateOf(source: Source, memory: Memory): Promise<Record<string, unknown>> {
+async function keptOf(source: Source, memory: SiteMemory, now: number): Promise<Kept> {
   try {
-    return await memory.state(source);
+    return await memory.adapterMemory(source, now);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     throw new Failure('unavailable', 'What the bridge keeps of this source cannot be read; the log says why', {
@@ -125,43 +154,45 @@ async function stateOf(source: Source, memory: Memory): Promise<Record<string, u
   }
 }
 
+/** Of one source in one tick. */
+const mostNotes = 20;
+
 function contextOf(
   source: Source,
-  state: Record<string, unknown>,
+  { session, state, saveState }: Kept,
   notes: string[],
-  { clock, connections, memory, now, redactor, signal }: PollPorts,
-): ReadContext<Record<string, unknown>, Record<string, unknown>> {
-  const { adapter, baseUrl, authUrl, settings, staleAfterSeconds } = source;
-  const note = (remark: string) => {
-    if (!notes.includes(remark)) notes.push(remark);
+  { clock, connections, now, redactor, signal }: ReadPorts,
+): ReadContext<Record<string, unknown>, Record<string, unknown>, Record<string, unknown>> {
+  const { label, adapter, baseUrl, authUrl, settings, staleAfterSeconds, take } = source;
+  const note = (text: string) => {
+    const remark = plainText(text);
+    if (notes.length < mostNotes && !notes.includes(remark)) notes.push(remark);
   };
+  // The reading is right even if the store has trouble, and every tick tries once more at its end.
+  const unsaved = (error: Error) => note(`what must be kept could not be saved: ${error.message}`);
   return {
     settings,
+    settingName: (setting) => `${upperSnake(label)}_${upperSnake(setting)}`,
     http: createHttp({ connections, name: adapter.title, baseUrl, authUrl, signal, now, redactor }),
     state,
-    // The reading is right even if the store has trouble, and the tick saves once more at its end.
-    saveState: () => memory.saveState(source).catch((error) => note(`the state could not be saved: ${error.message}`)),
-    reloadState: () => memory.reloadState(source),
+    saveState: () => saveState().catch(unsaved),
+    session: {
+      get value() {
+        return session.value;
+      },
+      save: (value) => {
+        redactor.redactKeys(value);
+        return session.save(value, clock.now()).catch(unsaved);
+      },
+      reload: () => session.reload(),
+    },
     now,
     clock: clock.now,
     signal,
     staleAfterSeconds,
+    takes: (term) => take === undefined || take.includes(term),
     sleep: (ms) => clock.sleep(ms, signal),
-    hide: redactor.hide,
+    redactValue: redactor.redactValue,
     note,
   };
-}
-
-/** A reading is a reading only while it is fresh, and only of numbers. */
-function judged(
-  reading: Reading,
-  now: number,
-  { adapter, staleAfterSeconds }: Source,
-): { reading?: Reading; failure?: { kind: FailureKind; message: string } } {
-  const broken = Object.entries(reading).find(([, value]) => value !== undefined && !Number.isFinite(value));
-  if (broken)
-    return { failure: { kind: 'bad-response', message: `${adapter.title} gives no number for ${broken[0]}` } };
-  const problem = freshnessProblem(reading, now, staleAfterSeconds);
-  if (!problem) return { reading };
-  return { failure: { kind: problem.kind, message: `${adapter.title}: ${problem.message}` } };
 }

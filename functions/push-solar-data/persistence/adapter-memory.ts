@@ -1,0 +1,134 @@
+/** What an adapter keeps from one read to the next: its log-in, and what it has looked up, in a document each. */
+import * as z from 'zod/mini';
+import type { StateStore } from './store.ts';
+
+export type RememberedAdapter = {
+  label: string;
+  /** Changes with the settings that a log-in belongs to. */
+  identity: string;
+  adapter: { session?: z.ZodMiniType | undefined; state?: z.ZodMiniType | undefined };
+};
+
+type Content = Record<string, unknown>;
+/** As stored: of no use to other settings than those it came from. */
+type Stored = { identity: string; value: Content; renewedAt?: number };
+
+/** A log-in, which only a renewal writes: nothing else can put an older token over a newer one. */
+export type SessionMemory = {
+  readonly value: Content | undefined;
+  /** Keeps a renewed one, before it is used. @throws where it cannot be written: every tick then tries again */
+  save(value: Content, renewedAt: number): Promise<void>;
+  /** Takes over what another invocation has saved meanwhile. */
+  reload(): Promise<void>;
+};
+
+export type AdapterMemory = {
+  session: SessionMemory;
+  /** What the adapter has looked up; changed in place, and saved when it has changed. */
+  state: Content;
+  /** Saves it now. */
+  saveState(): Promise<void>;
+};
+
+export type OpenAdapterMemory = {
+  identity: string;
+  /** @throws where it cannot be read; the next call tries again. */
+  load(now: number): Promise<AdapterMemory>;
+  /** Writes what has changed or could not be written before. @throws where it cannot be written */
+  flush(now: number): Promise<void>;
+};
+
+/** An adapter looks one thing up after the other. */
+const partial = (schema: z.ZodMiniType | undefined): z.ZodMiniType | undefined =>
+  schema instanceof z.ZodMiniObject ? z.partial(schema) : schema;
+
+/** Least time between two writes of what was looked up, where writes are counted. */
+const stateSpacingMs = 3_600_000;
+
+export function openAdapterMemory(
+  store: StateStore,
+  { label, identity, adapter }: RememberedAdapter,
+): OpenAdapterMemory {
+  const sessionName = `session/${label}`;
+  const stateName = `adapter/${label}`;
+  let session: Content | undefined;
+  let renewedAt = 0;
+  let isSessionDirty = false;
+  const state: Content = {};
+  let writtenState = '{}';
+  let stateWrittenAt: number | undefined;
+  let isLoaded = false;
+
+  const contentOf = async (name: string, schema: z.ZodMiniType | undefined): Promise<Stored | undefined> => {
+    if (!schema) return undefined;
+    const document = (await store.read(name)) as Partial<Stored> | null | undefined;
+    if (document?.identity !== identity) return undefined;
+    const parsed = schema.safeParse(document.value);
+    return parsed.success ? { ...document, identity, value: parsed.data as Content } : undefined;
+  };
+  const takeOver = (kept: Stored | undefined) => {
+    session = kept?.value;
+    renewedAt = kept?.renewedAt ?? 0;
+  };
+  const writeSession = async () => {
+    if (!session) return;
+    await store.write(sessionName, { identity, renewedAt, value: session } satisfies Stored, { secret: true });
+    isSessionDirty = false;
+  };
+  /** Later than it was renewed, another invocation may have saved a newer one. */
+  const writeLate = async () => {
+    const kept = await contentOf(sessionName, adapter.session);
+    if ((kept?.renewedAt ?? 0) <= renewedAt) return writeSession();
+    takeOver(kept);
+    isSessionDirty = false;
+  };
+  const writeState = async () => {
+    const text = JSON.stringify(state);
+    if (text === writtenState) return;
+    await store.write(stateName, { identity, value: state } satisfies Stored, { secret: false });
+    writtenState = text;
+  };
+  const memory: AdapterMemory = {
+    session: {
+      get value() {
+        return session;
+      },
+      save(value, at) {
+        session = value;
+        renewedAt = at;
+        isSessionDirty = true;
+        return writeSession();
+      },
+      async reload() {
+        if (!isSessionDirty) takeOver(await contentOf(sessionName, adapter.session));
+      },
+    },
+    state,
+    saveState: writeState,
+  };
+  return {
+    identity,
+    async load(now) {
+      if (isLoaded) return memory;
+      const [keptSession, keptState] = await Promise.all([
+        contentOf(sessionName, adapter.session),
+        contentOf(stateName, partial(adapter.state)),
+      ]);
+      if (!isSessionDirty) takeOver(keptSession);
+      Object.assign(state, keptState?.value);
+      writtenState = JSON.stringify(state);
+      // When it was written nobody knows; what nobody had looked up yet is written at once.
+      if (keptState) stateWrittenAt = now;
+      isLoaded = true;
+      return memory;
+    },
+    async flush(now) {
+      if (isSessionDirty) await writeLate();
+      const isSpaced = stateWrittenAt === undefined || now < stateWrittenAt || now - stateWrittenAt >= stateSpacingMs;
+      if (!isLoaded || (store.writesAreCounted && !isSpaced)) return;
+      const before = writtenState;
+      await writeState();
+      if (writtenState !== before) stateWrittenAt = now;
+    },
+  };
+}
