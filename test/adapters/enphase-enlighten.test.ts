@@ -76,7 +76,7 @@ describe('Enlighten takes the newest complete bucket', () => {
 
 describe('Enlighten maps', () => {
   const none = Array(96).fill(0);
-  const { battery_discharge_kw, battery_soc, ...withoutBattery } = home;
+  const { battery_discharge_kw: _, battery_soc, ...withoutBattery } = home;
   const cases: [string, Series, object][] = [
     [
       'a battery that discharges',
@@ -108,10 +108,19 @@ describe('Enlighten maps', () => {
       { production: day(300, 400), import: none, export: none, consumption: none },
       { production_kw: 1.6 },
     ],
+    ['the grid as the rest of the balance, where its import is missing', { ...homeSeries, import: day(0, null) }, home],
     [
-      'no grid, where its import is missing',
-      { ...homeSeries, import: day(0, null) },
-      { production_kw: 1.6, battery_discharge_kw, battery_soc },
+      'the grid and the battery by the ways of their energy, where their own channels are missing',
+      {
+        ...{ ...homeSeries, import: null, export: null, charge: null, discharge: null, consumption: null },
+        ...{ solar_grid: day(100, 75), grid_home: day(0, 25), solar_battery: day(100, 200), battery_home: day(0, 0) },
+      },
+      home,
+    ],
+    [
+      'no consumption, where the battery is missing in this bucket',
+      { ...homeSeries, charge: day(100, null), discharge: day(0, null) },
+      { production_kw: 1.6, net_import_kw: -0.2, battery_soc },
     ],
     [
       'a night without sun',

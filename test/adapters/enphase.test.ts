@@ -33,7 +33,8 @@ const playLive = (meters: Device[], encharges?: Device[]) => play([token(), live
 testAdapter(enphase, conversation);
 
 describe('Enphase v4 maps', () => {
-  const home = { production_kw: 3, net_import_kw: -2.2, consumption_kw: 0.8 };
+  const grid = { production_kw: 3, net_import_kw: -2.2 };
+  const home = { ...grid, consumption_kw: 0.8 };
   const cases: [string, Device[], Device[] | undefined, object][] = [
     ['a home without battery', sunny, undefined, home],
     [
@@ -42,12 +43,7 @@ describe('Enphase v4 maps', () => {
       [],
       { ...home, ...{ production_kw: 0.2, net_import_kw: 0.7, consumption_kw: 0.9 } },
     ],
-    [
-      'production alone without a consumption meter',
-      [meter('production', 3000), meter('consumption', null, null)],
-      [],
-      { production_kw: 3 },
-    ],
+    ['production alone without a consumption meter', [meter('production', 3000)], [], { production_kw: 3 }],
     [
       'phases and gateways as sums, whatever is unused',
       [
@@ -92,32 +88,28 @@ describe('Enphase v4 maps', () => {
       { ...home, consumption_kw: 1.3, battery_discharge_kw: 0.5 },
     ],
     ['an idle battery', sunny, [battery('Idle', 100)], { ...home, battery_discharge_kw: 0 }],
-    ['no battery that is idle with hundreds of watts', sunny, [battery('Idle', -101)], home],
-    ['no battery in a mode that is not known', sunny, [battery('Sleeping', 20)], home],
-    ['no battery without mode', sunny, [battery(null, 20)], home],
+    ['no battery that is idle with hundreds of watts', sunny, [battery('Idle', -101)], grid],
+    ['no battery in a mode that is not known', sunny, [battery('Sleeping', 20)], grid],
+    ['no battery without mode', sunny, [battery(null, 20)], grid],
     [
       'no sum of batteries of which one is not understood',
       sunny,
       [battery('Charging', 500), battery('Idle', 900)],
-      home,
+      grid,
     ],
-    ['no battery that has been silent for a week', sunny, [battery(null, null, null)], home],
-    ['no battery that lies more than half an hour behind', sunny, [battery('Charging', 500, reportedAt - 1801)], home],
+    ['no battery that has been silent for a week', sunny, [battery(null, null, null)], grid],
+    ['no battery that lies more than half an hour behind', sunny, [battery('Charging', 500, reportedAt - 1801)], grid],
     [
-      'of two batteries the one that reports',
+      'batteries of which one was at rest when it was last heard',
       sunny,
-      [
-        battery('Charging', 500, reportedAt - 1800),
-        battery('Charging', 700, reportedAt - 1801),
-        battery(null, null, null),
-      ],
+      [battery('Charging', 500, reportedAt - 1800), battery('Idle', 0, reportedAt - 1801), battery(null, null, null)],
       { ...home, consumption_kw: 0.3, battery_discharge_kw: -0.5 },
     ],
     [
-      'no channel that lies more than half an hour behind',
-      [...sunny, meter('production', 999, reportedAt - 1801, 2)],
-      undefined,
-      home,
+      'no batteries of which one was at work when it was last heard',
+      sunny,
+      [battery('Charging', 500), battery('Charging', 700, reportedAt - 1801)],
+      grid,
     ],
   ];
   for (const [what, meters, encharges, siteMeters] of cases)
@@ -126,12 +118,12 @@ describe('Enphase v4 maps', () => {
       assert.deepEqual(pushes[0]?.siteMeters, siteMeters, report.error);
     });
 
-  it('the older time of the two meters', async () => {
+  it('the oldest time of the channels that count', async () => {
     const { pushes } = await playLive([
       ...[meter('production', 1000, reportedAt), meter('production', 1000, reportedAt - 600, 2)],
       meter('consumption', 500, reportedAt - 300),
     ]);
-    assert.equal(pushes[0]?.tsms, (reportedAt - 300) * 1000);
+    assert.equal(pushes[0]?.tsms, (reportedAt - 600) * 1000);
   });
 
   it('with a remark where something is left out', async () => {
@@ -143,15 +135,26 @@ describe('Enphase v4 maps', () => {
     ['nothing for a week', [meter('production', null, null), meter('consumption', null, null)], 'offline'],
     ['no meters', [], 'offline'],
     ['consumption alone', [meter('production', null, null), meter('consumption', 500)], 'offline'],
+    ['a consumption meter that is silent', [meter('production', 3000), meter('consumption', null, null)], 'offline'],
+    [
+      'one of two consumption channels half an hour behind',
+      [...sunny, meter('consumption', 3500, reportedAt - 1801, 2)],
+      'offline',
+    ],
+    [
+      'one of two production channels half an hour behind',
+      [...sunny, meter('production', 999, reportedAt - 1801, 2)],
+      'offline',
+    ],
     [
       'a consumption meter half an hour behind',
       [meter('production', 9, nowSeconds), meter('consumption', 9, nowSeconds - 1801)],
-      'stale',
+      'offline',
     ],
     [
       'a production meter half an hour behind',
       [meter('production', 9, nowSeconds - 1801), meter('consumption', 9, nowSeconds)],
-      'stale',
+      'offline',
     ],
     [
       'meters that are 41 minutes old',
@@ -169,6 +172,43 @@ describe('Enphase v4 maps', () => {
     const { report } = await playLive([meter('production', 9, at), meter('consumption', 9, at)]);
     assert.equal(report.outcome, 'pushed');
   });
+});
+
+describe('Enphase v4 gives less than before', () => {
+  const at = nowSeconds + 2700 - 480;
+  const later = [meter('production', 3000, at), meter('consumption', 800, at)];
+  const twice = async (before: Device[], after: Device[], encharges: [Device[], Device[]] = [[], []]) => {
+    const [first, second] = [telemetry(before, encharges[0]), telemetry(after, encharges[1])];
+    const { pushes, report } = await play([token(), live(first), live(second)], { ticks: 2, everySeconds: 2700 });
+    return pushes[1]?.siteMeters ?? report.kind;
+  };
+  const second = (power: number | null, time: number | null) => meter('consumption', power, time, 2);
+
+  it('a phase that has reported is no unused phase when it is null', async () => {
+    assert.equal(await twice([...sunny, second(3500, reportedAt)], [...later, second(null, null)]), 'offline');
+  });
+
+  it('nor when it is not even listed', async () => {
+    assert.equal(await twice([...sunny, second(3500, reportedAt)], later), 'offline');
+  });
+
+  it('a consumption meter that is not listed any more leaves no free surplus', async () => {
+    assert.equal(await twice(sunny, later.slice(0, 1)), 'offline');
+  });
+
+  it('a battery that is not listed any more leaves the consumption unknown', async () => {
+    const [one, other] = [battery('Idle', 0), { ...battery('Charging', 500), id: 10, name: 'Battery 10' }];
+    const known = { production_kw: 3, net_import_kw: -2.2 };
+    assert.deepEqual(await twice(sunny, later, [[one], []]), known);
+    assert.deepEqual(await twice(sunny, later, [[one, other], [{ ...one, last_report_at: at }]]), known);
+  });
+});
+
+it('Enphase v4 refuses the figures of another system', async () => {
+  const other = { json: { ...(telemetry(sunny).json as object), system_id: 999 } };
+  const { report } = await play([token(), live(other)]);
+  assert.equal(report.kind, 'bad-response');
+  assert.match(report.error ?? '', /999 instead of 777/);
 });
 
 describe('Enphase v4 reads the state of charge', () => {
@@ -201,7 +241,7 @@ describe('Enphase v4 reads the state of charge', () => {
   it('not of a battery whose power is not understood, which is left out altogether', async () => {
     const odd = live(telemetry(sunny, [battery('Idle', 900)]));
     const played = await play([token(), odd, soc({ last_reported_aggregate_soc: '50%' })], asked);
-    assert.deepEqual(played.pushes[0]?.siteMeters, { production_kw: 3, net_import_kw: -2.2, consumption_kw: 0.8 });
+    assert.deepEqual(played.pushes[0]?.siteMeters, { production_kw: 3, net_import_kw: -2.2 });
     assert.deepEqual(pathsOf(played), ['/oauth/token', livePath]);
   });
 

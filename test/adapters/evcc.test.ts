@@ -61,9 +61,41 @@ it('leaves out a state of charge that is null, and keeps the power', async () =>
   assert.equal(meters && 'battery_soc' in meters, false);
 });
 
-it('refuses a battery without a power, which would move the balance', async () => {
-  assert.equal(await kind({ ...home, battery: { power: null, soc: 50, devices: [{}] } }), 'bad-response');
-  assert.equal(await kind({ ...home, battery: [{}], batterySoc: 50 }), 'bad-response');
+it('knows no consumption beside a battery without a power, which would move the balance', async () => {
+  const known = { production_kw: 2.25, net_import_kw: -0.9, imported_kwh: 512.25, exported_kwh: 733.5 };
+  const expected = { ...known, battery_soc: 0.5 };
+  assert.deepEqual(await siteMeters({ ...home, battery: { power: null, soc: 50, devices: [{}] } }), expected);
+  assert.deepEqual(await siteMeters({ ...home, battery: [{}], batterySoc: 50 }), expected);
+  assert.deepEqual(await siteMeters({ ...home, battery: { devices: [{}] } }), known);
+});
+
+it('does not take a charge that no battery tells for an empty battery', async () => {
+  const charge = async (device: object) =>
+    (await siteMeters({ ...home, battery: { power: 640, soc: 0, devices: [device] } }))?.['battery_soc'];
+  assert.equal(await charge({ power: 640 }), undefined);
+  assert.equal(await charge({ power: 640, soc: 0 }), 0);
+});
+
+it('misses a battery that was there a minute ago', async () => {
+  const exchanges = [home, { ...home, battery: null }].map((json) => ({ path: '/api/state', answer: { json } }));
+  const { pushes, report } = await playAdapter(evcc, { settings: {}, now, exchanges, ticks: 2 });
+  const { consumption_kw, net_import_kw } = pushes[1]?.siteMeters ?? {};
+  assert.deepEqual([consumption_kw, net_import_kw], [undefined, -0.9]);
+  assert.match(JSON.stringify(report.warnings), /battery power/);
+});
+
+it('does not believe a grid of 0 W beside a counter that was never written', async () => {
+  const grid = { power: 0, energy: 21474836.47, returnEnergy: 21474836.47 };
+  assert.equal(await kind({ ...home, grid }), 'bad-response');
+});
+
+it('demands only what the owner takes', async () => {
+  const taken = async (take: string, document: unknown) =>
+    (await play({ json: document }, {}, { texts: { EVCC_TAKE: take } })).pushes[0]?.siteMeters;
+  assert.deepEqual(await taken('battery', { ...home, pv: [], grid: null }), {
+    ...{ battery_discharge_kw: -0.6, battery_soc: 0.475 },
+  });
+  assert.deepEqual(await taken('production', { ...home, grid: { power: null } }), { production_kw: 2.25 });
 });
 
 it('leaves out a counter that evcc drops', async () => {
@@ -106,7 +138,8 @@ describe('evcc without a PV meter', () => {
   });
 
   it('knows no production where its power is missing', async () => {
-    assert.equal(await kind({ ...home, pvPower: null }), 'bad-response');
+    const { production_kw, consumption_kw, net_import_kw } = (await siteMeters({ ...home, pvPower: null })) ?? {};
+    assert.deepEqual([production_kw, consumption_kw, net_import_kw], [undefined, undefined, -0.9]);
   });
 });
 

@@ -197,8 +197,8 @@ describe('FoxESS lists the inverters', () => {
       ],
       { ticks: 2, everySeconds: 300 },
     );
-    assert.equal(played.report.outcome, 'pushed');
     assert.deepEqual(pathsOf(played), [listPath, livePath, livePath, listPath, livePath]);
+    assert.match(played.report.error ?? '', /OLD/, 'the meter that was there is missed for a day');
   });
 
   it('not again when the list is a moment old', async () => {
@@ -289,6 +289,19 @@ describe('FoxESS reads of one inverter', () => {
       { production_kw: 2.5, consumption_kw: 2.75, ...home, battery_discharge_kw: 0.75, battery_soc: 0.555 },
     ],
     [
+      'no battery power where one of three inputs comes without',
+      {
+        ...without(hybrid, 'batChargePower', 'batDischargePower'),
+        ...{ invBatPower_1: 0.5, invBatPower_2: 0.25, invBatPower_3: null },
+      },
+      { production_kw: 2.5, ...home, battery_soc: 0.4 },
+    ],
+    [
+      'no counters where the cloud keeps none',
+      { ...clampless, feedinPower: 0.7 },
+      { production_kw: 1.5, net_import_kw: -0.7, consumption_kw: 0.8 },
+    ],
+    [
       'one battery input with a numbered name',
       { ...without(hybrid, 'SoC'), SoC_1: 12 },
       { production_kw: 2.5, consumption_kw: 1, ...home, ...battery, battery_soc: 0.12 },
@@ -340,14 +353,53 @@ describe('FoxESS reads of one inverter', () => {
     assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 2.5, consumption_kw: 2, ...home });
   });
 
-  for (const [what, values] of [
-    ['a power that is no number', { ...hybrid, pvPower: 'much' }],
-    ['counters of the grid without its power', without(hybrid, 'gridConsumptionPower', 'feedinPower', 'meterPower')],
-    ['no variables', {}],
+  const gridless = without(hybrid, 'gridConsumptionPower', 'feedinPower', 'meterPower');
+  for (const [what, values, kind] of [
+    ['a power that is no number', { ...hybrid, pvPower: 'much' }, 'bad-response'],
+    ['counters of the grid without its power', gridless, 'offline'],
+    ['a battery beside no figure of the grid', without(gridless, 'gridConsumption', 'feedin'), 'offline'],
+    ['no variables', {}, 'offline'],
   ] as const)
-    it(`and reports ${what}`, async () => {
-      assert.equal(await metersOfOne(values), 'bad-response');
+    it(`and reports ${what}: ${kind}`, async () => {
+      assert.equal(await metersOfOne(values), kind);
     });
+
+  it('only what the owner takes: a silent grid clamp is not missed beside another meter', async () => {
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE' },
+      now,
+      exchanges: [live(row('ONE', gridless))],
+      texts: { FOXESS_TAKE: 'production,battery' },
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 2.5, ...battery });
+  });
+
+  it('a battery that tells no charge, as the list says that there is one', async () => {
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey },
+      now,
+      exchanges: [listed(device('ONE', true)), live(row('ONE', without(hybrid, 'SoC')))],
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, {
+      ...{ production_kw: 2.5, consumption_kw: 1, ...home },
+      battery_discharge_kw: -1,
+    });
+  });
+
+  it('a clamp and a battery that have shown themselves also while they rest', async () => {
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE' },
+      now,
+      exchanges: [
+        live(row('ONE', { ...clampless, feedinPower: 0.7, batChargePower: 0.3, batDischargePower: 0 })),
+        live(row('ONE', { ...clampless, batChargePower: 0, batDischargePower: 0 })),
+      ],
+      ticks: 2,
+      everySeconds: 300,
+    });
+    const { consumption_kw, battery_discharge_kw, net_import_kw } = pushes[1]?.siteMeters ?? {};
+    assert.deepEqual([consumption_kw, battery_discharge_kw, net_import_kw], [1.5, 0, 0]);
+  });
 
   for (const result of [null, [], [row('ANOTHER', hybrid)]])
     it(`nothing: offline with the result ${JSON.stringify(result)?.slice(0, 30)}`, async () => {
@@ -424,7 +476,7 @@ describe('FoxESS reads the grid of two hybrids', () => {
 
   it('not as half a sum, where one of two named meters gives no power', async () => {
     const silent = without(other, 'feedinPower', 'meterPower');
-    assert.equal(await metersOf([row('ONE', hybrid), row('TWO', silent)], { gridMeter: 'ONE,TWO' }), 'bad-response');
+    assert.equal(await metersOf([row('ONE', hybrid), row('TWO', silent)], { gridMeter: 'ONE,TWO' }), 'offline');
   });
 
   it('not at all, where the owner says none', async () => {
@@ -471,10 +523,46 @@ describe('FoxESS at dusk, with a hybrid and a string inverter whose last row is 
       assert.equal(pushes[0]?.tsms, Date.parse('2026-03-15T09:28:00Z'));
     });
 
-  it('counts it as 0 without a row', async () => {
-    const { pushes } = await play([fresh]);
-    assert.deepEqual(pushes[0]?.siteMeters, home);
+  const evening: Values = { ...hybrid, pvPower: 0.1, feedinPower: 0, gridConsumptionPower: 1.9 };
+  it('counts it as 0 without a row, when the hybrid has next to nothing', async () => {
+    const { pushes } = await play([row('HYBRID', evening)]);
+    assert.equal(pushes[0]?.siteMeters?.['production_kw'], 0.1);
+    assert.equal(pushes[0]?.siteMeters?.['consumption_kw'], 1);
   });
+
+  it('knows no production without a row, while the hybrid has sun', async () => {
+    const { pushes, report } = await play([fresh]);
+    const { production_kw: _, consumption_kw: __, ...known } = home;
+    assert.deepEqual(pushes[0]?.siteMeters, known);
+    assert.match(JSON.stringify(report.warnings), /solar production of STRING/);
+  });
+
+  it('does not believe that it sleeps all day: a last row of before dawn beside a hybrid in full sun', async () => {
+    const { pushes } = await play([row('STRING', dusk, '2026-03-15 05:00:00 GMT+0000'), fresh]);
+    assert.equal('production_kw' in (pushes[0]?.siteMeters ?? {}), false);
+    assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -0.5);
+  });
+
+  for (const [what, before_kw, production_kw] of [
+    ['at noon', 1.5, undefined],
+    ['at dusk', 0.15, 2.5],
+  ] as const)
+    it(`loses its row ${what}: ${production_kw === undefined ? 'unknown' : 'asleep'}`, async () => {
+      const { pushes } = await playAdapter(foxess, {
+        settings: { apiKey },
+        now,
+        exchanges: [
+          listed(device('HYBRID', true), device('STRING', false)),
+          live(fresh, row('STRING', { ...clampless, pvPower: before_kw })),
+          live(fresh),
+        ],
+        ticks: 2,
+        everySeconds: 300,
+      });
+      assert.equal(pushes[0]?.siteMeters?.['production_kw'], 2.5 + before_kw);
+      assert.equal(pushes[1]?.siteMeters?.['production_kw'], production_kw);
+      assert.equal(pushes[1]?.siteMeters?.['consumption_kw'], production_kw === undefined ? undefined : 1);
+    });
 
   const cases: [string, unknown[], FailureKind, Record<string, string>?, boolean?][] = [
     ['it was awake', [row('STRING', clampless, old), fresh], 'stale'],

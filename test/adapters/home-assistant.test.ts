@@ -8,12 +8,13 @@ import {
   conversation,
   exchange,
   grid,
-  headers,
   house,
   now,
   pv,
+  row,
   type State,
   shown,
+  templated,
   token,
   watts,
 } from '../conversations/home-assistant.ts';
@@ -23,7 +24,7 @@ import { testAdapter } from './test-adapter.ts';
 
 const play = (settings: Record<string, string>, states: Record<string, State | Answer>, options = {}) =>
   playAdapter(homeAssistant, {
-    settings: { token, ...settings },
+    settings: { token, mode: 'states', ...settings },
     now,
     exchanges: Object.entries(states).map(([id, state]) => exchange(id, 'state' in state ? shown(id, state) : state)),
     ...options,
@@ -104,7 +105,7 @@ describe('Home Assistant: lists of entities', () => {
       }),
     );
     const { pushes } = await playAdapter(homeAssistant, {
-      settings: { token, production: ids.join(',') },
+      settings: { token, mode: 'states', production: ids.join(',') },
       now,
       exchanges,
     });
@@ -219,26 +220,36 @@ describe('Home Assistant: what must be known', () => {
     const settings = { ...all, production: `${pv},sensor.garage` };
     assert.deepEqual(await meters(settings, { ...live, 'sensor.garage': gone }), reading);
     assert.equal(await kind({ production: `${pv},sensor.garage` }, { ...live, 'sensor.garage': gone }), 'offline');
-    assert.equal(await kind({ production: `${pv},sensor.garage` }, { ...live, 'sensor.garage': old('5') }), 'stale');
+    assert.equal(
+      await kind({ production: `${pv},sensor.garage` }, { [pv]: old('1'), 'sensor.garage': old('5') }),
+      'stale',
+    );
   });
 
   const two = { production: pv, netImport: grid };
   const withBattery = { ...all, batteryDischarge: battery };
   const cases: [string, Record<string, string>, Record<string, State>, string | undefined][] = [
     ['one of two is gone', two, { ...live, [grid]: gone }, 'offline'],
-    ['one of two is old and not 0', two, { ...live, [pv]: old('1190') }, 'stale'],
+    ['one of two is old and not 0, which may be its limit', two, { ...live, [pv]: old('1190') }, undefined],
+    ['one of two is old, and cannot be', two, { ...live, [grid]: old('-1060') }, 'stale'],
     ['one of two is old and exactly 0', two, { ...live, [pv]: old('0') }, undefined],
     ['two of three are gone', all, { ...live, [pv]: gone, [grid]: gone }, 'offline'],
-    ['two of three are old', all, { ...live, [pv]: old('5'), [house]: old('5') }, 'stale'],
-    ['one of three is gone and one old', all, { ...live, [pv]: gone, [house]: old('5') }, 'offline'],
+    ['two of three are old', all, { ...live, [pv]: old('5'), [house]: old('5') }, undefined],
+    ['the grid and another are old', all, { ...live, [grid]: old('5'), [house]: old('5') }, 'stale'],
+    ['one of three is gone and one old', all, { ...live, [grid]: gone, [house]: old('5') }, 'offline'],
     ['all are old', two, { [pv]: old('1000'), [grid]: old('500') }, 'stale'],
     ['all are old, even at 0', two, { [pv]: old('0'), [grid]: old('0') }, 'stale'],
     ['one is gone and the rest old', two, { [pv]: gone, [grid]: old('500') }, 'offline'],
     ['all are gone', two, { [pv]: gone, [grid]: gone }, 'offline'],
-    ['the battery is gone', withBattery, { ...live, [battery]: gone }, 'offline'],
-    ['the battery is old and not 0', withBattery, { ...live, [battery]: old('300') }, 'stale'],
+    ['the battery is gone', withBattery, { ...live, [battery]: gone }, undefined],
+    [
+      'the battery is old and not 0, which may be its limit',
+      withBattery,
+      { ...live, [battery]: old('300') },
+      undefined,
+    ],
     ['the battery is old and exactly 0', withBattery, { ...live, [battery]: old('0') }, undefined],
-    ['the battery is old, what is derivable gone', withBattery, { ...live, [pv]: gone, [battery]: old('3') }, 'stale'],
+    ['the grid is derived without its battery', withBattery, { ...live, [grid]: gone, [battery]: gone }, 'offline'],
     ['PV is the only entity, old and 0', { production: pv }, { [pv]: old('0') }, undefined],
     ['PV is the only entity, old and not 0', { production: pv }, { [pv]: old('3') }, 'stale'],
     ['the meter is the only entity, old and 0', { netImport: grid }, { [grid]: old('0') }, 'stale'],
@@ -250,8 +261,52 @@ describe('Home Assistant: what must be known', () => {
 
   it('says which entities are missing and why', async () => {
     assert.match((await play(two, { ...live, [grid]: gone })).report.error ?? '', /sensor\.meter is unavailable/);
-    const stale = (await play(two, { ...live, [pv]: watts('9', 7_200) })).report.error ?? '';
-    assert.match(stale, /sensor\.roof was last reported 2\.0 h ago \(limit 15 min\)/);
+    const stale = (await play(two, { ...live, [grid]: watts('-9000', 7_200) })).report.error ?? '';
+    assert.match(stale, /sensor\.meter was last reported 2\.0 h ago \(limit 15 min\)/);
+  });
+});
+
+describe('Home Assistant: what is told without the rest', () => {
+  const gone: State = { state: 'unavailable', unit: 'W' };
+  const settings = { production: pv, netImport: grid, batteryDischarge: battery, batterySoc: 'sensor.soc' };
+  const live = {
+    ...{ [pv]: watts('4020'), [grid]: watts('-1105'), [battery]: watts('-500') },
+    'sensor.soc': { state: '58', unit: '%' },
+  };
+
+  it('grid and battery beside an inverter that is unavailable, by its name', async () => {
+    const { pushes, report } = await play(settings, { ...live, [pv]: gone });
+    assert.deepEqual(pushes[0]?.siteMeters, { net_import_kw: -1.105, battery_discharge_kw: -0.5, battery_soc: 0.58 });
+    assert.match(JSON.stringify(report.warnings), /solar production/);
+  });
+
+  it('sun and grid beside a battery that is unknown, never a consumption without it', async () => {
+    const known = { production_kw: 4.02, net_import_kw: -1.105, battery_soc: 0.58 };
+    assert.deepEqual(await meters(settings, { ...live, [battery]: gone }), known);
+    const withHouse = { ...settings, consumption: house };
+    assert.deepEqual(await meters(withHouse, { ...live, [battery]: gone, [house]: watts('2000') }), known);
+  });
+
+  it('the grid, where the owner takes it alone', async () => {
+    const options = { texts: { HOME_ASSISTANT_TAKE: 'battery' } };
+    assert.deepEqual(await meters(settings, { ...live, [grid]: gone }, options), {
+      ...{ battery_discharge_kw: -0.5, battery_soc: 0.58 },
+    });
+  });
+});
+
+describe('Home Assistant: a pair of one-way sensors', () => {
+  const settings = { production: pv, netImport: 'sensor.in,-sensor.out' };
+  const net = async (imported: State, exported: State) =>
+    (await meters(settings, { [pv]: watts('310'), 'sensor.in': imported, 'sensor.out': exported }))?.['net_import_kw'];
+
+  it('is of one direction, where the other sensor holds its last value', async () => {
+    assert.equal(await net(watts('512', 20), watts('2480', 241)), 0.512);
+    assert.equal(await net(watts('512', 2_000), watts('2480', 20)), -2.48);
+  });
+
+  it('is subtracted, where both were written at about the same time', async () => {
+    assert.equal(await net(watts('120', 20), watts('40', 100)), 0.08);
   });
 });
 
@@ -287,15 +342,12 @@ describe('Home Assistant: age', () => {
 });
 
 describe('Home Assistant: mode template', () => {
-  const settings = { production: pv, netImport: `-${grid}`, batterySoc: 'sensor.soc', mode: 'Template' };
-  const row = (e: string, s: string, u: string | null = 'W', r: string | null = ago(10)) => ({ e, s, u, r });
+  const settings = { production: pv, netImport: `-${grid}`, batterySoc: 'sensor.soc' };
   const playRows = (rows: unknown, changed: Partial<Answer> = {}) =>
     playAdapter(homeAssistant, {
       settings: { token, ...settings },
       now,
-      exchanges: [
-        { method: 'POST', path: '/api/template', headers, answer: { text: JSON.stringify(rows), ...changed } },
-      ],
+      exchanges: [templated({ text: JSON.stringify(rows), ...changed })],
     });
   const rows = [row(grid, '1200'), row('sensor.soc', '70', '%'), row(pv, '1.5', 'kW')];
 
@@ -324,6 +376,49 @@ describe('Home Assistant: mode template', () => {
     assert.equal(template.includes(`-${grid}`), false);
   });
 
+  it('does not believe a meter that rests at 0 for hours', async () => {
+    const { report } = await playRows([row(pv, '3021'), row(grid, '0', 'W', ago(72_000)), row('sensor.soc', '7', '%')]);
+    assert.equal(report.kind, 'stale');
+  });
+
+  it('believes one of its phases that rests at 0, and a roof at night', async () => {
+    const phases = { production: pv, netImport: `${grid},sensor.second` };
+    const rested = [row(pv, '0', 'W', ago(72_000)), row(grid, '310'), row('sensor.second', '0', 'W', ago(72_000))];
+    const { pushes } = await playAdapter(homeAssistant, {
+      ...{ settings: { token, ...phases }, now, exchanges: [templated({ text: JSON.stringify(rested) })] },
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 0, net_import_kw: 0.31, consumption_kw: 0.31 });
+  });
+
+  it('takes no value that was not written lately, however plausible', async () => {
+    const { pushes } = await playRows([row(pv, '3021', 'W', ago(1_000)), row(grid, '10'), row('sensor.soc', '7', '%')]);
+    assert.deepEqual(pushes[0]?.siteMeters, { net_import_kw: -0.01, battery_soc: 0.07 });
+  });
+
+  const refusedTemplate = templated({ status: 401, text: '401: Unauthorized' });
+  it("reads by states with a token that is not an administrator's, and does not try again", async () => {
+    const { vendor, pushes } = await playAdapter(homeAssistant, {
+      settings: { token, production: pv },
+      now,
+      exchanges: [refusedTemplate, exchange(pv, shown(pv, watts('900')))],
+      ticks: 3,
+    });
+    assert.equal(pushes[2]?.siteMeters?.['production_kw'], 0.9);
+    assert.deepEqual(
+      vendor.received.map(({ method }) => method),
+      ['POST', 'GET', 'GET', 'GET'],
+    );
+  });
+
+  it('asks twice with a dead token, and no more', async () => {
+    const refused = (id: string) => exchange(id, { status: 401, text: '401: Unauthorized' });
+    const { vendor, report } = await playAdapter(homeAssistant, {
+      ...{ settings: { token, ...settings }, now, exchanges: [refusedTemplate, refused(pv), refused(grid)] },
+    });
+    assert.equal(report.kind, 'auth');
+    assert.equal(vendor.received.length, 2);
+  });
+
   it('says that an entity is not known, and leaves out an unknown state of charge', async () => {
     const { report } = await playRows([row(pv, '1'), row(grid, 'unknown', null, null), row('sensor.soc', '7', '%')]);
     assert.equal(report.kind, 'offline');
@@ -340,7 +435,6 @@ describe('Home Assistant: mode template', () => {
       'bad-response',
       /mode states/,
     ],
-    ["a token that is not an administrator's", { status: 401, text: '401: Unauthorized' }, 'auth', /administrator/],
     ['a text that is not JSON', { text: "[{'e': 1}]" }, 'bad-response', /not JSON/],
   ] as [string, Answer, string, RegExp][])
     it(`reports ${what} as ${wanted}`, async () => {
@@ -354,6 +448,7 @@ describe('Home Assistant refuses', () => {
   const rows: [string, Answer, string, RegExp][] = [
     ['a dead token', { status: 401, text: '401: Unauthorized' }, 'auth', /token/],
     ['a banned address', { status: 403, text: '' }, 'auth', /ip_bans\.yaml/],
+    ['a banned address in words', { status: 403, text: '403: Forbidden' }, 'auth', /ip_bans\.yaml/],
     ['us at the tunnel', { status: 403, text: '<html>Forbidden' }, 'auth', /extra headers/],
     [
       'an entity it does not know',
@@ -404,7 +499,7 @@ describe('Home Assistant: settings', () => {
     ['an id without domain', { production: `${pv},power` }, /HOME_ASSISTANT_PRODUCTION must be ids/],
     ['an inverted state of charge', { production: pv, batterySoc: '-sensor.soc' }, /BATTERY_SOC must be the id of one/],
     ['two states of charge', { production: pv, batterySoc: 'sensor.a,sensor.b' }, /BATTERY_SOC must be the id of one/],
-    ['an unknown mode', { production: pv, mode: 'fast' }, /HOME_ASSISTANT_MODE must be states or template/],
+    ['an unknown mode', { production: pv, mode: 'fast' }, /HOME_ASSISTANT_MODE must be template or states/],
     ['plain http to another machine', { production: pv, baseUrl: 'http://ha.example.net:8123' }, /https/],
   ];
   for (const [what, settings, sentence] of cases)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { httpJson } from '../../functions/push-solar-data/adapters/http-json.ts';
 import { body, conversation, now, nowSeconds, power, written } from '../conversations/http-json.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
-import { playAdapter } from '../support/home.ts';
+import { type Answer, type Exchange, playConversation } from '../support/conversation.ts';
+import { openHome, playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
 const play = (settings: Record<string, unknown>, answer: Answer | Exchange[], options = {}) =>
@@ -44,13 +44,33 @@ describe('http-json: fields', () => {
     assert.equal((await meters({ fields: { netImport, consumption } }, { json }))?.['production_kw'], 3.05);
   });
 
-  it('takes a fraction as the state of charge, and refuses what is outside 0 to 1', async () => {
-    const soc = (unit: string) => ({ ...power, batterySoc: { expr: 'd.soc', unit } });
-    const withSoc = (soc: number) => ({ json: { ...body, soc } });
-    assert.equal((await meters({ fields: soc('fraction') }, withSoc(0.31)))?.['battery_soc'], 0.31);
-    assert.equal(await kind({ fields: soc('fraction') }, withSoc(31)), 'bad-response');
-    assert.equal(await kind({ fields: soc('%') }, withSoc(-1)), 'bad-response');
-  });
+  const extras: [string, Record<string, unknown>, unknown, number | undefined][] = [
+    ['a fraction of charge', { batterySoc: { expr: 'd.x', unit: 'fraction' } }, 0.31, 0.31],
+    ['a charge above 1', { batterySoc: { expr: 'd.x', unit: 'fraction' } }, 31, undefined],
+    ['a charge below 0', { batterySoc: { expr: 'd.x', unit: '%' } }, -1, undefined],
+    ['no charge', { batterySoc: { expr: 'd.x', unit: '%' } }, null, undefined],
+    ['a default charge', { batterySoc: { expr: 'd.x', unit: '%', default: 50 } }, null, 0.5],
+    ['a charge that is no number', { batterySoc: { expr: 'd.x', unit: '%' } }, '--', undefined],
+    ['a charge whose expression fails', { batterySoc: { expr: '$number(d.x)', unit: '%' } }, '--', undefined],
+    ['a charge whose expression is none', { batterySoc: { expr: 'd.x +', unit: '%' } }, 1, undefined],
+    ['a counter', { importedEnergy: { expr: 'd.x', unit: 'Wh' } }, 4_200_500, 4200.5],
+    ['a counter below 0', { importedEnergy: { expr: 'd.x', unit: 'kWh' } }, -3.2, undefined],
+    ['a counter that knows nothing', { exportedEnergy: { expr: 'd.x', unit: 'Wh' } }, 2_147_483_647, undefined],
+    [
+      'a text for a counter that knows nothing',
+      { exportedEnergy: { expr: 'd.x', unit: 'kWh' } },
+      '214748364.7',
+      undefined,
+    ],
+  ];
+  for (const [what, extra, x, figure] of extras)
+    it(`${figure === undefined ? 'leaves out' : 'reads'} ${what}, and pushes the powers`, async () => {
+      const { report, pushes } = await play({ fields: { ...power, ...extra } }, { json: { ...body, x } });
+      const { production_kw, net_import_kw, consumption_kw: _, ...given } = pushes[0]?.siteMeters ?? {};
+      assert.deepEqual([production_kw, net_import_kw], [3.1, -1.4]);
+      assert.deepEqual(Object.values(given), figure === undefined ? [] : [figure]);
+      assert.equal(/left out: /.test(report.sources[0]?.notes?.join() ?? ''), figure === undefined);
+    });
 
   const numbers: [string, unknown, number | undefined][] = [
     ['a number', 250, 0.25],
@@ -67,6 +87,7 @@ describe('http-json: fields', () => {
     ['nothing', undefined, undefined],
     ['a list', [1, 2], undefined],
     ['an object', { watts: 1 }, undefined],
+    ['200,000 digits', `${'1'.repeat(200_000)}x`, undefined],
   ];
   for (const [what, value, kw] of numbers)
     it(`${kw === undefined ? 'refuses' : 'reads'} ${what}`, async () => {
@@ -131,14 +152,52 @@ describe('http-json: expressions', () => {
   for (const [what, expr, json] of [
     ['one inverter of two', '$count(d.i.p) = 2 ? $sum(d.i.p)', { i: [{ p: 300 }, { x: 200 }] }],
     ['an unknown direction', 'd.dir = "out" ? d.p : d.dir = "in" ? -d.p', { dir: 'idle', p: 500 }],
-    ['an expression that is not one', 'd.sun +', { sun: 1 }],
-    ['an endless loop', '($f := function() { $f() }; $f())', { sun: 1 }],
-    ['a runaway recursion', '($f := function($n) { 1 + $f($n + 1) }; $f(0))', { sun: 1 }],
-    ['a huge list', '$sum([1..1000000])', { sun: 1 }],
   ] as [string, string, unknown][])
     it(`gives up on ${what}`, async () => {
       assert.equal(await kind({ fields: { production: { expr, unit: 'W' } } }, { json }), 'bad-response');
     });
+
+  for (const [what, expr, json, why] of [
+    ['is not one', 'd.sun +', { sun: 1 }, 'fails (JSONata S0207)'],
+    [
+      'does not end',
+      '$number($match(d.sun, /(\\d+ ?)+kW/)[0].match)',
+      { sun: `${'1'.repeat(44)} x` },
+      'does not end within a second',
+    ],
+    ['needs all memory', '$length($pad("", d.sun))', { sun: 400_000_000 }, 'needs more memory than it may have'],
+  ] as [string, string, unknown, string][])
+    it(`names the setting to change where one ${what}`, async () => {
+      const fields = { fields: { production: { expr, unit: 'W' } } };
+      const { report } = await play(fields, { json });
+      assert.equal(report.kind, 'settings');
+      assert.equal(report.error, `HTTP_JSON_FIELDS must be changed: production: the expression ${expr} ${why}`);
+      assert.equal(await kind({ okExpr: expr }, { json }), 'settings');
+      assert.match((await play({ okExpr: expr }, { json })).report.error ?? '', /^HTTP_JSON_OK_EXPR must be changed/);
+    });
+
+  it('names the setting by the label of its source, and quotes no more than 100 characters', async () => {
+    const expr = `d.sun +${' '.repeat(200)}`;
+    const vendor = await playConversation([{ path: '/live', answer: { json: body } }]);
+    const texts = {
+      VENDOR: 'roof:http-json',
+      ROOF_REQUESTS: JSON.stringify([{ id: 'd', url: `${vendor.url}/live` }]),
+      ROOF_FIELDS: JSON.stringify({ production: { expr, unit: 'W' } }),
+    };
+    const home = openHome({ adapters: [httpJson], now, texts });
+    const { error = '' } = await home.tick();
+    await home.close();
+    await vendor.close();
+    assert.match(error, /^ROOF_FIELDS must be changed: production: the expression d\.sun \+ {93}… fails/);
+  });
+
+  it('of what a reading can do without do not stop it, whatever they do', async () => {
+    const batterySoc = { expr: '$match(d.text, /(\\d+ ?)+kW/)', unit: '%' };
+    const json = { ...body, text: `${'1'.repeat(44)} x` };
+    const { report, pushes } = await play({ fields: { ...power, batterySoc } }, { json });
+    assert.equal(pushes[0]?.siteMeters?.['production_kw'], 3.1);
+    assert.match(report.sources[0]?.notes?.join() ?? '', /left out: HTTP_JSON_FIELDS must be changed: batterySoc/);
+  });
 
   it('see the answers of all requests', async () => {
     const requests = [
@@ -195,9 +254,9 @@ describe('http-json: requests', () => {
     assert.deepEqual((await received({ body: [1] })).body, [1]);
     const asText = await received(
       { body: 'SELECT {secret:s}', headers: { 'Content-Type': 'text/plain' } },
-      { secrets: { s: 'x y' } },
+      { secrets: { s: 'x = y' } },
     );
-    assert.equal(asText.body, 'SELECT x y');
+    assert.equal(asText.body, 'SELECT x = y');
     assert.equal(asText.headers['content-type'], 'text/plain');
   });
 
@@ -212,19 +271,21 @@ describe('http-json: requests', () => {
 
   const auths: [string, Record<string, unknown>, string | undefined][] = [
     ['none', { type: 'none' }, undefined],
-    ['basic', { type: 'basic', username: 'chargehq', password: 'fake' }, 'Basic Y2hhcmdlaHE6ZmFrZQ=='],
-    ['basic in UTF-8', { type: 'basic', username: 'ü', password: 'ß' }, 'Basic w7w6w58='],
-    ['bearer', { type: 'bearer', token: 'abc' }, 'Bearer abc'],
+    ['basic', { type: 'basic', username: 'chargehq', password: '{secret:fake}' }, 'Basic Y2hhcmdlaHE6ZmFrZQ=='],
+    ['basic in UTF-8', { type: 'basic', username: 'ü', password: '{secret:foreign}' }, 'Basic w7w6w5/Dn8Ofw58='],
+    ['bearer', { type: 'bearer', token: '{secret:fake}' }, 'Bearer fake'],
   ];
+  const secrets = { fake: 'fake', foreign: 'ßßßß', mine: 'mine' };
   for (const [what, auth, authorization] of auths)
     it(`log in with ${what}`, async () => {
-      assert.equal((await received({ auth })).headers.authorization, authorization);
+      assert.equal((await received({ auth }, { secrets })).headers.authorization, authorization);
     });
 
   it('let the log-in win over a header of the same name', async () => {
-    const request = { headers: { Authorization: 'mine' }, auth: { type: 'bearer', token: 'abc' } };
-    assert.equal((await received(request)).headers.authorization, 'Bearer abc');
-    assert.equal((await received({ headers: { Authorization: 'mine' } })).headers.authorization, 'mine');
+    const headers = { Authorization: '{secret:mine}' };
+    const auth = { type: 'bearer', token: '{secret:fake}' };
+    assert.equal((await received({ headers, auth }, { secrets })).headers.authorization, 'Bearer fake');
+    assert.equal((await received({ headers }, { secrets })).headers.authorization, 'mine');
   });
 
   it('wait no longer than they are told', async () => {
@@ -332,11 +393,11 @@ describe('http-json: OAuth2 client credentials', () => {
   const lifetimes: [string, unknown, number, number][] = [
     ['a number', 600, 500, 1],
     ['a number, in its last minute', 600, 550, 2],
-    ['a number, with just a minute left', 600, 540, 1],
+    ['a number, with more than a minute left', 600, 539, 1],
     ['a text', '600', 500, 1],
     ['a text, in its last minute', '600', 550, 2],
-    ['not given: 300 s', undefined, 230, 1],
-    ['not given: 300 s, in its last minute', undefined, 250, 2],
+    ['not given: 300 s', undefined, 265, 1],
+    ['not given: 300 s, in its last tenth', undefined, 275, 2],
   ];
   for (const [what, expires_in, everySeconds, logIns] of lifetimes)
     it(`asks ${logIns === 1 ? 'once' : 'again'} where the lifetime is ${what}`, async () => {
@@ -493,6 +554,13 @@ describe('http-json: timestamps', () => {
     assert.equal(await kind(settings, { json: { ...json, b: nowSeconds + 400 } }), 'bad-response');
   });
 
+  it('refuses a list of them that nobody would write', async () => {
+    const all = (length: number) => ({ json: { ...body, all: Array.from({ length }, () => nowSeconds) } });
+    const settings = { timestamp: 'd.all', timestampFormat: 'unix' };
+    assert.equal(await kind(settings, all(100)), undefined);
+    assert.equal(await kind(settings, all(50_000)), 'bad-response');
+  });
+
   it('says where none is set that nobody sees figures standing still', async () => {
     const { report, pushes } = await play({}, { json: body });
     assert.equal(pushes[0]?.tsms, undefined);
@@ -509,7 +577,22 @@ describe('http-json: settings', () => {
   const request = { id: 'd', url: '{server}/live' };
   const field = { expr: 'd.sun', unit: 'W' };
   const secretUse = [{ ...request, headers: { 'X-Key': '{secret:key}' } }];
-  const oauth = { type: 'oauth2-client-credentials', clientId: 'a', clientSecret: 'b' };
+  const oauth = { type: 'oauth2-client-credentials', clientId: 'a', clientSecret: '{secret:key}' };
+  const literals: [string, Record<string, unknown>][] = [
+    ['auth.password', { auth: { type: 'basic', username: 'me', password: 'word' } }],
+    ['auth.username', { auth: { type: 'basic', username: 'my-key', password: '' } }],
+    ['auth.token', { auth: { type: 'bearer', token: 'word' } }],
+    ['auth.clientSecret', { auth: { ...oauth, tokenUrl: 'https://id.example.net/t', clientSecret: 'word' } }],
+    ['auth.tokenUrl', { auth: { ...oauth, tokenUrl: 'https://me:word@id.example.net/t' } }],
+    ['headers.Authorization', { headers: { Authorization: 'Bearer word' } }],
+    ['headers.X-Api-Key', { headers: { 'X-Api-Key': 'word' } }],
+    ['headers.X-Of-Mine', { headers: { 'X-Of-Mine': 'Basic word' } }],
+    ['query.apikey', { query: { apikey: 'word' } }],
+    ['url', { url: 'https://em.example.net/live?a=1&access_token=word' }],
+    ['body.user.password', { body: { user: { password: 'word' } } }],
+    ['body.pin', { body: 'user=me&pin=1234' }],
+    ['body.token', { body: '{"token":"word"}' }],
+  ];
   const rows: [string, Record<string, unknown>, RegExp][] = [
     ['requests that are not JSON', { requests: '[{"id":"d"' }, /HTTP_JSON_REQUESTS must be a JSON list/],
     ['requests that are no list', { requests: request }, /HTTP_JSON_REQUESTS must be a JSON list/],
@@ -545,7 +628,7 @@ describe('http-json: settings', () => {
     ['an unknown format', { timestampFormat: 'epoch' }, /HTTP_JSON_TIMESTAMP_FORMAT must be/],
     ['an unknown zone', { timestampZone: 'Europe/Nowhere' }, /HTTP_JSON_TIMESTAMP_ZONE must be/],
     ['no secrets', { requests: secretUse }, /HTTP_JSON_SECRETS is missing/],
-    ['a secret that is not there', { requests: secretUse, secrets: { other: 'x' } }, /secret "key"/],
+    ['a secret that is not there', { requests: secretUse, secrets: { other: 'a-secret' } }, /secret "key"/],
     [
       'a secret under a name of JavaScript',
       { requests: [{ ...request, query: { a: '{secret:toString}' } }], secrets: {} },
@@ -555,14 +638,17 @@ describe('http-json: settings', () => {
     ['a secret that is a number', { secrets: { key: 1 } }, /HTTP_JSON_SECRETS is wrong: key/],
     [
       'a header that cannot be sent',
-      { requests: secretUse, secrets: { key: 'a\nb' } },
+      { requests: secretUse, secrets: { key: 'ab\ncd' } },
       /the header X-Key cannot be sent/,
     ],
     ['plain http', { requests: [request, { id: 'e', url: 'http://10.0.0.5/live' }] }, /Request e: .* https/],
     [
       'plain http to the log-in',
-      { requests: [request, { ...request, id: 'e', auth: { ...oauth, tokenUrl: 'http://id.example.net/t' } }] },
-      /https/,
+      {
+        requests: [request, { ...request, id: 'e', auth: { ...oauth, tokenUrl: 'http://id.example.net/t' } }],
+        secrets: { key: 'a-secret' },
+      },
+      /Request e: .*https/,
     ],
     ['a path alone', { requests: [{ id: 'd', url: '/live' }] }, /https/],
     ['a file', { requests: [{ id: 'd', url: 'file:///etc/hostname' }] }, /https/],
@@ -570,8 +656,18 @@ describe('http-json: settings', () => {
     [
       'a password in the address',
       { requests: [{ id: 'd', url: 'https://me:word@example.net/' }] },
-      /auth, not into the address/,
+      /user name or password in the address of request 0: .*into auth/,
     ],
+    [
+      'a short secret',
+      { requests: secretUse, secrets: { key: 'abc' } },
+      /HTTP_JSON_SECRETS is wrong: key is too short/,
+    ],
+    ...literals.map(([where, given]): [string, Record<string, unknown>, RegExp] => [
+      `a credential as it is in ${where}`,
+      { requests: [{ ...request, ...given }] },
+      new RegExp(`HTTP_JSON_REQUESTS holds a credential .*\\(0\\.${where}\\): write \\{secret:NAME\\}`),
+    ]),
   ];
   for (const [what, settings, sentence] of rows)
     it(`asks nobody with ${what}`, async () => {

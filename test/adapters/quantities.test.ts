@@ -23,6 +23,9 @@ describe('a figure', () => {
     ['0', 0],
     ['0.0', 0],
     ['1e3', 1000],
+    ['5.', 5],
+    ['.5', 0.5],
+    ['0.1000000000000000055511151231257827021181583404541015625', 0.1],
   ];
   for (const [sent, expected] of numbers)
     it(`${JSON.stringify(sent)} is ${expected}`, () => {
@@ -52,12 +55,24 @@ describe('a figure', () => {
     {},
     Number.NaN,
     Number.POSITIVE_INFINITY,
+    '.',
+    '1'.repeat(101),
+    '1e999',
   ])
     it(`${JSON.stringify(sent)} is refused rather than guessed`, () => {
       const parsed = figure.safeParse(sent);
       assert.equal(parsed.success, false);
       assert.match(parsed.error?.issues[0]?.message ?? '', /^not a number: /);
     });
+
+  it('that is megabytes long, or nested without end, is refused at once', () => {
+    let deep: unknown = [];
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    const begun = performance.now();
+    for (const sent of [`${'1'.repeat(2_000_000)}x`, deep, { deep }])
+      assert.equal(figure.safeParse(sent).success, false);
+    assert.ok(performance.now() - begun < 100);
+  });
 
   it('that is refused is told by no more than its beginning', () => {
     assert.ok((figure.safeParse('x'.repeat(1_000)).error?.issues[0]?.message.length ?? 0) < 60);

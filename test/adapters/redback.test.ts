@@ -77,6 +77,41 @@ describe('Redback, figures:', () => {
   });
 });
 
+describe('Redback, phases', () => {
+  const twice = async (before: unknown[], after: unknown[]) => {
+    const exchanges = [logIn(), live({ Phases: before }), live({ Phases: after })];
+    const { pushes, report } = await play(exchanges, { ticks: 2 });
+    return pushes[1]?.siteMeters?.['net_import_kw'] ?? report.kind;
+  };
+
+  it('without a wire are left out', async () => {
+    const wireless = { ...phase(null, null, 'B'), VoltageInstantaneousV: null };
+    assert.equal(await twice([phase(0, 0.96), wireless], [phase(0, 0.96), wireless]), -0.96);
+  });
+
+  it('with a voltage have a wire', async () => {
+    const silent = { ...phase(null, null, 'B'), VoltageInstantaneousV: 241 };
+    assert.equal(await twice([phase(0, 0.96), silent], [phase(0, 0.96), silent]), 'bad-response');
+  });
+
+  it('that gave figures a minute ago have a wire, whether they are null or not listed', async () => {
+    const both = [phase(0, 0.96), phase(2, 0, 'B')];
+    assert.equal(await twice(both, [phase(0, 0.96), phase(null, null, 'B')]), 'bad-response');
+    assert.equal(await twice(both, [phase(0, 0.96)]), 'bad-response');
+  });
+
+  it('are not demanded where the owner takes nothing of the grid', async () => {
+    const { pushes } = await play([logIn(), live({ Phases: [] })], { texts: { REDBACK_TAKE: 'production' } });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4.25 });
+  });
+});
+
+it('Redback: the figures of another site are refused', async () => {
+  const { report } = await play([logIn(), live({ SiteId: 'S999' })]);
+  assert.equal(report.kind, 'bad-response');
+  assert.match(report.error ?? '', /S999/);
+});
+
 describe('Redback, answers without a reading:', () => {
   const old = { TimestampUtc: '2026-02-02T20:00:00Z' };
   const nulls = { PvPowerInstantaneouskW: null, Phases: [phase(null, null)] };

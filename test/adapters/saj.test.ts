@@ -90,8 +90,6 @@ describe('a hybrid', () => {
     });
 
   const silent: [string, Record<string, unknown>][] = [
-    ['solar power', { totalPVPower: '' }],
-    ['battery direction', { batteryDirection: null }],
     ['grid power and load', { sysGridPowerWatt: null, sysTotalLoadWatt: null }],
     ['grid direction and load', { gridDirection: null, sysTotalLoadWatt: null }],
   ];
@@ -102,10 +100,31 @@ describe('a hybrid', () => {
       assert.equal(figures(played), undefined);
     });
 
+  const { consumption_kw: _, ...withoutConsumption } = hybridMeters;
+  it('is told without the sun that it does not tell, and without the consumption', async () => {
+    const { production_kw: __, ...known } = withoutConsumption;
+    assert.deepEqual(figures(await playLive({ ...hybrid, totalPVPower: '' })), known);
+  });
+
+  it('is told without a battery power whose direction it does not tell, and without the consumption', async () => {
+    const { battery_discharge_kw: __, ...known } = withoutConsumption;
+    assert.deepEqual(figures(await playLive({ ...hybrid, batteryDirection: null })), known);
+  });
+
+  it('has a battery by its power alone, and then also while it rests', async () => {
+    const { batEnergyPercent: __, ...without } = hybrid;
+    const charging = live(done(without));
+    const resting = live(done({ ...without, batPower: 0, batteryDirection: 0 }));
+    const { pushes } = await play([token(), charging, resting], { settings, ticks: 2, everySeconds: 300 });
+    assert.equal(pushes[0]?.siteMeters?.['battery_discharge_kw'], -1.5);
+    assert.equal(pushes[1]?.siteMeters?.['battery_discharge_kw'], 0);
+    assert.equal(figures(await playLive({ ...without, batPower: 0 }))?.['battery_discharge_kw'], undefined);
+  });
+
   it('is asked for its battery where the owner says that there is one', async () => {
     const { batPower, batEnergyPercent, ...without } = hybrid;
     assert.equal((await playLive(without)).report.outcome, 'pushed');
-    assert.equal((await playLive(without, { hasBattery: 'true' })).report.kind, 'offline');
+    assert.equal(figures(await playLive(without, { hasBattery: 'true' }))?.['consumption_kw'], undefined);
     const standby = figures(await playLive({ ...without, batteryDirection: 0 }, { hasBattery: 'true' }));
     assert.equal(standby?.['battery_discharge_kw'], 0);
   });
@@ -190,10 +209,34 @@ describe('several inverters', () => {
     assert.equal(figures(played)?.['net_import_kw'], -1);
   });
 
-  it('are no reading if one is offline', async () => {
-    const asleep = { ...follower, isOnline: 0 };
-    const { report } = await play([token(), ofDevice('SN1', hybrid), ofDevice('SN2', asleep)], list);
+  it('are no reading if the first one is offline', async () => {
+    const asleep = { ...hybrid, isOnline: 0 };
+    const { report } = await play([token(), ofDevice('SN1', asleep), ofDevice('SN2', follower)], list);
     assert.equal(report.kind, 'offline');
+  });
+
+  const second = (first: object, other: object) =>
+    play([token(), ofDevice('SN1', first), ofDevice('SN2', other)], list);
+  it('know no production of the home while another one is offline by day', async () => {
+    const { pushes, report } = await second(hybrid, { ...string, isOnline: 0 });
+    const { production_kw: _, consumption_kw: __, ...known } = hybridMeters;
+    assert.deepEqual(pushes[0]?.siteMeters, known);
+    assert.match(JSON.stringify(report.warnings), /SN2/);
+  });
+
+  it('count a string inverter as 0 that is offline in the dark', async () => {
+    const night = { ...hybrid, totalPVPower: 0, sysGridPowerWatt: 0, gridDirection: 0, batteryDirection: 1 };
+    const meters = figures(await second(night, { ...string, isOnline: 0 }));
+    assert.deepEqual([meters?.['production_kw'], meters?.['consumption_kw']], [0, 1.5]);
+  });
+
+  it('know no battery of the home while one of two does not tell its own', async () => {
+    const meters = figures(await second(hybrid, { ...follower, batPower: null }));
+    assert.deepEqual([meters?.['battery_discharge_kw'], meters?.['production_kw']], [undefined, 6]);
+    const both = [ofDevice('SN1', hybrid), ofDevice('SN2', follower), ofDevice('SN2', { ...follower, batPower: null })];
+    const { pushes } = await play([token(), ...both], { ...list, ticks: 2, everySeconds: 300 });
+    const { battery_discharge_kw, consumption_kw, production_kw } = pushes[1]?.siteMeters ?? {};
+    assert.deepEqual([battery_discharge_kw, consumption_kw, production_kw], [undefined, undefined, 6]);
   });
 });
 
@@ -211,10 +254,15 @@ describe('an eManager', () => {
     parallTotalSellEnergy: '10',
     parallTotalFeedInEnergy: '20',
   };
+  const says = (data: unknown) => ({
+    path: `${base}/device/emsRealtimeDataCommon`,
+    query: { emsSn: 'EM1' },
+    answer: done(data),
+  });
   const ems = (data: unknown, chosen: Record<string, string> = {}) =>
-    play([token(), { path: `${base}/device/emsRealtimeDataCommon`, query: { emsSn: 'EM1' }, answer: done(data) }], {
-      settings: { ...emsSettings, ...chosen },
-    });
+    play([token(), says(data)], { settings: { ...emsSettings, ...chosen } });
+  const emsOften = (...data: unknown[]) =>
+    play([token(), ...data.map(says)], { settings: emsSettings, ticks: data.length, everySeconds: 300 });
 
   const rows: [string, Record<string, unknown>, Record<string, string>, Record<string, number>][] = [
     [
@@ -278,7 +326,12 @@ describe('an eManager', () => {
       assert.equal(played.pushes[0]?.tsms, measured);
     });
 
-  for (const missing of ['parallLoadPower', 'parallGridPower', 'gridDirection', 'batteryDirection'])
+  it('knows neither sun nor consumption without a battery power that it has given', async () => {
+    const { pushes } = await emsOften(balanced, { ...balanced, parallBatPower: null, parallSOC: null });
+    assert.deepEqual(pushes[1]?.siteMeters, { net_import_kw: 0.4, imported_kwh: 20, exported_kwh: 10 });
+  });
+
+  for (const missing of ['parallLoadPower', 'parallGridPower', 'gridDirection'])
     it(`is offline without ${missing}`, async () => {
       assert.equal((await ems({ ...balanced, [missing]: '' })).report.kind, 'offline');
     });
@@ -369,7 +422,6 @@ describe('uploadData', () => {
     ['no data', null, 'offline'],
     ['a row without power', rowsOf({ dataTime: row.dataTime, batterySOC: 5 }), 'offline'],
     ['a row without grid', rowsOf({ ...row, buyPower: null }), 'offline'],
-    ['a row without battery', rowsOf({ ...row, chargePower: null }), 'offline'],
     ['a row of half an hour ago', rowsOf({ ...row, dataTime: '2026-05-01 12:40:00' }), 'stale'],
     ['a row whose time cannot be read', rowsOf({ ...row, dataTime: '13:00' }), 'bad-response'],
   ];

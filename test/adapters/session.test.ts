@@ -4,7 +4,7 @@ import { Failure } from '../../functions/push-solar-data/adapters/adapter.ts';
 import {
   bearer,
   type Session,
-  type SessionKeeper,
+  type SessionContext,
   type SessionOptions,
   withSession,
 } from '../../functions/push-solar-data/adapters/session.ts';
@@ -34,17 +34,22 @@ async function play({
 }) {
   const protocol: string[] = [];
   let logIns = 0;
-  const keeper: SessionKeeper<Session> = {
-    state: session ? { session } : {},
+  let kept = session;
+  const context: SessionContext<Session> = {
     now,
-    saveState: async () => {
-      protocol.push(`save ${keeper.state.session?.token}`);
-    },
-    reloadState: async () => {
-      protocol.push('reload');
-      delete keeper.state.session;
-      const isThere = storedAfter === 'at once' || protocol.includes('wait');
-      if (stored && isThere) keeper.state.session = stored;
+    session: {
+      get value() {
+        return kept;
+      },
+      save: async (renewed) => {
+        kept = renewed;
+        protocol.push(`save ${renewed.token}`);
+      },
+      reload: async () => {
+        protocol.push('reload');
+        const isThere = storedAfter === 'at once' || protocol.includes('wait');
+        kept = isThere ? stored : undefined;
+      },
     },
     sleep: async () => {
       protocol.push('wait');
@@ -60,8 +65,8 @@ async function play({
     if (!good.includes(token)) throw refusal();
     return `figures for ${token}`;
   };
-  const result = await withSession(keeper, renew, use, options).catch((error: unknown) => error);
-  return { result, protocol, kept: keeper.state.session?.token };
+  const result = await withSession(context, renew, use, options).catch((error: unknown) => error);
+  return { result, protocol, kept: kept?.token };
 }
 
 describe('a session', () => {
@@ -100,6 +105,43 @@ describe('a session', () => {
       });
       assert.deepEqual(protocol, renewed ? ['log in after old', 'save new-1', 'use new-1'] : ['use old']);
     });
+
+  const day = 86_400;
+  const lives: [string, number, number, boolean][] = [
+    ['a day, with most of it left', day, day - 300, false],
+    ['a day, with more than a tenth left', day, 8_641, false],
+    ['a day, in its last tenth', day, 8_640, true],
+    ['sixty days, in the last of them', 60 * day, day, true],
+    ['sixty days, before the last of them', 60 * day, day + 1, false],
+    ['nothing: that tells no end', 0, -300, false],
+  ];
+  for (const [what, life, left, renewed] of lives)
+    it(`with a day to spare and a life of ${what}, is ${renewed ? 'renewed' : 'used'}`, async () => {
+      const session = { token: 'old', issuedAt: inSeconds(left - life), expiresAt: inSeconds(left) };
+      const { protocol } = await play({ session, good: ['old', 'new-1'], options: { marginSeconds: day } });
+      assert.equal(protocol.at(-1), renewed ? 'use new-1' : 'use old');
+    });
+
+  it('that is too long to be one is neither kept nor used', async () => {
+    const { result, kept } = await play({ logIn: () => ({ token: 'x'.repeat(8_000) }) });
+    assert.ok(result instanceof Failure && result.kind === 'bad-response');
+    assert.equal(kept, undefined);
+  });
+
+  it('tells when it was made, so that its life is known', async () => {
+    const saved: Session[] = [];
+    const session = {
+      value: undefined,
+      save: async (renewed: Session) => void saved.push(renewed),
+      reload: async () => {},
+    };
+    await withSession(
+      { session, now, sleep: async () => {} },
+      async () => ({ token: 'new', expiresAt: inSeconds(day) }),
+      async () => {},
+    );
+    assert.deepEqual(saved, [{ token: 'new', issuedAt: now, expiresAt: inSeconds(day) }]);
+  });
 
   it('that is refused is renewed once, with what it was at hand', async () => {
     const session = { token: 'old' };
@@ -204,9 +246,8 @@ describe('a log-in that is refused', () => {
 describe('another failure of a call', () => {
   it('is told as it is, without a log-in', async () => {
     const error = new Failure('unavailable', 'Example Cloud has trouble');
-    const state = { session: { token: 'old' } };
-    const never = async () => assert.fail('a log-in or a change of the state');
-    const keeper = { state, now, saveState: never, reloadState: never, sleep: never };
+    const never = async () => assert.fail('a log-in or a change of what is kept');
+    const keeper = { session: { value: { token: 'old' }, save: never, reload: never }, now, sleep: never };
     await assert.rejects(
       withSession(keeper, never, async () => {
         throw error;
@@ -217,11 +258,9 @@ describe('another failure of a call', () => {
 
   it('means a refusal where the adapter says so', async () => {
     let refused = false;
-    const keeper: SessionKeeper<Session> = {
-      state: { session: { token: 'old' } },
+    const keeper: SessionContext<Session> = {
+      session: { value: { token: 'old' }, save: async () => {}, reload: async () => {} },
       now,
-      saveState: async () => {},
-      reloadState: async () => {},
       sleep: async () => {},
     };
     const result = await withSession(
@@ -239,11 +278,9 @@ describe('another failure of a call', () => {
   });
 
   it('of the bridge itself is not taken for a refusal', async () => {
-    const keeper = {
-      state: { session: { token: 'old' } },
+    const keeper: SessionContext<Session> = {
+      session: { value: { token: 'old' }, save: async () => {}, reload: async () => {} },
       now,
-      saveState: async () => {},
-      reloadState: async () => {},
       sleep: async () => {},
     };
     const bug = new TypeError('x is not a function');

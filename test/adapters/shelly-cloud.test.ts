@@ -172,6 +172,11 @@ describe('a meter without a figure', () => {
 });
 
 describe('devices', () => {
+  it('are listed inside an object for older accounts', async () => {
+    const { pushes } = await play(gridAndRoof, [v2({ json: { isok: true, data: listed({ [clamps]: house }) } })]);
+    assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -1.5);
+  });
+
   it('are known by their ids, in whatever order and letters they come', async () => {
     const settings = { netImport: `${clamps.toUpperCase()}/EM1:0`, production: `${three}/em:0` };
     const answer = listed({ [three]: threePhases(1, 1, 1, 3000), [clamps.toUpperCase()]: house });
@@ -299,6 +304,17 @@ describe('the time of measurement', () => {
     assert.equal(await told(at(901, 5)), 'stale');
     assert.equal(await told(at(901, 0), secondsAgo(20)), undefined);
     assert.equal(await told(at(36_000, 0), secondsAgo(901)), 'stale');
+    assert.equal(await told(at(20, 0), { ...secondsAgo(36_000), 'em1:0': meter(0) }), 'stale', 'a grid meter at 0');
+  });
+
+  it('is not asked of a device of which the owner takes nothing', async () => {
+    const { pushes, vendor } = await playV2(
+      { netImport, production },
+      { [plug]: at(36_000, 5), [clamps]: house },
+      { texts: { SHELLY_CLOUD_TAKE: 'grid' } },
+    );
+    assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -1.5);
+    assert.deepEqual(vendor.received[0]?.body, { ids: [clamps], select: ['status'] });
   });
 
   it('obeys the limit of the owner', async () => {

@@ -224,13 +224,14 @@ describe('a token', () => {
       byApp(),
       ofApp(),
       refresh('app-refresh-1', appToken(2)),
-      ofApp(success(appFlow), 'app-token-2'),
+      ofApp(success({ ...appFlow, pvPower: 6.1 }), 'app-token-2'),
       refresh('app-refresh-2', appToken(3, { refresh_token: null })),
-      ofApp(success(appFlow), 'app-token-3'),
+      ofApp(success({ ...appFlow, pvPower: 6.2 }), 'app-token-3'),
       refresh('app-refresh-2', appToken(4)), // none came with the third
-      ofApp(success(appFlow), 'app-token-4'),
+      ofApp(success({ ...appFlow, pvPower: 6.3 }), 'app-token-4'),
     ];
-    const played = await play(app, exchanges, { ticks: 4, everySeconds: 43_000 });
+    const patient = { ...app, staleAfterSeconds: '200000' }; // the figures of this cloud stand still
+    const played = await play(patient, exchanges, { ticks: 4, everySeconds: 43_000 });
     assert.equal(played.pushes.filter(({ siteMeters: figures }) => figures).length, 4);
     assert.deepEqual(played.vendor.misses, []);
   });
@@ -283,7 +284,7 @@ describe('an answer', () => {
       failure(code),
       'bad-response',
     ]),
-    ...[1102, 1105, 1304, 1109, 1501, 1502].map((code): [string, Answer, string] => [
+    ...[1102, 1105, 1304, 1001, 1109, 1501, 1502].map((code): [string, Answer, string] => [
       `code ${code}`,
       failure(code),
       'unavailable',
@@ -427,9 +428,14 @@ describe('the mapping', () => {
       { net_import_kw: 1, battery_discharge_kw: 1, battery_soc: 0.4 },
     ],
     [
-      'derives nothing where only the grid is missing',
+      'is offline where only the grid is missing: production alone would be surplus',
       { pvPower: 2, buySellPower: null, batteryPower: 1, batterySoc: 40, loadPower: 1, generatorPower: 3 },
-      { production_kw: 2, battery_discharge_kw: -1, battery_soc: 0.4 },
+      'offline',
+    ],
+    [
+      'knows no consumption where only the power of the battery is missing',
+      { pvPower: 3, buySellPower: 1, batteryPower: null, batterySoc: 60, loadPower: 2 },
+      { production_kw: 3, net_import_kw: -1, battery_soc: 0.6 },
     ],
     [
       'counts a generator as import',
@@ -452,14 +458,9 @@ describe('the mapping', () => {
       { production_kw: 6, net_import_kw: -3, consumption_kw: 2, battery_discharge_kw: -1, battery_soc: 0.4 },
     ],
     [
-      'leaves it out where no load tells',
+      'adds it where no load tells',
       { pvPower: 4, thirdPvPower: 2, buySellPower: 3, loadPower: null },
-      { production_kw: 4, net_import_kw: -3, consumption_kw: 1 },
-    ],
-    [
-      'leaves it out where the grid is missing',
-      { pvPower: 4, thirdPvPower: 2, buySellPower: null, batteryPower: 0, loadPower: 6 },
-      { production_kw: 4, battery_discharge_kw: 0 },
+      { production_kw: 6, net_import_kw: -3, consumption_kw: 3 },
     ],
     [
       'says that the station is offline where all powers are missing, whatever its status says',
@@ -476,6 +477,19 @@ describe('the mapping', () => {
     it(what, async () => {
       assert.deepEqual(await metersOf(flow), expected);
     });
+
+  it('demands no grid of which the owner takes nothing', async () => {
+    const flow = { pvPower: 4, buySellPower: null, loadPower: 1 };
+    const { pushes } = await play(app, [byApp(), ofApp(success(flow))], { texts: { SIGENERGY_TAKE: 'production' } });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4 });
+  });
+
+  it('misses the PV of other inverters that was there five minutes ago', async () => {
+    const flow = { pvPower: 0, thirdPvPower: 4.2, buySellPower: 1.1, batteryPower: 0.8, batterySoc: 61 };
+    const exchanges = [byApp(), ofApp(success(flow)), ofApp(success({ ...flow, thirdPvPower: null }))];
+    const { pushes } = await play(app, exchanges, { ticks: 2, everySeconds: 300 });
+    assert.deepEqual(pushes[1]?.siteMeters, { net_import_kw: -1.1, battery_discharge_kw: -0.8, battery_soc: 0.61 });
+  });
 
   it('knows the grid of the official API by its own name', async () => {
     const flow = { pvPower: 5, gridPower: 3.5, batteryPower: 0, loadPower: 1.5, buySellPower: 99 };

@@ -349,6 +349,21 @@ describe('the mapping', () => {
       { production_kw: 0.9, net_import_kw: -0.4, consumption_kw: 0.3, battery_discharge_kw: -0.2 },
     ],
     [
+      'knows no grid where one direction is missing and the other is 0',
+      { pvGeneration: 900, externalConsumption: null, feedIn: 0 },
+      'offline',
+    ],
+    [
+      'knows neither battery nor consumption where one direction of it is missing and the other is 0',
+      { pvGeneration: 900, externalConsumption: 100, feedIn: 0, batteryCharging: null, batteryDischarging: 0 },
+      { production_kw: 0.9, net_import_kw: 0.1 },
+    ],
+    [
+      'takes the state of charge of the portal for a share of 1',
+      { pvGeneration: 900, externalConsumption: 100, feedIn: 0, batteryStateOfCharge: 0.42, batteryCharging: 100 },
+      { production_kw: 0.9, net_import_kw: 0.1, consumption_kw: 0.9, battery_discharge_kw: -0.1, battery_soc: 0.42 },
+    ],
+    [
       'leaves out a battery that is not there',
       { pvGeneration: 900, externalConsumption: 100, feedIn: 0, batteryCharging: null, batteryDischarging: null },
       { production_kw: 0.9, net_import_kw: 0.1, consumption_kw: 1 },
@@ -418,6 +433,23 @@ describe('the mapping', () => {
       const { pushes, report } = await play({ ...portal, ...changed }, exchanges);
       assert.deepEqual(pushes[0]?.siteMeters ?? report.kind, expected);
     });
+
+  it('demands no grid of which the owner takes nothing', async () => {
+    const exchanges = [byPassword(), show(1, { json: { time, pvGeneration: 900, externalConsumption: null } })];
+    const { pushes } = await play(portal, exchanges, { texts: { SMA_TAKE: 'production' } });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 0.9 });
+  });
+
+  it('misses a figure that was there five minutes ago', async () => {
+    const gone = { time: '2026-05-01T12:10:00', batteryCharging: null, batteryDischarging: null };
+    const exchanges = [
+      ...[byPassword(), show(1, { json: widget })],
+      ...[byRefresh(1, token(2)), show(2, { json: { ...widget, ...gone } })],
+    ];
+    const { pushes } = await play(portal, exchanges, { ticks: 2 });
+    assert.equal(pushes[1]?.siteMeters?.['net_import_kw'], -1.8);
+    assert.equal(pushes[1]?.siteMeters?.['consumption_kw'], undefined);
+  });
 
   it('knows the grid of the Monitoring API by other names', async () => {
     const figures = { time, pvGeneration: 100, gridConsumption: 900, gridFeedIn: 0, feedIn: 99_999 };

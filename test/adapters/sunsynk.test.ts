@@ -10,6 +10,7 @@ import {
   inverters,
   metersOf,
   noon,
+  now,
   ok,
   paths,
   play,
@@ -43,7 +44,7 @@ describe('Sunsynk Connect, directions:', () => {
     ['batTo is discharging', { battPower: 900, batTo: true, toBat: false }, 0.9],
     ['batTo is discharging, whatever the sign', { battPower: -900, batTo: true, toBat: false }, 0.9],
     ['toBat is charging, whatever the sign', { battPower: -900, batTo: false, toBat: true }, -0.9],
-    ['a second battery adds to the first', { battPower: '900', battPower2: -100, toBat: true }, -1],
+    ['a second bank adds to the first', { battPower: '900', battPower2: -100, toBat: true, soc2: 71 }, -1],
     ['0 W need no arrow', { battPower: 0, batTo: false, toBat: false }, 0],
     ['15 W without an arrow are nothing', { battPower: 15, batTo: false, toBat: false }, 0],
   ];
@@ -53,6 +54,57 @@ describe('Sunsynk Connect, directions:', () => {
       assert.equal(Object(meters)['battery_discharge_kw'], battery_discharge_kw);
       assert.equal(Object(meters)['battery_soc'], 0.71);
     });
+});
+
+describe('Sunsynk Connect, a battery of two banks', () => {
+  const both = { battPower: 900, battPower2: 100, toBat: true, soc: 64, soc2: 52 };
+  it('has the mean charge', async () => {
+    assert.equal(Object(await metersOf(both))['battery_soc'], 0.58);
+  });
+
+  it('has no known charge or power where one bank does not tell', async () => {
+    assert.equal('battery_soc' in Object(await metersOf({ ...both, soc2: '--' })), false);
+    const silent = Object(await metersOf({ ...both, battPower2: null }));
+    assert.deepEqual([silent['battery_discharge_kw'], silent['consumption_kw']], [undefined, undefined]);
+  });
+
+  it('is one battery where the second bank shows nothing', async () => {
+    assert.equal(Object(await metersOf({ ...both, battPower2: null, soc2: 0 }))['battery_soc'], 0.64);
+  });
+});
+
+describe('Sunsynk Connect gives less than a minute ago', () => {
+  const twice = async (changed: object) => {
+    const exchanges = [ageless, flow(), flow(changed)];
+    const { pushes } = await play(exchanges, { ticks: 2 });
+    return pushes[1]?.siteMeters;
+  };
+  const known = { production_kw: 4, net_import_kw: -1.2 };
+
+  it('no battery power: the battery is there, and the consumption is not known', async () => {
+    assert.deepEqual(await twice({ battPower: null }), { ...known, battery_soc: 0.71 });
+  });
+
+  it('an empty battery at rest: it is there', async () => {
+    const empty = { battPower: 0, soc: 0, toBat: false, batTo: false };
+    assert.deepEqual(await twice(empty), { ...known, consumption_kw: 2.8, battery_discharge_kw: 0, battery_soc: 0 });
+  });
+
+  it('no sun: it is not known, nor is the consumption', async () => {
+    const { production_kw, consumption_kw, net_import_kw } = (await twice({ pvPower: null })) ?? {};
+    assert.deepEqual([production_kw, consumption_kw, net_import_kw], [undefined, undefined, -1.2]);
+  });
+});
+
+it('Sunsynk Connect: what was kept by a clock that ran ahead is not kept', async () => {
+  const counted = (etotalFrom: string) => get(paths.grid('A'), ok({ pac: 0, etotalFrom, etotalTo: '5' }));
+  const home = {
+    settings: { ...settings, lifetimeMeters: 'true' },
+    now: Date.parse(now) + 1e10,
+    everySeconds: -86_400,
+  };
+  const { pushes } = await play([ageless, flow(), inverters('A'), counted('10'), counted('11')], { ...home, ticks: 2 });
+  assert.equal(pushes[1]?.siteMeters?.['imported_kwh'], 11);
 });
 
 describe('Sunsynk Connect, where the arrows do not tell,', () => {
@@ -128,7 +180,7 @@ describe('Sunsynk Connect, solar power:', () => {
     ['no total and no string is no figure', { pvPower: null, pv: [] }, undefined],
     ['a string without a figure makes no total', { pvPower: 0, pv: [{ power: null, toInv: true }] }, undefined],
     ['micro-inverters add to it', { minPower: 540, minTo: true }, 4.54],
-    ['micro-inverters add whatever the sign', { minPower: -540, minTo: true }, 4.54],
+    ['micro-inverters draw a little at night', { minPower: -12, minTo: true }, 3.988],
     ['micro-inverters without their arrow do not', { minPower: 540, minTo: false, existsMin: true }, 4],
     ['micro-inverters add if they exist and have no arrow', { minPower: 540, minTo: null, existsMin: true }, 4.54],
     ['micro-inverters add if they are on and have no arrow', { minPower: 540, minTo: null, microOn: true }, 4.54],
@@ -151,7 +203,7 @@ describe('Sunsynk Connect, the rest of the home:', () => {
 
   it('knows no net import while a generator runs without a figure', async () => {
     const meters = await metersOf({ genTo: true, genPower: null });
-    assert.deepEqual(meters, { production_kw: 4, battery_discharge_kw: -0.9, battery_soc: 0.71 });
+    assert.match(String(meters), /grid flow is not known/);
   });
 
   it('does not count a generator that stands still', async () => {
@@ -179,9 +231,18 @@ describe('Sunsynk Connect, the rest of the home:', () => {
     assert.equal(Object(await metersOf({ loadOrEpsPower: 0, homeLoadPower: 0 }))['consumption_kw'], 1.9);
   });
 
-  it('pushes what is known without the grid, and nothing more', async () => {
-    const meters = await metersOf({ gridOrMeterPower: '--' });
-    assert.deepEqual(meters, { production_kw: 4, battery_discharge_kw: -0.9, battery_soc: 0.71 });
+  it('asks the inverters for the grid where the flow has none, and pushes no sun without it', async () => {
+    const gridless = { gridOrMeterPower: '--' };
+    const signed = get(paths.grid('A'), ok({ pac: '-1100' }));
+    assert.equal(Object(await metersOf(gridless, inverters('A'), signed))['net_import_kw'], -1.1);
+    assert.match(String(await metersOf(gridless, inverters('A'), get(paths.grid('A'), ok({})))), /no grid power/);
+  });
+
+  it('demands no grid of which the owner takes nothing', async () => {
+    const { pushes } = await play([realtime(), flow({ gridOrMeterPower: null })], {
+      texts: { SUNSYNK_TAKE: 'production' },
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4 });
   });
 
   it('remarks that the inverter has lost its battery', async () => {

@@ -7,6 +7,7 @@ import type { FailureKind } from '../../functions/push-solar-data/core/failure.t
 import { type AdapterConversation, replaceNumbers } from '../conversations/adapter-conversation.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
 import { apiKey, type Played, playAdapter } from '../support/home.ts';
+import { testGoingAway } from './test-going-away.ts';
 
 const impatient = { tickMs: 1_500, readMs: 400 };
 
@@ -88,6 +89,8 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
         assertReported(played, conversation.kinds?.[key] ?? ['bad-response', 'offline', 'stale'], secrets);
       });
   });
+
+  testGoingAway(adapter, conversation);
 }
 
 /** The tick told the error and no figures, of one of these kinds, and no secret left the bridge. */

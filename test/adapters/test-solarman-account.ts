@@ -65,16 +65,16 @@ function testLogIn(dialect: Dialect): void {
 
     it('keeps the token until a day before its end', async () => {
       const exchanges = [
-        say.token('token-one', String(3 * 86_400)),
+        say.token('token-one', String(30 * 86_400)),
         say.station(home),
-        say.station(home, later(86_400)),
+        say.station(home, later(28 * 86_400)),
         say.token('token-two', '5183999'),
-        say.station(home, later(2 * 86_400 + 1), 'token-two'),
+        say.station(home, later(29 * 86_400 + 1), 'token-two'),
       ];
-      const second = await play(exchanges, { ticks: 2, everySeconds: 86_400 });
+      const second = await play(exchanges, { ticks: 2, everySeconds: 28 * 86_400 });
       assert.equal(endOf(second), 'pushed');
       assert.equal(callsTo(paths.token, second), 1);
-      const late = await play(exchanges.toSpliced(2, 1), { ticks: 2, everySeconds: 2 * 86_400 + 1 });
+      const late = await play(exchanges.toSpliced(2, 1), { ticks: 2, everySeconds: 29 * 86_400 + 1 });
       assert.equal(endOf(late), 'pushed');
       assert.equal(callsTo(paths.token, late), 2);
     });

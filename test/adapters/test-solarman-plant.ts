@@ -59,11 +59,11 @@ function testSearch(dialect: Dialect): void {
     });
 
     it('names all plants of an account, page after page, and chooses none', async () => {
-      const first = Array.from({ length: 20 }, (_, index) => ({ id: 100 + index, name: `Roof ${index}` }));
+      const first = Array.from({ length: 20 }, (_, index) => ({ id: 100 + index, name: `${index}` }));
       const exchanges = [say.token(), say.stations(1, 21, first), say.stations(2, 21, [{ id: 777, name: null }])];
       const played = await play(exchanges, { settings: searching });
       assert.equal(endOf(played), 'bad-response');
-      assert.match(played.report.error ?? '', /100 \(Roof 0\).*119 \(Roof 19\).*777 .*stationId/);
+      assert.match(played.report.error ?? '', /stationId.*100 \(0\).*119 \(19\).*777 /);
     });
 
     it('ends where a list promises more than it gives', async () => {
@@ -119,8 +119,13 @@ function testStation(dialect: Dialect): void {
       ],
       [
         'a battery that is given as null',
-        { pv: 2500, grid: -1400, load: 1100, soc: 55 },
+        { pv: 2500, grid: -1400, load: 1100, soc: 0 },
         { production_kw: 2.5, net_import_kw: -1.4, consumption_kw: 1.1 },
+      ],
+      [
+        'a battery of which only the charge is given, and then no consumption',
+        { pv: 2500, grid: -1400, load: 1100, soc: 55 },
+        { production_kw: 2.5, net_import_kw: -1.4, battery_soc: 0.55 },
       ],
       [
         'a battery of zeros',
@@ -196,6 +201,23 @@ function testStation(dialect: Dialect): void {
         const played = await play([say.token(), say.station(figures)]);
         assert.equal(endOf(played), 'bad-response');
         assert.match(played.report.error ?? '', /contradict/);
+      });
+
+    const before = [say.token(), say.station(home)];
+    const inFiveMinutes = { ticks: 2, everySeconds: 300 };
+    for (const [what, figures, meters] of [
+      ['the battery', { ...home, battery: null }, { production_kw: 4.3, net_import_kw: -1.9, battery_soc: 0.58 }],
+      ['the sun', { ...home, pv: null }, { net_import_kw: -1.9, battery_discharge_kw: -1.25, battery_soc: 0.58 }],
+      ['the grid', { ...home, grid: null }, 'offline'],
+      [
+        'the charge of a battery that is empty and rests',
+        { pv: 0, grid: 400, battery: 0, soc: 0, load: 390 },
+        { production_kw: 0, net_import_kw: 0.4, consumption_kw: 0.4, battery_discharge_kw: 0, battery_soc: 0 },
+      ],
+    ] as const)
+      it(`does not take for none what was there five minutes ago: ${what}`, async () => {
+        const played = await play([...before, say.station(figures, later(300))], inFiveMinutes);
+        assert.deepEqual(played.pushes[1]?.siteMeters ?? endOf(played), meters);
       });
 
     for (const [at, tsms] of [
@@ -290,7 +312,7 @@ function testInverter(dialect: Dialect): void {
       ],
       [
         'no battery',
-        say.data({ pv: '500', grid: '-100', soc: '80', load: '390' }),
+        say.data({ pv: '500', grid: '-100', load: '390' }),
         { production_kw: 0.5, net_import_kw: -0.1, consumption_kw: 0.4 },
       ],
     ];
@@ -299,6 +321,26 @@ function testInverter(dialect: Dialect): void {
         const played = await readInverter(dataList);
         assert.deepEqual(played.pushes[0]?.siteMeters, meters, played.report.error);
       });
+
+    it('refuses the figures of another inverter', async () => {
+      const played = await readInverter(say.data(inverterTexts), {
+        deviceSn: '1',
+        deviceState: 1,
+        collectionTime: measured,
+      });
+      assert.equal(endOf(played), 'bad-response');
+    });
+
+    it('knows no solar power where one of its strings is no number', async () => {
+      const [first, second] = dialect.pvInstead.strings.map((key, nth) => ({
+        key,
+        value: nth ? '--' : '900',
+        unit: 'W',
+      }));
+      assert(first && second);
+      const played = await readInverter([first, second, ...say.data({ grid: '-100', load: '390' })]);
+      assert.equal(endOf(played), 'bad-response');
+    });
 
     const inverterFailures: [what: string, Datum[] | null, object, FailureKind][] = [
       [

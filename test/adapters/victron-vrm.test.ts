@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { describe, it } from 'node:test';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
 import {
   acLoads,
@@ -7,6 +7,7 @@ import {
   home,
   installation,
   installations,
+  lastRecord,
   now,
   settings,
 } from '../conversations/victron-vrm.ts';
@@ -90,6 +91,75 @@ it('knows no grid flow off grid, while the inverter reports AC loads', async () 
     battery_discharge_kw: 0.2,
     battery_soc: 0.8,
   });
+});
+
+it('counts no sun as none in a home that never had any, tick after tick', async () => {
+  const { pushes } = await play([installation({ from_to_grid: 100 })], { ticks: 3 });
+  assert.deepEqual(pushes[2]?.siteMeters, { production_kw: 0, net_import_kw: 0.1, consumption_kw: 0.1 });
+});
+
+describe('an installation that gives less than before', () => {
+  const twice = async (second: Record<string, unknown>) => {
+    const [me, live] = installations(installation(home));
+    assert.ok(me && live);
+    const later = { ...live, answer: { json: { records: [installation({ ...home, ...second })] } } };
+    return playAdapter(victronVrm, { settings, now, exchanges: [me, live, later], ticks: 2 });
+  };
+
+  it('has no known production and consumption while solar_yield is missing', async () => {
+    const { pushes, report } = await twice({ solar_yield: null });
+    assert.deepEqual(pushes[1]?.siteMeters, { net_import_kw: -1.5, battery_discharge_kw: -0.52, battery_soc: 0.615 });
+    assert.match(JSON.stringify(report.warnings), /solar production/);
+  });
+
+  it('is not off grid because from_to_grid is missing', async () => {
+    const { report } = await twice({ from_to_grid: null });
+    assert.equal(report.kind, 'offline');
+  });
+
+  it('has a battery whose power is not known while its current is missing', async () => {
+    const { pushes } = await twice({ bc: null });
+    assert.deepEqual(pushes[1]?.siteMeters, { production_kw: 4.2, net_import_kw: -1.5, battery_soc: 0.615 });
+  });
+
+  it('is off grid after a day', async () => {
+    const [me, live] = installations(installation(home));
+    assert.ok(me && live);
+    const days = [0, 1, 2].map((day) => {
+      const site = installation(
+        { ...home, ...(day > 0 ? { from_to_grid: null } : {}) },
+        acLoads,
+        lastRecord + day * 86_000,
+      );
+      return { ...live, answer: { json: { records: [site] } } };
+    });
+    const { pushes } = await playAdapter(victronVrm, {
+      ...{ settings, now, exchanges: [me, ...days], ticks: 3, everySeconds: 86_000 },
+    });
+    assert.equal(pushes[1]?.siteMeters, undefined);
+    assert.equal(pushes[2]?.siteMeters?.['net_import_kw'], 0);
+  });
+});
+
+it('is stale by the time of a figure that is used, however new the installation is', async () => {
+  const site = installation(home);
+  const aged = (code: string, rawValue: number) => ({
+    ...site,
+    extended: site.extended.map((each) =>
+      each.code === code ? { ...each, rawValue, timestamp: lastRecord - 2400 } : each,
+    ),
+  });
+  assert.equal((await play([aged('from_to_grid', -1810)])).report.kind, 'stale');
+  assert.equal((await play([aged('solar_yield', 0)])).report.outcome, 'pushed', 'a dark roof reports no more');
+  const notTaken = { texts: { VICTRON_VRM_TAKE: 'production,battery' } };
+  assert.equal((await play([aged('from_to_grid', -1810)], notTaken)).report.outcome, 'pushed');
+});
+
+it('asks for nothing of the house where only the battery is taken', async () => {
+  const { pushes } = await play([installation({ bv: 50, bc: -4, bs: 80 }, [])], {
+    texts: { VICTRON_VRM_TAKE: 'battery' },
+  });
+  assert.deepEqual(pushes[0]?.siteMeters, { battery_discharge_kw: 0.2, battery_soc: 0.8 });
 });
 
 it('knows nothing of a house where neither grid nor AC loads are reported', async () => {

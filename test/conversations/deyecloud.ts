@@ -46,4 +46,6 @@ export const conversation: AdapterConversation = {
   exchanges: [say.token(), say.station(home)],
   push: { tsms: measured * 1000, siteMeters: homeMeters },
   kinds: { notJson: ['unavailable'] },
+  carriers: { production: ['generationPower'], grid: ['wirePower'], battery: ['batteryPower'] },
+  dark: { generationPower: 0, wirePower: 200, batteryPower: 900 },
 };

@@ -99,4 +99,16 @@ export const conversation: AdapterConversation = {
     const { stats, ...rest } = answer as { stats: object[] };
     return { ...rest, stats: stats.map((each) => ({ ...each, ...blank })) };
   },
+  carriers: {
+    production: ['production'],
+    grid: ['import', 'export', 'consumption'],
+    battery: ['charge', 'discharge'],
+  },
+  dark: {
+    production: day(0, 0, 0, 0),
+    export: day(0, 0, 0, 0),
+    charge: day(0, 0, 0, 0),
+    discharge: day(10, 20, 30, 0),
+  },
+  again: { afterSeconds: 900, settings: { pollSeconds: '900' } },
 };

@@ -70,4 +70,7 @@ export const conversation: AdapterConversation = {
       battery_soc: 0.71,
     },
   },
+  carriers: { production: ['production'], grid: ['consumption'], battery: ['encharges'] },
+  dark: { production: 0 },
+  again: { afterSeconds: 300, settings: { pollSeconds: '60' } },
 };

@@ -36,4 +36,6 @@ export const conversation: AdapterConversation = {
   },
   // A grid meter without a figure is how evcc looks before its first cycle.
   kinds: { nulls: ['unavailable'], dashes: ['unavailable'] },
+  carriers: { production: ['pvPower', 'pv'], grid: ['grid'], battery: ['battery'] },
+  dark: { pvPower: 0, grid: { power: 900 } },
 };

@@ -86,4 +86,11 @@ export const conversation: AdapterConversation = {
     const blank = result.map((each) => ({ ...each, datas: each.datas.map((entry) => ({ ...entry, value: instead })) }));
     return { errno: 0, msg: 'success', result: blank };
   },
+  carriers: {
+    production: ['pvPower', 'generationPower'],
+    grid: ['gridConsumptionPower', 'feedinPower', 'meterPower'],
+    battery: ['batChargePower', 'batDischargePower'],
+  },
+  dark: { pvPower: 0, gridConsumptionPower: 0.5, feedinPower: 0, batChargePower: 0, batDischargePower: 0.7 },
+  sleeper: { name: 'STRING', production_kw: 1.5 },
 };

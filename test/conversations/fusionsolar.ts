@@ -79,4 +79,6 @@ export const conversation: AdapterConversation = {
       data: data.map(({ devId, dataItemMap }) => ({ devId, dataItemMap: replaceNumbers(dataItemMap, instead) })),
     };
   },
+  carriers: { production: ['active_power'] },
+  dark: { active_power: 0 },
 };

@@ -23,6 +23,10 @@ export const shown = (id: string, { state, unit = null, age = 20, times }: State
   },
 });
 
+/** The one call of mode template. */
+export const templated = (answer: Answer): Exchange => ({ method: 'POST', path: '/api/template', headers, answer });
+export const row = (e: string, s: string, u: string | null = 'W', r: string | null = ago(10)) => ({ e, s, u, r });
+
 export const pv = 'sensor.roof';
 export const grid = 'sensor.meter';
 export const house = 'sensor.house';
@@ -31,8 +35,10 @@ export const all = { production: pv, netImport: grid, consumption: house };
 
 /** A talk that ends in a reading. */
 export const conversation: AdapterConversation = {
-  settings: { token, production: pv, netImport: grid },
+  settings: { token, production: pv, netImport: grid, mode: 'states' },
   now,
   exchanges: [exchange(pv, shown(pv, watts('2600'))), exchange(grid, shown(grid, { state: '-1.25', unit: 'kW' }))],
   push: { siteMeters: { production_kw: 2.6, net_import_kw: -1.25, consumption_kw: 1.35 } },
+  carriers: { production: { [pv]: 'unavailable' }, grid: { [grid]: 'unavailable' } },
+  dark: { [pv]: '0', [grid]: '0.4' },
 };

@@ -32,4 +32,6 @@ export const conversation: AdapterConversation = {
     siteMeters: { production_kw: 3.1, net_import_kw: -1.4, consumption_kw: 1.7 },
   },
   secrets: ['token-of-the-box'],
+  carriers: { production: ['sun'], grid: ['meter'] },
+  dark: { sun: 0, meter: 400 },
 };

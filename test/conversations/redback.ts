@@ -71,4 +71,10 @@ export const conversation: AdapterConversation = {
   now,
   exchanges: [logIn(), live()],
   push: { tsms: Date.parse(noon.TimestampUtc), siteMeters: noonMeters },
+  carriers: {
+    production: ['PvPowerInstantaneouskW'],
+    grid: ['Phases'],
+    battery: ['BatteryPowerNegativeIsChargingkW'],
+  },
+  dark: { PvPowerInstantaneouskW: 0, Phases: [phase(0.3, 0)], BatteryPowerNegativeIsChargingkW: 0.5 },
 };

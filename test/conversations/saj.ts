@@ -78,4 +78,18 @@ export const conversation: AdapterConversation = {
     const { code, data } = answer as { code: number; data: Record<string, unknown> };
     return { code, data: { ...(replaceNumbers(data, instead) as object), isOnline: '1' } };
   },
+  carriers: {
+    production: ['totalPVPower', 'totalGridPowerWatt'],
+    grid: ['sysGridPowerWatt', 'gridDirection', 'sysTotalLoadWatt'],
+    battery: ['batPower', 'batteryDirection'],
+  },
+  dark: {
+    totalPVPower: 0,
+    totalGridPowerWatt: 800,
+    batteryDirection: 1,
+    batPower: 800,
+    gridDirection: -1,
+    sysGridPowerWatt: 100,
+    sysTotalLoadWatt: 900,
+  },
 };

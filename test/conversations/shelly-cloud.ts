@@ -67,4 +67,6 @@ export const conversation: AdapterConversation = {
       exported_kwh: 2600,
     },
   },
+  carriers: { production: ['em1:1'], grid: ['em1:0'] },
+  dark: { 'em1:0': meter(400), 'em1:1': meter(0) },
 };

@@ -96,6 +96,8 @@ export const conversation: AdapterConversation = {
   exchanges: [byKey(), official()],
   push: { siteMeters },
   withoutFigures,
+  carriers: { production: ['pvPower'], grid: ['gridPower'], battery: ['batteryPower'] },
+  dark: { pvPower: 0, gridPower: -0.75, batteryPower: -1.5 },
 };
 
 /** A talk that ends in a reading. */
@@ -106,4 +108,6 @@ export const appConversation: AdapterConversation = {
   push: { siteMeters },
   secrets: [password, wrapped, 'app-token-1', 'app-refresh-1'],
   withoutFigures,
+  carriers: { production: ['pvPower'], grid: ['buySellPower'], battery: ['batteryPower'] },
+  dark: { pvPower: 0, buySellPower: -0.75, batteryPower: -1.5 },
 };

@@ -118,16 +118,42 @@ export const calls = ({ vendor }: { vendor: { received: ReceivedRequest[] } }) =
 export const conversation: AdapterConversation = {
   settings: portal,
   now,
-  exchanges: [byPassword(), show(1, { json: widget })],
+  exchanges: [byPassword(token(1, { expires_in: 3600 })), show(1, { json: widget })],
   push: { tsms, siteMeters },
   secrets: ['portal-password', 'access-token-1', 'refresh-token-1'],
+  carriers: {
+    production: ['pvGeneration', 'totalConsumption'],
+    grid: ['externalConsumption', 'feedIn'],
+    battery: ['batteryCharging', 'batteryDischarging'],
+  },
+  dark: {
+    pvGeneration: 0,
+    totalGeneration: 0,
+    feedIn: 0,
+    batteryCharging: 0,
+    batteryDischarging: 600,
+    totalConsumption: 600,
+  },
 };
 
 /** A talk that ends in a reading. */
 export const officialConversation: AdapterConversation = {
   settings: official,
   now,
-  exchanges: [byClient(), showSet(1, recent([point]))],
+  exchanges: [byClient(token(1, { expires_in: 3600 })), showSet(1, recent([point]))],
   push: { tsms, siteMeters },
   secrets: ['secret-of-a-test', 'access-token-1', 'refresh-token-1'],
+  carriers: {
+    production: ['pvGeneration', 'totalConsumption'],
+    grid: ['gridConsumption', 'gridFeedIn'],
+    battery: ['batteryCharging', 'batteryDischarging'],
+  },
+  dark: {
+    pvGeneration: 0,
+    totalGeneration: 0,
+    gridFeedIn: 0,
+    batteryCharging: 0,
+    batteryDischarging: 600,
+    totalConsumption: 600,
+  },
 };

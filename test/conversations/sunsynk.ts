@@ -21,4 +21,6 @@ export const conversation: AdapterConversation = {
       battery_soc: 0.71,
     },
   },
+  carriers: { production: ['pvPower'], grid: ['gridOrMeterPower'], battery: ['battPower'] },
+  dark: { pvPower: 0, gridOrMeterPower: 0, toBat: false, batTo: true },
 };

@@ -63,4 +63,6 @@ export const conversation: AdapterConversation = {
       })),
     };
   },
+  carriers: { production: ['solar_yield'], grid: ['from_to_grid'], battery: ['bc'] },
+  dark: { solar_yield: 0, from_to_grid: 300, bc: -10 },
 };

@@ -1,31 +1,35 @@
 /** The contract between the tick and the module of one vendor's cloud. */
 import type * as z from 'zod/mini';
-import type { Reading } from '../core/reading.ts';
+import type { Term } from '../core/reading.ts';
+import type { AdapterAnswer } from '../core/shape.ts';
 import type { Http } from '../platform/http.ts';
 import type { Settings, SettingValues } from '../settings/setting.ts';
 
 export type { FailureKind } from '../core/failure.ts';
 export { Failure } from '../core/failure.ts';
-export type { Reading } from '../core/reading.ts';
+export type { Reading, Term } from '../core/reading.ts';
+export type { AdapterAnswer, AdapterReading, DeviceReading } from '../core/shape.ts';
 export type { Answer, Call, Http } from '../platform/http.ts';
 export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */
-export type ReadContext<Values, State> = {
+export type ReadContext<Values, State = Record<string, never>, Session = Record<string, never>> = {
   /** The adapter's settings, parsed by its schema. */
   settings: Values;
+  /** The environment variable of a setting, for the sentence that says to change it. */
+  settingName(setting: string): string;
   /** Calls to the vendor's hosts; fails by kind. */
   http: Http;
   /**
-   * What the adapter keeps from one read to the next: tokens, device lists, last values. Change it in place; it is saved
-   * after the read, also when the read fails. Empty at the first read, and when a setting of `identity` has changed.
-   * Values under names like `token`, `cookie`, `session` are hidden in all logs.
+   * What the adapter has looked up and need not ask again: device lists, numbers of plants, last values. Change it in
+   * place; it is saved after the read, also when the read fails. Empty at the first read, and when a setting of
+   * `identity` has changed. Holds no secret.
    */
   state: Partial<State>;
-  /** Saves the state now: before a token that replaced another one is used for anything else. */
+  /** Saves `state` now: a lock-out that the next invocation must know of. */
   saveState(): Promise<void>;
-  /** Takes over what another invocation has saved meanwhile: after a token was refused that should have been good. */
-  reloadState(): Promise<void>;
+  /** The log-in, in an encrypted document of its own. Its values are hidden in all logs. */
+  session: SessionKeeper<Session>;
   /** ms since the epoch, the same in the whole tick. */
   now: number;
   /** ms since the epoch at this very moment: for a nonce, which must differ from call to call. */
@@ -34,17 +38,28 @@ export type ReadContext<Values, State> = {
   signal: AbortSignal;
   /** How old a measurement may be, after the owner's override. The tick checks `tsms` itself. */
   staleAfterSeconds: number;
+  /** Whether the owner wants this term of this source (`<LABEL>_TAKE`): what is not taken need not be there. */
+  takes(term: Term): boolean;
   /** Waits, for a cloud that must not be asked twice in a row; ends with `signal`. */
   sleep(ms: number): Promise<void>;
   /** Keeps a value out of all logs and messages: what works like a secret but is neither a setting nor named like one. */
-  hide(value: string): void;
+  redactValue(value: string): void;
   /** A remark for the tick's log line: something the owner should know although the read goes on. */
   note(remark: string): void;
 };
 
+/** Where a log-in is kept from one read to the next. */
+export type SessionKeeper<Session> = {
+  readonly value: Session | undefined;
+  /** Keeps a renewed one; before it is used, so that a rotating token is never lost. */
+  save(session: Session): Promise<void>;
+  /** Takes over what another invocation has saved meanwhile: after a token was refused that should have been good. */
+  reload(): Promise<void>;
+};
+
 type OfSettings<Values, Result> = Result | ((settings: Values) => Result);
 
-export type AdapterDefinition<S extends Settings, State> = {
+export type AdapterDefinition<S extends Settings, State, Session = Record<string, never>> = {
   /** Slug; in upper snake case also the prefix of its settings where it is a home's only source. */
   vendor: string;
   /** The product's name as its owners know it. */
@@ -68,25 +83,30 @@ export type AdapterDefinition<S extends Settings, State> = {
   requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
   /** For a cloud that wants its owner's consent in a browser once; `npm run connect` obtains it. */
   consent?: Consent<SettingValues<S>, NamesOf<S>>;
-  /** Names of the settings that the state belongs to; default: all of them. */
+  /** Names of the settings that log-in and state belong to; default: all of them. */
   identity?: readonly NamesOf<S>[];
   /** Shape of `state`. A stored state of another shape is discarded. */
   state?: z.ZodMiniType<State>;
+  /** Shape of the log-in. */
+  session?: z.ZodMiniType<Session>;
   /** How often this cloud may be asked; the tick keeps to it. */
   pollSeconds: OfSettings<SettingValues<S>, number>;
-  /** What an owner may lower `pollSeconds` to; default: nothing lower. */
+  /** The least time between two polls that this cloud allows, and what an owner may lower `pollSeconds` to; default: nothing lower. */
   pollFloorSeconds?: OfSettings<SettingValues<S>, number>;
   /** How old `tsms` may be. Default: 15 minutes. */
   staleAfterSeconds?: OfSettings<SettingValues<S>, number>;
   /** Whether a read that failed as `unavailable` is tried once more in the same tick. Default: true; false where calls are counted. */
   retries?: boolean;
+  /** Whether the vendor counts calls, so that none is spent on a guess when it renews. Default: false. */
+  callsAreCounted?: OfSettings<SettingValues<S>, boolean>;
   /**
    * Reads once: log in if needed, ask, map.
    *
-   * @returns what was measured, in kW, kWh and 0…1, with Charge HQ's signs; what was not measured is left out.
+   * @returns what was measured, in kW, kWh and 0…1, with Charge HQ's signs; what was not measured is left out. One
+   *   reading, or one for each device: then the core adds up, and knows when one is lacking.
    * @throws Failure by kind, with a sentence for the owner.
    */
-  read(context: ReadContext<SettingValues<S>, State>): Promise<Reading>;
+  read(context: ReadContext<SettingValues<S>, State, Session>): Promise<AdapterAnswer>;
 };
 
 type NamesOf<S extends Settings> = keyof S & string;
@@ -114,7 +134,7 @@ export type Consent<Values, Name extends string> = {
 };
 
 /** An adapter as the tick sees it, whatever its settings and state. */
-export type Adapter = AdapterDefinition<Settings, Record<string, unknown>>;
+export type Adapter = AdapterDefinition<Settings, Record<string, unknown>, Record<string, unknown>>;
 
 /**
  * Declares an adapter; the types of `settings` and `state` follow from their schemas.
@@ -129,8 +149,8 @@ export type Adapter = AdapterDefinition<Settings, Record<string, unknown>>;
  *   },
  * });
  */
-export function defineAdapter<const S extends Settings, State = Record<string, never>>(
-  definition: AdapterDefinition<S, State>,
+export function defineAdapter<const S extends Settings, State = Record<string, never>, Session = Record<string, never>>(
+  definition: AdapterDefinition<S, State, Session>,
 ): Adapter {
   // The tick parses settings and state by the definition's own schemas before it hands them to `read`.
   return definition as unknown as Adapter;

@@ -1,20 +1,20 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
-import { choice, defineAdapter, Failure, type ReadContext, type Reading, setting, text } from './adapter.ts';
+import { type AdapterReading, choice, defineAdapter, Failure, type ReadContext, setting, text } from './adapter.ts';
+import { lasts } from './age.ts';
 import { identifier } from './quantities.ts';
-import { withSession } from './session.ts';
+import { Session, withSession } from './session.ts';
 import {
   accountIdentity,
   accountRequires,
   accountSettings,
   type Cloud,
   Kept,
-  logIn,
-  type PlatformSession,
   sessionMarginSeconds,
 } from './solarman/account.ts';
 import { asking, TokenRefused } from './solarman/answer.ts';
+import { logIn } from './solarman/login.ts';
 import {
   figuresIn,
   InverterFigures,
@@ -67,8 +67,9 @@ export const deyecloud = defineAdapter({
   requires: (values) => accountRequires(values),
   identity: [...accountIdentity, 'companyId', 'region'],
   state: State,
-  async read(context): Promise<Reading> {
-    if (context.now < (context.state.noLogInBefore ?? 0)) throw held();
+  session: Session,
+  async read(context): Promise<AdapterReading> {
+    if (lasts(context.state.noLogInBefore, context.now, holdHours * 3_600_000)) throw held();
     return withSession(
       context,
       () => logInOrHold(context),
@@ -80,12 +81,12 @@ export const deyecloud = defineAdapter({
           ? await onlyInverter(cloud, context, ask, stationId, listing)
           : undefined;
         if (serial === undefined)
-          return stationReading(cloud, await ask('/v1.0/station/latest', { stationId }, StationFigures));
+          return stationReading(cloud, context, await ask('/v1.0/station/latest', { stationId }, StationFigures));
         const { deviceDataList } = await ask('/v1.0/device/latest', { deviceList: [serial] }, Latest);
         const inverter = deviceDataList?.find(({ deviceSn }) => deviceSn === serial);
         if (!inverter) throw new Failure('bad-response', `${cloud.title} gives no figures of the inverter`);
         const { value, total } = figuresIn(inverter);
-        return inverterReading(cloud, inverter, {
+        const powers = {
           pv: value('TotalSolarPower') ?? total(/^DCPowerPV\d+$/) ?? value('TotalActiveACOutputPower'),
           grid: value('TotalGridPower'),
           battery: value('BatteryPower'),
@@ -93,35 +94,36 @@ export const deyecloud = defineAdapter({
           load: value('TotalConsumptionPower'),
           imported: value('TotalEnergyBuy'),
           exported: value('TotalEnergySell'),
-        });
+        };
+        return inverterReading(cloud, context, serial, { inverter, powers });
       },
       { isRefusal: (failure) => isRefusal(failure, context), marginSeconds: sessionMarginSeconds },
     );
   },
 });
 
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 /**
  * A token younger than ten minutes is not at fault unless the answer names it. An older one may be, also behind the
  * HTTP 500 with which this cloud meets tokens that have run out.
  */
-function isRefusal(failure: Failure, { state, now }: Context): boolean {
-  const isOld = now - (state.session?.issuedAt ?? now) >= 600_000;
+function isRefusal(failure: Failure, { session, now }: Context): boolean {
+  const isOld = now - (session.value?.issuedAt ?? now) >= 600_000;
   if (failure instanceof TokenRefused) return failure.named || isOld;
-  return isOld && failure.status === 500 && /UndeclaredThrowable/.test(failure.excerpt ?? '');
+  return isOld && failure.status === 500 && /UndeclaredThrowable/.test(failure.answer ?? '');
 }
 
 const holdHours = 6;
 
 /** Wrong passwords count down to a lock of the account: the last two attempts are left to the owner. */
-async function logInOrHold(context: Context): Promise<PlatformSession> {
+async function logInOrHold(context: Context): Promise<Session> {
   const { settings, state, now, saveState } = context;
   try {
     return await logIn(cloud, context, { companyId: settings.companyId });
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'auth') throw error;
-    const [, attempts] = /(\d+)\s*attempt/i.exec(error.excerpt ?? '') ?? [];
+    const [, attempts] = /(?<!\d)(\d{1,9})\s{0,9}attempt/i.exec(error.answer ?? '') ?? [];
     if (attempts === undefined || Number(attempts) > 2) throw error;
     state.noLogInBefore = now + holdHours * 3_600_000;
     await saveState();

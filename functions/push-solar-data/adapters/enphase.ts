@@ -1,49 +1,20 @@
 /** Enphase Enlighten in one of two ways: the official API v4, or what the Enlighten web page itself asks. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { SettingValues } from '../settings/setting.ts';
-import {
-  choice,
-  defineAdapter,
-  flag,
-  number,
-  type ReadContext,
-  type Reading,
-  secret,
-  setting,
-  text,
-} from './adapter.ts';
+import { type AdapterReading, defineAdapter, type SessionKeeper } from './adapter.ts';
 import { enphaseConsent } from './enphase/consent.ts';
-import { readEnlighten, WebState } from './enphase/enlighten.ts';
-import { readV4, V4State } from './enphase/v4.ts';
-
-const settings = {
-  mode: setting(
-    z._default(choice('v4', 'enlighten'), 'v4'),
-    'v4 (official API, needs a developer application) or enlighten (unofficial, with the log-in of the Enlighten web page)',
-  ),
-  systemId: setting(
-    z.optional(number({ min: 1 })),
-    'Number in the address of your system in Enlighten (/systems/<number> or /web/<number>); needed if the account has several',
-  ),
-  apiKey: secret(z.optional(text), 'Mode v4: API key, from developer-v4.enphase.com → Applications'),
-  clientId: setting(z.optional(text), 'Mode v4: client ID, on the same page'),
-  clientSecret: secret(z.optional(text), 'Mode v4: client secret, on the same page'),
-  refreshToken: secret(
-    z.optional(text),
-    'Mode v4: refresh token from your one-time consent in a browser (docs/adapters/enphase.md); only the first one, later ones are kept by the bridge',
-  ),
-  readBatterySoc: setting(
-    z._default(flag, false),
-    'Mode v4: true to read the state of charge too, with a second call; on the free plan readings then come half as often',
-  ),
-  username: setting(z.optional(text), 'Mode enlighten: e-mail address of the Enlighten log-in'),
-  password: secret(z.optional(text), 'Mode enlighten: its password'),
-};
-
-export type EnphaseContext<State> = ReadContext<SettingValues<typeof settings>, State>;
+import { readEnlighten, WebSession, WebState } from './enphase/enlighten.ts';
+import { settings } from './enphase/settings.ts';
+import { readV4, V4Session, V4State } from './enphase/v4.ts';
 
 const State = z.object({ v4: z.optional(V4State), enlighten: z.optional(WebState) });
+/** Each mode keeps its own log-in, so that trying the other one loses no refresh token. */
+const Sessions = z.object({
+  v4: z.optional(V4Session),
+  /** With the fingerprint of the user name and password that it belongs to. */
+  enlighten: z.optional(z.object({ account: z.string(), session: WebSession })),
+});
+type Sessions = z.output<typeof Sessions>;
 
 export const enphase = defineAdapter({
   vendor: 'enphase',
@@ -59,15 +30,17 @@ export const enphase = defineAdapter({
   pollFloorSeconds: ({ mode }) => (mode === 'enlighten' ? 900 : 60),
   // A bucket is up to 30 minutes old when it is read, and stands until the next poll.
   staleAfterSeconds: ({ mode }) => (mode === 'enlighten' ? 1800 + 900 + 60 : 2400),
-  retries: false, // calls are counted
+  callsAreCounted: ({ mode }) => mode === 'v4',
+  retries: false,
   settings,
   requires: ({ mode }) =>
     mode === 'v4' ? ['apiKey', 'clientId', 'clientSecret', 'refreshToken'] : ['username', 'password'],
   consent: enphaseConsent,
   identity: ['clientId', 'refreshToken'],
   state: State,
-  async read(context): Promise<Reading> {
-    // Each mode keeps its own part, so that trying the other one loses no refresh token. A reload replaces the parts.
+  session: Sessions,
+  async read(context): Promise<AdapterReading> {
+    // A reload replaces the parts.
     if (context.settings.mode === 'v4')
       return readV4({
         ...context,
@@ -75,6 +48,11 @@ export const enphase = defineAdapter({
           context.state.v4 ??= {};
           return context.state.v4;
         },
+        session: part(
+          context.session,
+          (sessions) => sessions?.v4,
+          (v4) => ({ v4 }),
+        ),
       });
     const { username, password } = context.settings;
     const account = createHash('sha256').update(`${username}\n${password}`).digest('hex').slice(0, 16);
@@ -84,6 +62,24 @@ export const enphase = defineAdapter({
         if (context.state.enlighten?.account !== account) context.state.enlighten = { account };
         return context.state.enlighten;
       },
+      session: part(
+        context.session,
+        (sessions) => (sessions?.enlighten?.account === account ? sessions.enlighten.session : undefined),
+        (session) => ({ enlighten: { account, session } }),
+      ),
     });
   },
+});
+
+/** One mode's log-in within the document of both. */
+const part = <Session>(
+  whole: SessionKeeper<Sessions>,
+  of: (sessions: Sessions | undefined) => Session | undefined,
+  to: (session: Session) => Sessions,
+): SessionKeeper<Session> => ({
+  get value() {
+    return of(whole.value);
+  },
+  save: (session) => whole.save({ ...whole.value, ...to(session) }),
+  reload: () => whole.reload(),
 });

@@ -1,6 +1,6 @@
 /** evcc: one document with everything, in one sign convention. Facts: evcc-io/evcc core/site.go, docs.evcc.io. */
 import * as z from 'zod/mini';
-import { defineAdapter, Failure, type Http, type Reading, secret, setting, text } from './adapter.ts';
+import { type AdapterReading, defineAdapter, Failure, type Http, secret, setting, type Term, text } from './adapter.ts';
 import { figure, fraction, kilowatts } from './quantities.ts';
 import { basic, extraHeaders } from './tunnel.ts';
 
@@ -64,25 +64,27 @@ export const evcc = defineAdapter({
     extraHeaders,
   },
   requires: ({ username, password }) => (username || password ? ['username', 'password'] : []),
-  async read({ settings: { username, password, extraHeaders: headers }, http }): Promise<Reading> {
+  async read({ settings: { username, password, extraHeaders: headers }, http, takes }): Promise<AdapterReading> {
     const login = username && password ? { authorization: basic(username, password) } : {};
     const state = await ask(http, { ...headers, ...login });
-    const gridWatts = state.grid?.power ?? state.gridPower;
-    const hasGrid = state.gridConfigured !== false;
-    if (state.startupCompleted === false || (hasGrid && gridWatts === undefined))
-      throw new Failure('unavailable', 'evcc has just started and has not read its meters yet');
+    const hasGrid = state.gridConfigured !== false && takes('grid');
+    const grid = hasGrid ? gridOf(state) : undefined;
+    if (state.startupCompleted === false || (hasGrid && grid?.watts === undefined))
+      throw new Failure('unavailable', 'evcc has just started, or its grid meter gives nothing: see the log of evcc');
 
-    const pvWatts = pvOf(state);
+    const pvWatts = takes('production') ? pvOf(state) : undefined;
     const battery = batteryOf(state);
-    if (hasGrid) believe(pvWatts, gridWatts, battery?.watts);
+    if (hasGrid) believe(pvWatts, grid?.watts, battery?.watts);
+    const lacking: Term[] = takes('production') && pvWatts === undefined ? ['production'] : [];
+    if (battery && battery.watts === undefined) lacking.push('battery');
     return {
       production_kw: kilowatts(pvWatts),
-      // Without a grid meter, evcc makes a grid power up from the chargers and PV.
-      net_import_kw: hasGrid ? kilowatts(gridWatts) : undefined, // + import
-      imported_kwh: hasGrid ? (state.grid?.energy ?? state.gridEnergy) : undefined,
-      exported_kwh: hasGrid ? state.grid?.returnEnergy : undefined,
+      net_import_kw: kilowatts(grid?.watts), // + import
+      imported_kwh: grid?.imported_kwh,
+      exported_kwh: grid?.exported_kwh,
       battery_discharge_kw: kilowatts(battery?.watts), // + discharging
       battery_soc: fraction(battery?.percent),
+      lacking,
     };
   },
 });
@@ -104,7 +106,7 @@ async function ask(http: Http, headers: Record<string, string | undefined>): Pro
       'There is no evcc at this address (HTTP 404): check its base URL in the settings',
       { status },
     );
-  if (status === 429 && /failed login/i.test(answer.text))
+  if (status === 429 && /failed login/i.test(answer.beginning))
     throw new Failure('rate-limited', 'The remote access of evcc is blocked by failed log-ins for a minute', {
       retryAfterSeconds: retryAfterSeconds ?? 120,
     });
@@ -113,29 +115,47 @@ async function ask(http: Http, headers: Record<string, string | undefined>): Pro
   return answer.json(Document);
 }
 
-function pvOf({ pv, pvConfigured, pvPower }: State): number {
+/** Without a grid meter evcc makes a grid power up from the chargers and PV; this is for homes with one. */
+function gridOf({ grid, gridPower, gridEnergy }: State) {
+  const imported_kwh = grid?.energy ?? gridEnergy;
+  const watts = grid?.power ?? gridPower;
+  if (watts === 0 && imported_kwh !== undefined && Math.abs(imported_kwh - neverWritten_kwh) < 0.01)
+    throw new Failure(
+      'bad-response',
+      'The grid meter of evcc shows empty registers: it is not read, see the log of evcc',
+    );
+  return { watts, imported_kwh, exported_kwh: grid?.returnEnergy };
+}
+
+/** 2³¹ − 1 hundredths. */
+const neverWritten_kwh = 21_474_836.47;
+
+/** W; undefined if evcc has PV and gives no power of it. */
+function pvOf({ pv, pvConfigured, pvPower }: State): number | undefined {
   if (!pv?.length && pvConfigured !== true)
     throw new Failure('bad-response', 'evcc has no PV meter, so it does not know the production: add one in evcc');
-  if (pvPower === undefined) throw new Failure('bad-response', 'evcc gives no PV power');
   return pvPower;
 }
 
+const Battery = z.object({ soc: figure });
+
 /** undefined without a battery, whatever flat figures stand in the document. */
-function batteryOf(state: State): { watts: number; percent: number | undefined } | undefined {
+function batteryOf(state: State): { watts: number | undefined; percent: number | undefined } | undefined {
   const { battery } = state;
   if (!battery) return undefined;
-  const isList = Array.isArray(battery);
-  const devices = isList ? battery : battery.devices;
+  if (Array.isArray(battery)) {
+    if (battery.length === 0 || state.batteryConfigured === false) return undefined;
+    return { watts: state.batteryPower, percent: state.batterySoc ?? state.batterySoC };
+  }
+  const { devices, power, soc } = battery;
   if (devices === null || devices?.length === 0) return undefined;
-  if (isList && state.batteryConfigured === false) return undefined;
-  const watts = isList ? state.batteryPower : battery.power;
-  const percent = isList ? (state.batterySoc ?? state.batterySoC) : battery.soc;
-  if (watts === undefined) throw new Failure('bad-response', 'evcc has a battery, but gives no power of it');
-  return { watts, percent };
+  // 0 is also what evcc publishes where no device tells its charge.
+  const isTold = devices === undefined || devices.some((device) => Battery.safeParse(device).data?.soc !== undefined);
+  return { watts: power, percent: soc === 0 && !isTold ? undefined : soc };
 }
 
 /** evcc publishes 0 W for a PV meter that it cannot read; a home that then consumes less than nothing shows it. */
-function believe(pvWatts: number, gridWatts = 0, batteryWatts = 0): void {
+function believe(pvWatts: number | undefined, gridWatts = 0, batteryWatts = 0): void {
   if (pvWatts === 0 && pvWatts + gridWatts + batteryWatts < -200)
     throw new Failure(
       'bad-response',

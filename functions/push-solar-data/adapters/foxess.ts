@@ -5,16 +5,18 @@ import type { FailureKind } from '../core/failure.ts';
 import type { Answer } from '../platform/http.ts';
 import {
   choice,
+  type DeviceReading,
   defineAdapter,
   Failure,
   list,
   type ReadContext,
-  type Reading,
   secret,
   setting,
   text,
 } from './adapter.ts';
-import { type Inverter, Row, readingOf } from './foxess/inverters.ts';
+import { isYoung } from './age.ts';
+import { Fitted, type Inverter, Row, readingsOf } from './foxess/inverters.ts';
+import { allPages } from './pages.ts';
 import { figure } from './quantities.ts';
 
 const Envelope = z.object({ errno: z.number(), msg: z.nullish(z.string()) });
@@ -32,6 +34,7 @@ const State = z.object({
   inverters: z.array(z.object({ sn: z.string(), hasBattery: z.nullish(z.boolean()) })),
   /** When they were listed, ms. */
   listedAt: z.number(),
+  fitted: z.optional(Fitted),
 });
 const GridMeter = z.pipe(
   list,
@@ -75,8 +78,8 @@ export const foxess = defineAdapter({
   },
   identity: ['apiKey'],
   state: State,
-  async read(context): Promise<Reading> {
-    const { settings, now, staleAfterSeconds } = context;
+  async read(context): Promise<DeviceReading[]> {
+    const { settings, state, now, staleAfterSeconds, takes } = context;
     const { deviceSns, gridMeter, ct2Pv } = settings;
     const chosen = deviceSns && [...new Set(deviceSns)].map((sn) => ({ sn }));
     const kept = chosen ?? keptList(context);
@@ -87,35 +90,35 @@ export const foxess = defineAdapter({
       answer = await askForAll(context, inverters);
     }
     const rows = checked(answer, Live).result ?? [];
-    return readingOf(inverters, rows, { gridMeter, ct2Pv, now, staleAfterSeconds });
+    state.fitted ??= { meters: [], batteries: [] };
+    const { fitted } = state;
+    return readingsOf(inverters, rows, { gridMeter, ct2Pv, now, staleAfterSeconds, takes, fitted });
   },
 });
 
 const keptList = ({ state: { inverters, listedAt }, now }: Context): Inverter[] | undefined =>
-  listedAt !== undefined && now - listedAt < listAgainAfterMs ? inverters : undefined;
+  isYoung(listedAt, now, listAgainAfterMs) ? inverters : undefined;
 
 /** Every inverter of the account, whatever its status: the list is kept for a day, and who sleeps now reports tomorrow. */
 async function listInverters(context: Context): Promise<Inverter[]> {
-  const devices = new Map<string, Inverter>();
-  const plants = new Set<string>();
-  for (let currentPage = 1, grows = true; grows; currentPage++) {
-    const answer = await ask(context, '/op/v0/device/list', { currentPage, pageSize: 100 });
-    const { data, total } = checked(answer, DeviceList).result ?? {};
-    const before = devices.size;
-    for (const { deviceSN, hasBattery, stationName } of data ?? []) {
-      devices.set(deviceSN, { sn: deviceSN, hasBattery });
-      if (stationName) plants.add(stationName);
-    }
-    grows = devices.size > before && devices.size < (total ?? 0);
-  }
-  if (devices.size === 0)
+  const devices = await allPages(
+    'FoxESS Cloud',
+    async (nth) => {
+      const answer = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 });
+      const { data, total } = checked(answer, DeviceList).result ?? {};
+      return { entries: data ?? [], total };
+    },
+    ({ deviceSN }) => deviceSN,
+  );
+  const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
+  if (devices.length === 0)
     throw new Failure(
       'auth',
       'FoxESS Cloud lists no inverter for this API key: generate the key with the account that owns the plant',
     );
   if (plants.size > 1)
     context.note(`deviceSns is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`);
-  context.state.inverters = [...devices.values()];
+  context.state.inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   context.state.listedAt = context.now;
   return context.state.inverters;
 }
@@ -140,7 +143,7 @@ function checked<Schema extends z.ZodMiniType>(answer: Answer, schema: Schema): 
   if (errno === 0) return answer.json(schema);
   const [kind, sentence] = meanings[errno] ?? ['bad-response', 'answered with an error that is not known'];
   throw new Failure(kind, `FoxESS Cloud ${sentence} (errno ${errno}: ${msg})`, {
-    excerpt: answer.text.slice(0, 300),
+    excerpt: answer.excerpt,
     // The usual five minutes are enough, however often it happens.
     ...(kind === 'rate-limited' ? { retryAfterSeconds: 300 } : {}),
   });

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
+import { isYoung } from './age.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
-import { type Ask, openNorthbound, Refusal, Session } from './fusionsolar/northbound.ts';
+import { type Ask, openNorthbound, Refusal } from './fusionsolar/northbound.ts';
 import {
   batteryTypes,
   chosenMeter,
@@ -15,6 +16,7 @@ import {
   meterTypes,
 } from './fusionsolar/plant.ts';
 import { batterySignContradicts, liveValues, map, type Values } from './fusionsolar/values.ts';
+import { Session } from './session.ts';
 
 const settings = {
   userName: setting(
@@ -46,7 +48,6 @@ const settings = {
 
 const State = z.partial(
   z.object({
-    session: Session,
     plant: z.object({ code: z.string(), at: z.number() }),
     devices: z.object({ list: z.array(Device), at: z.number() }),
     /** How many rounds in a row were refused as too frequent. */
@@ -55,11 +56,10 @@ const State = z.partial(
     seen: z.object({ fingerprint: z.string(), since: z.number() }),
     /** How many rounds in a row the battery's sign contradicted the panels. */
     contradictions: z.number(),
-    kioskKey: z.optional(z.string()),
   }),
 );
 
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const fusionsolar = defineAdapter({
   vendor: 'fusionsolar',
@@ -73,6 +73,7 @@ export const fusionsolar = defineAdapter({
   settings,
   requires: ({ kioskUrl }) => (kioskUrl ? [] : ['userName', 'systemCode']),
   state: State,
+  session: Session,
   pollSeconds: ({ kioskUrl }) => (kioskUrl ? 1800 : 300),
   // No time of measurement is given: this is how long all values may stay the same while the sun shines.
   staleAfterSeconds: 1200,
@@ -80,7 +81,7 @@ export const fusionsolar = defineAdapter({
   retries: false,
   async read(context): Promise<Reading> {
     const { kioskUrl } = context.settings;
-    if (kioskUrl) return readKiosk(kioskUrl, context.http, context.state);
+    if (kioskUrl) return readKiosk(kioskUrl, context.http, context.redactValue);
     try {
       return await readRound(context);
     } catch (error) {
@@ -90,10 +91,10 @@ export const fusionsolar = defineAdapter({
 });
 
 async function readRound(context: Context): Promise<Reading> {
-  const { settings, state } = context;
+  const { settings, state, takes } = context;
   const ask = openNorthbound(context);
   const devices = await devicesOf(context, ask);
-  const meterDevice = chosenMeter(devices, settings.meterDeviceId);
+  const meterDevice = takes('grid') ? chosenMeter(devices, settings.meterDeviceId) : undefined;
   const inverters = await liveValues(ask, 'inverter', devices, inverterTypes);
   const meters = meterDevice ? await liveValues(ask, 'meter', [meterDevice], meterTypes) : [];
   const batteries = await liveValues(ask, 'battery', devices, batteryTypes);
@@ -112,8 +113,8 @@ const hourMs = 3_600_000;
 
 async function devicesOf({ settings, state, now, note }: Context, ask: Ask): Promise<Device[]> {
   const { devices } = state;
-  if (devices && now - devices.at < dayMs) return devices.list;
-  if (!settings.stationCode && !(state.plant && now - state.plant.at < dayMs))
+  if (devices && isYoung(devices.at, now, dayMs)) return devices.list;
+  if (!settings.stationCode && !isYoung(state.plant?.at, now, dayMs))
     state.plant = { code: await findPlant(ask), at: now };
   const code = settings.stationCode ?? state.plant?.code ?? '';
   state.devices = { list: await listDevices(ask, code, note), at: now };
@@ -135,7 +136,7 @@ function afterRefusal(refusal: Refusal, { state, now }: Context): Failure {
   if (failCode === 20618)
     return new Failure(kind, message, { retryAfterSeconds: (dayMs - (now % dayMs)) / 1000, status });
   // The lists may be read 25 times a day.
-  if (outdated.includes(failCode) && state.devices && now - state.devices.at >= hourMs) {
+  if (outdated.includes(failCode) && state.devices && !isYoung(state.devices.at, now, hourMs)) {
     delete state.plant;
     delete state.devices;
     return new Failure('bad-response', `${message}; the list of devices will be read anew`, { status });
@@ -143,12 +144,15 @@ function afterRefusal(refusal: Refusal, { state, now }: Context): Failure {
   return refusal;
 }
 
-/** A dongle without network leaves its last values standing in the cloud. A home that sleeps does not change either. */
+/**
+ * A dongle without network leaves its last values standing in the cloud: all of them, so that a single power that stands
+ * still is no excuse. A home that sleeps does not change either.
+ */
 function refuseFrozen(devices: readonly Values[], { production_kw = 0 }: Reading, context: Context): void {
   const { state, now, staleAfterSeconds } = context;
   const texts = devices.map((values) => JSON.stringify(values, Object.keys(values).sort()));
   const fingerprint = createHash('sha256').update(texts.join()).digest('base64');
-  const since = state.seen?.fingerprint === fingerprint ? state.seen.since : now;
+  const since = state.seen?.fingerprint === fingerprint ? Math.min(state.seen.since, now) : now;
   state.seen = { fingerprint, since };
   const seconds = (now - since) / 1000;
   if (seconds >= staleAfterSeconds && production_kw > 0)

@@ -1,7 +1,19 @@
 /** Home Assistant: the owner's own entities over its REST API. Facts: developers.home-assistant.io/docs/api/rest. */
 import * as z from 'zod/mini';
-import { choice, defineAdapter, Failure, type Http, list, type Reading, secret, setting, text } from './adapter.ts';
-import { type Entity, idOf, readingOf } from './home-assistant/entities.ts';
+import {
+  type AdapterReading,
+  type Answer,
+  choice,
+  defineAdapter,
+  Failure,
+  type Http,
+  list,
+  secret,
+  setting,
+  text,
+} from './adapter.ts';
+import { type Entity, idOf } from './home-assistant/entities.ts';
+import { readingOf } from './home-assistant/flows.ts';
 import { extraHeaders } from './tunnel.ts';
 
 /** Ids go into paths and templates: nothing else may pass. */
@@ -38,29 +50,35 @@ export const homeAssistant = defineAdapter({
     importedEnergy: setting(entries, 'Entities with the energy imported over the lifetime of the meter'),
     exportedEnergy: setting(entries, 'Entities with the energy exported over the lifetime of the meter'),
     mode: setting(
-      z._default(choice('states', 'template'), 'states'),
-      "states asks for each entity; template asks once for all, but needs an administrator's token",
+      z._default(choice('template', 'states'), 'template'),
+      "template asks once for all entities and knows the age of each, but needs an administrator's token; states asks for each entity, as the bridge does by itself with another token",
     ),
     extraHeaders,
   },
   requires: () => [['production', 'netImport', 'consumption']],
-  async read({ settings, http, now, staleAfterSeconds }): Promise<Reading> {
-    const { token, mode, extraHeaders: headers, batterySoc, ...rest } = settings;
+  state: z.object({ readsEach: z.boolean() }),
+  async read({ settings, http, state, now, staleAfterSeconds, takes, note }): Promise<AdapterReading> {
+    const { token, mode, extraHeaders, batterySoc, ...rest } = settings;
+    const headers = { ...extraHeaders, authorization: `Bearer ${token}` };
     const lists = { ...rest, batterySoc: batterySoc === undefined ? undefined : [batterySoc] };
-    const ids = [
-      ...new Set(
-        Object.values(lists)
-          .flatMap((list) => list ?? [])
-          .map(idOf),
-      ),
-    ];
-    const ask = mode === 'template' ? askAtOnce : askEach;
-    const entities = await ask(http, { ...headers, authorization: `Bearer ${token}` }, ids);
-    return readingOf(lists, new Map(entities), now, staleAfterSeconds);
+    const listed = Object.values(lists).flatMap((list) => list ?? []);
+    const ids = [...new Set(listed.map(idOf))];
+    const atOnce = mode === 'states' || state.readsEach ? undefined : await askAtOnce(http, headers, ids);
+    const entities = atOnce ?? (await askEach(http, headers, ids));
+    if (mode === 'template' && !atOnce && !state.readsEach) {
+      // Each refused call is a failed log-in to Home Assistant, so it is not repeated until a setting changes.
+      state.readsEach = true;
+      note(
+        'Home Assistant answers the template of mode template to administrators only: read by states, ages are less exact',
+      );
+    }
+    const agesAreOf = atOnce ? 'writing' : 'change';
+    return readingOf(lists, new Map(entities), { now, staleAfterSeconds, agesAreOf, takes });
   },
 });
 
-type Ask = (http: Http, headers: Record<string, string>, ids: readonly string[]) => Promise<[string, Entity][]>;
+type Ask<Result> = (http: Http, headers: Record<string, string>, ids: readonly string[]) => Promise<Result>;
+type Row = [id: string, entity: Entity];
 
 const State = z.object({
   state: z.string(),
@@ -73,8 +91,8 @@ const State = z.object({
  * One call per entity, at most ten side by side. The first goes alone: with a dead token each call would count as a
  * failed log-in, which Home Assistant tells its owner and may answer with a ban of our address.
  */
-const askEach: Ask = async (http, headers, ids) => {
-  const askOne = async (id: string): Promise<[string, Entity]> => {
+const askEach: Ask<Row[]> = async (http, headers, ids) => {
+  const askOne = async (id: string): Promise<Row> => {
     const answer = await http.send('GET', `/api/states/${id}`, { headers, accept: refusals });
     if (answer.status !== 200) throw refusal(answer, id);
     const { state, attributes, last_reported, last_updated } = answer.json(State);
@@ -83,7 +101,7 @@ const askEach: Ask = async (http, headers, ids) => {
       { state, unit: attributes.unit_of_measurement, reportedAt: last_reported ?? last_updated ?? undefined },
     ];
   };
-  const entities: [string, Entity][] = [];
+  const entities: Row[] = [];
   for (let from = 0, size = 1; from < ids.length; from += size, size = 10) {
     const batch = ids.slice(from, from + size).map(askOne);
     await Promise.allSettled(batch); // so that the first refusal in the owner's order is told
@@ -94,10 +112,15 @@ const askEach: Ask = async (http, headers, ids) => {
 
 const Rows = z.array(z.object({ e: z.string(), s: z.string(), u: z.nullable(z.string()), r: z.nullable(z.string()) }));
 
-/** One call for all, rendered by Home Assistant as a text that holds JSON. An unknown entity has neither unit nor time. */
-const askAtOnce: Ask = async (http, headers, ids) => {
+/**
+ * One call for all, rendered by Home Assistant as a text that holds JSON. An unknown entity has neither unit nor time.
+ *
+ * @returns undefined if this call is refused, which may be for this user alone.
+ */
+const askAtOnce: Ask<Row[] | undefined> = async (http, headers, ids) => {
   const template = `[${ids.map(rowTemplate).join(',')}]`;
   const answer = await http.send('POST', '/api/template', { headers, json: { template }, accept: refusals });
+  if (answer.status === 401 || answer.status === 403) return undefined;
   if (answer.status !== 200) throw refusal(answer);
   return answer.json(Rows).map(({ e, s, u, r }) => [e, { state: s, unit: u, reportedAt: r }]);
 };
@@ -109,21 +132,19 @@ const rowTemplate = (id: string): string =>
 const refusals = [400, 401, 403, 404];
 
 /** @param id of the entity that was asked for; absent for the call that asks for all. */
-function refusal({ status, text }: { status: number; text: string }, id?: string): Failure {
-  const sentence = `Home Assistant (HTTP ${status}): ${reason(status, text, id)}`;
+function refusal({ status, beginning, excerpt }: Answer, id?: string): Failure {
+  const sentence = `Home Assistant (HTTP ${status}): ${reason(status, beginning, id)}`;
   return new Failure(status === 401 || status === 403 ? 'auth' : 'bad-response', sentence, {
     status,
-    excerpt: text.slice(0, 300),
+    excerpt,
   });
 }
 
 function reason(status: number, text: string, id: string | undefined): string {
   if (status === 401)
-    return id
-      ? `it does not show ${id}: the token is wrong or deleted, or its user may not read this entity`
-      : "the token is wrong, deleted, or not an administrator's, which mode template needs";
+    return `it does not show ${id}: the token is wrong or deleted, or its user may not read this entity`;
   if (status === 403)
-    return text.trim() === ''
+    return /^(403: Forbidden)?$/.test(text.trim())
       ? 'it has banned our address after failed log-ins: delete the entry from ip_bans.yaml and restart it'
       : 'the tunnel or proxy in front of it refused us: check the extra headers';
   if (status === 404)

@@ -1,14 +1,16 @@
 /** Any endpoint that answers JSON: the owner's requests, and an expression (JSONata) for each figure. */
 import * as z from 'zod/mini';
+import { prepareExpressions } from '../platform/expressions.ts';
 import { choice, defineAdapter, Failure, type Http, type Reading, secret, setting, timeZone } from './adapter.ts';
-import { bodyOf } from './http-json/call.ts';
-import { figureOf, openExpressions, timeOf } from './http-json/expressions.ts';
+import { type Body, bodyOf } from './http-json/call.ts';
+import { evaluated, expressionsOf, figureOf, timeOf } from './http-json/expressions.ts';
+import type { Request } from './http-json/request.ts';
 import {
+  type Extra,
   expression,
-  type Field,
   Fields,
   jsonOf,
-  type Request,
+  type Power,
   Requests,
   Secrets,
   withSecrets,
@@ -52,35 +54,47 @@ export const httpJson = defineAdapter({
   },
   requires: ({ requests }) => (JSON.stringify(requests).includes('{secret:') ? ['secrets'] : []),
   identity: ['requests', 'secrets'],
-  state: KeptTokens,
-  async read({ settings, http, state, now, note }): Promise<Reading> {
-    const { fields, okExpr, timestamp } = settings;
+  session: KeptTokens,
+  async read({ settings, settingName, http, session, now, note }): Promise<Reading> {
+    const { fields, okExpr } = settings;
+    const expressions = expressionsOf(settings, settingName);
+    prepareExpressions(expressions.map(({ text }) => text));
     const requests = withSecrets(settings.requests, settings.secrets ?? {});
-    const tokens = openTokens(http, state, now);
+    const tokens = openTokens(http, session, now);
     const asked = requests.map(async (request) => [request.id, await ask(request, http, tokens)] as const);
     await Promise.allSettled(asked); // so that the first failure in the owner's order is told
-    const evaluate = await openExpressions(Object.fromEntries(await Promise.all(asked)));
+    const given = await evaluated(expressions, await Promise.all(asked), now);
 
-    if (okExpr !== undefined && (await evaluate('okExpr', okExpr)) !== true)
+    if (okExpr !== undefined && given.okExpr?.value() !== true)
       throw new Failure('bad-response', `The endpoint reports an error: okExpr (${okExpr}) is not true`);
-    const value = async (name: string, field: Field | undefined) => field && (await figureOf(name, field, evaluate));
-    const reading: Reading = {
-      production_kw: await value('production', fields.production),
-      net_import_kw: await value('netImport', fields.netImport), // + import
-      consumption_kw: await value('consumption', fields.consumption),
-      battery_discharge_kw: await value('batteryDischarge', fields.batteryDischarge), // + discharging
-      battery_soc: await value('batterySoc', fields.batterySoc),
-      imported_kwh: await value('importedEnergy', fields.importedEnergy),
-      exported_kwh: await value('exportedEnergy', fields.exportedEnergy),
+    const power = (name: Power) => fields[name] && given[name] && figureOf(fields[name], given[name]);
+    /** A bad extra must not stop the powers. */
+    const extra = (name: Extra) => {
+      try {
+        return fields[name] && given[name] && figureOf(fields[name], given[name]);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        note(`left out: ${error.message}`);
+        return undefined;
+      }
     };
-    if (timestamp !== undefined) return { ...reading, tsms: await timeOf(timestamp, settings, now, evaluate) };
+    const reading: Reading = {
+      production_kw: power('production'),
+      net_import_kw: power('netImport'), // + import
+      consumption_kw: power('consumption'),
+      battery_discharge_kw: power('batteryDischarge'), // + discharging
+      battery_soc: extra('batterySoc'),
+      imported_kwh: extra('importedEnergy'),
+      exported_kwh: extra('exportedEnergy'),
+    };
+    if (given.timestamp) return { ...reading, tsms: timeOf(given.timestamp, settings, now) };
     note('no timestamp is set: figures that stand still cannot be noticed');
     return reading;
   },
 });
 
 /** @returns the body of the answer. A refused token is renewed once. */
-async function ask(request: Request, http: Http, tokens: Tokens): Promise<unknown> {
+async function ask(request: Request, http: Http, tokens: Tokens): Promise<Body> {
   const { auth } = request;
   if (auth.type === 'none') return call(request, http);
   if (auth.type === 'basic') return call(request, http, basic(auth.username, auth.password));
@@ -95,11 +109,11 @@ async function ask(request: Request, http: Http, tokens: Tokens): Promise<unknow
   return call(request, http, `${another.scheme} ${another.token}`);
 }
 
-function call(request: Request, http: Http, authorization?: string): Promise<unknown> {
+function call(request: Request, http: Http, authorization?: string): Promise<Body> {
   const { id, url, body, query, timeoutSeconds, method = body === undefined ? 'GET' : 'POST' } = request;
   const target = new URL(url);
   const added = Object.entries(query).map((pair) => pair.map(encodeURIComponent).join('='));
-  target.search = [target.search.slice(1), ...added].filter((part) => part !== '').join('&');
+  if (added.length > 0) target.search = [target.search.slice(1), ...added].filter((part) => part !== '').join('&');
   const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
   const content = typeof body === 'string' ? { body } : { json: body };
   return bodyOf(http, `Request ${id} (${target.host})`, method, target.href, { ...content, headers }, timeoutSeconds);

@@ -14,14 +14,14 @@ const aheadMs = 300_000;
  * instantOf('2026-10-25T02:30:00', 'Europe/Brussels', Date.parse('2026-10-25T00:32:00Z')); // 00:30Z
  */
 export function instantOf(text: string, zone: string, now: number): number | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?$/.exec(text.trim());
+  const match = text.length < 60 && /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?$/.exec(text.trim());
   if (!match) return undefined;
   const [, date, time, seconds = ':00'] = match;
   const shown = `${date} ${time}${seconds}`;
   const asUtc = Date.parse(`${shown.replace(' ', 'T')}Z`);
   if (Number.isNaN(asUtc)) return undefined;
   const around = [asUtc - dayMs, asUtc + dayMs].map((ms) => asUtc - offsetMs(ms, zone));
-  const moments = around.filter((ms) => clockText(ms, zone) === shown);
+  const moments = around.filter((ms) => ms + offsetMs(ms, zone) === asUtc);
   const past = moments.filter((ms) => ms <= now + aheadMs);
   if (past.length > 0) return Math.max(...past);
   // In the future anyway, or in the hour that the clocks leave out.
@@ -29,10 +29,28 @@ export function instantOf(text: string, zone: string, now: number): number | und
 }
 
 /** What the clocks of a zone show: `2026-06-15 13:05:00`. */
-export const clockText = (ms: number, zone: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(ms);
+export function clockText(ms: number, zone: string): string {
+  const clock =
+    clocks.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  clocks.set(zone, clock);
+  return clock.format(ms);
+}
+
+/** By zone: one is slow to make. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
 
 const dayMs = 86_400_000;
+const quarterMs = 900_000;
+const keptOffsets = 500;
+/** By zone and quarter of an hour: even a format that is kept costs much of a tick. */
+const offsets = new Map<string, number>();
 
-/** How far the clocks of a zone are ahead of UTC at a whole second. */
-const offsetMs = (ms: number, zone: string): number => Date.parse(`${clockText(ms, zone).replace(' ', 'T')}Z`) - ms;
+/** How far the clocks of a zone are ahead of UTC. They are changed at full quarters of an hour only. */
+function offsetMs(ms: number, zone: string): number {
+  const quarter = Math.floor(ms / quarterMs) * quarterMs;
+  const key = `${zone} ${quarter}`;
+  const known = offsets.get(key) ?? Date.parse(`${clockText(quarter, zone).replace(' ', 'T')}Z`) - quarter;
+  if (offsets.size >= keptOffsets) offsets.clear();
+  offsets.set(key, known);
+  return known;
+}

@@ -1,11 +1,22 @@
 /** Figures as vendors send them, and their way to kW, kWh and 0…1. A missing figure stays missing. */
 import * as z from 'zod/mini';
+import { plainText } from '../core/plain-text.ts';
 
 /** What vendors write where there is no figure. */
 const absent = new Set(['', '-', '--', '---', 'n/a', 'na', 'null', 'none', 'undefined']);
 
 /** `Number` alone would also read `0x10`. */
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Longer than any number that a program writes: 0.1 takes up to 57 characters. */
+const longestDecimal = 100;
+
+/** The finite number that a text is, with blanks around it or without; undefined for any other text. */
+export function numberIn(text: string): number | undefined {
+  const digits = text.trim();
+  const number = digits.length <= longestDecimal && decimal.test(digits) ? Number(digits) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
 
 /** A figure that may be missing: a number or its text; null, `""`, `"--"`, `"N/A"` or no such key are undefined. */
 export const figure = z.optional(
@@ -14,20 +25,31 @@ export const figure = z.optional(
     z.transform((value, context): number | undefined => {
       if (value === null || value === undefined) return undefined;
       if (typeof value === 'string' && absent.has(value.trim().toLowerCase())) return undefined;
-      const number = typeof value === 'string' && decimal.test(value.trim()) ? Number(value.trim()) : value;
+      const number = typeof value === 'string' ? numberIn(value) : value;
       if (typeof number === 'number' && Number.isFinite(number)) return number;
-      context.issues.push({
-        code: 'custom',
-        message: `not a number: ${JSON.stringify(value)?.slice(0, 40)}`,
-        input: value,
-      });
+      context.issues.push({ code: 'custom', message: `not a number: ${inShort(value)}`, input: value });
       return z.NEVER;
     }),
   ),
 );
 
+/** A text may be a token; a list or an object may be large, and nested deeper than a stack. */
+function inShort(value: unknown): string {
+  if (typeof value === 'string') return `text(${value.length})`;
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return String(value);
+}
+
 /** An identifier that comes as a number or as text, as text. */
 export const identifier = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+
+/** What a cloud says in words, if it does: short enough for a sentence, and for an expression that looks at it. */
+export const words = z.nullish(
+  z.pipe(
+    z.string(),
+    z.transform((text) => plainText(text)),
+  ),
+);
 
 /** W → kW. */
 export const kilowatts = (watts: number | undefined): number | undefined => scaled(watts, 1 / 1000);

@@ -1,5 +1,6 @@
 /** Redback Technologies: the official public API, in kW, with the directions in the names of the fields. */
 import * as z from 'zod/mini';
+import { total } from '../core/reading.ts';
 import type { SettingValues } from '../settings/setting.ts';
 import {
   type Answer,
@@ -13,15 +14,16 @@ import {
   setting,
   text,
 } from './adapter.ts';
+import { isYoung } from './age.ts';
+import { allPages } from './pages.ts';
 import { difference, figure } from './quantities.ts';
-import { withSession } from './session.ts';
+import { Session, withSession } from './session.ts';
 
-const State = z.object({
-  session: z.optional(z.object({ token: z.string(), tokenType: z.string(), expiresAt: z.number() })),
-  siteId: z.optional(z.string()),
-});
+/** `phases`: when each was last seen with figures, ms, by its id; such a phase has a wire. */
+const State = z.partial(z.object({ siteId: z.string(), phases: z.record(z.string(), z.number()) }));
+const TokenSession = z.extend(Session, { tokenType: z.string() });
 type Headers = { authorization: string };
-type TokenSession = NonNullable<z.output<typeof State>['session']>;
+type TokenSession = z.output<typeof TokenSession>;
 
 const settings = {
   clientId: setting(text, 'Client id: Redback support sends it on request, with the secret'),
@@ -35,7 +37,7 @@ const settings = {
     'entra (usual) or legacy (older credentials that the usual log-in refuses)',
   ),
 };
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, TokenSession>;
 
 export const redback = defineAdapter({
   vendor: 'redback',
@@ -51,6 +53,7 @@ export const redback = defineAdapter({
   settings,
   identity: ['clientId', 'clientSecret', 'authKind'],
   state: State,
+  session: TokenSession,
   read(context): Promise<Reading> {
     const { settings, http, state } = context;
     return withSession(
@@ -60,7 +63,7 @@ export const redback = defineAdapter({
         const headers = { authorization: `${session.tokenType} ${session.token}` };
         const siteId = settings.siteId ?? state.siteId ?? (await onlySite(http, headers));
         if (settings.siteId === undefined) state.siteId = siteId;
-        return map(await dynamic(http, siteId, headers));
+        return map(await dynamic(http, siteId, headers), context);
       },
       // A 403 is a missing permission, and every token that is not needed brings the cloud nearer to HTTP 500.
       { isRefusal: ({ status }) => status === 401, marginSeconds: 300 },
@@ -91,13 +94,13 @@ async function logIn({ settings, http, now }: Context): Promise<TokenSession> {
   return { token: access_token, tokenType: token_type ?? 'Bearer', expiresAt: now + expires_in * 1000 };
 }
 
-function refusedLogIn({ status, text }: Answer, authKind: string): Failure {
+function refusedLogIn({ status, beginning, excerpt }: Answer, authKind: string): Failure {
   const other = authKind === 'legacy' ? 'entra' : 'legacy';
-  const error = /"error"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? 'no reason given';
+  const error = /"error"\s*:\s*"(\w+)"/.exec(beginning)?.[1] ?? 'no reason given';
   return new Failure(
     'auth',
     `Redback refused the client id or the client secret (HTTP ${status}, ${error}): check both; if they are right and old, try authKind ${other}`,
-    { status, excerpt: text.slice(0, 300) },
+    { status, excerpt },
   );
 }
 
@@ -106,26 +109,29 @@ const Nodes = z.object({ PageCount: figure, Data: z.array(Node) });
 
 /** The pages count from 0, as in the client that was generated from Redback's own description of the API. */
 async function onlySite(http: Http, headers: Headers): Promise<string> {
-  const sites = new Set<string>();
-  let pages = 1;
-  for (let page = 0; page < pages; page++) {
-    const query = page === 0 ? {} : { page };
-    const { PageCount, Data } = await http.get('/Api/v2/EnergyData/With/Nodes', { headers, query, schema: Nodes });
-    for (const { Id, Type } of Data) if (Type === 'Site' && Id) sites.add(Id);
-    pages = PageCount ?? 1;
-  }
+  const nodes = await allPages(
+    'Redback',
+    async (page) => {
+      const query = page === 0 ? {} : { page };
+      const { PageCount, Data } = await http.get('/Api/v2/EnergyData/With/Nodes', { headers, query, schema: Nodes });
+      return { entries: Data.filter(({ Type }) => Type === 'Site'), pages: PageCount ?? 1 };
+    },
+    ({ Id }) => Id,
+  );
+  const sites = nodes.flatMap(({ Id }) => Id || []);
   const [siteId, ...others] = sites;
   if (siteId !== undefined && others.length === 0) return siteId;
   throw new Failure(
     'bad-response',
     siteId === undefined
       ? 'Redback shows no site to these credentials: ask Redback support to open yours, or set siteId'
-      : `Redback shows several sites: set siteId to one of ${[...sites].join(', ')}`,
+      : `Redback shows several sites: set siteId to one of ${sites.join(', ')}`,
   );
 }
 
 /** Powers in kW, counters in lifetime kWh. `PVs` and `Battery`, in newer answers, are parts of the same and not added. */
 const Live = z.object({
+  SiteId: z.nullish(z.string()),
   TimestampUtc: z.nullish(z.string()),
   Status: z.nullish(z.string()),
   Phases: z.nullish(
@@ -134,6 +140,7 @@ const Live = z.object({
         Id: z.nullish(z.string()),
         ActiveImportedPowerInstantaneouskW: figure,
         ActiveExportedPowerInstantaneouskW: figure,
+        VoltageInstantaneousV: figure,
       }),
     ),
   ),
@@ -148,21 +155,28 @@ type Live = z.output<typeof Live>;
 async function dynamic(http: Http, siteId: string, headers: Headers): Promise<Live> {
   const path = `/Api/v2.21/EnergyData/${encodeURIComponent(siteId)}/Dynamic`;
   const answer = await http.send('GET', path, { headers, accept: [404] });
-  if (answer.status !== 404) return answer.json(z.object({ Data: Live })).Data;
+  if (answer.status !== 404) {
+    const live = answer.json(z.object({ Data: Live })).Data;
+    if (live.SiteId == null || live.SiteId === siteId) return live;
+    throw new Failure('bad-response', `Redback answered with figures of the site ${live.SiteId} instead of ${siteId}`);
+  }
   throw new Failure('bad-response', `Redback does not know the site ${siteId}, or it is not yours: check siteId`, {
     status: 404,
   });
 }
 
 /** There is no figure of the load: consumption is derived, and the counters do not close well enough for powers. */
-function map(live: Live): Reading {
-  const net_import_kw = netImport(live);
+function map(live: Live, context: Context): Reading {
+  const net_import_kw = netImport(live, context);
   const production_kw = live.PvPowerInstantaneouskW;
-  const incomplete = net_import_kw === undefined || production_kw === undefined;
+  const { takes } = context;
+  const isIncomplete =
+    (net_import_kw === undefined && takes('grid')) || (production_kw === undefined && takes('production'));
   const status = live.Status?.toLowerCase();
-  if (status === 'offline' || (status === 'fault' && incomplete))
+  if (status === 'offline' || (status === 'fault' && isIncomplete))
     throw new Failure('offline', `Redback shows the inverter as ${live.Status}: check it, and its connection`);
-  if (incomplete) throw new Failure('bad-response', 'Redback gives no figure of the grid or of the solar power');
+  if (isIncomplete)
+    throw new Failure('bad-response', 'Redback gives no figure of the solar power, or of the grid on all its phases');
   const tsms = utc(live.TimestampUtc);
   if (tsms === undefined) throw new Failure('bad-response', 'Redback does not tell when this was measured');
   const battery_discharge_kw = live.BatteryPowerNegativeIsChargingkW; // − charging
@@ -177,15 +191,33 @@ function map(live: Live): Reading {
   };
 }
 
-/** kW over all phases, + import; undefined if a phase does not tell both directions or stands there twice, or none is there. */
-function netImport({ Phases }: Live): number | undefined {
-  const ids = (Phases ?? []).flatMap(({ Id }) => Id ?? []);
+const dayMs = 86_400_000;
+const seenAgainAfterMs = 3_600_000;
+
+/**
+ * kW over all phases with a wire, + import; undefined if one does not tell both directions or stands there twice, or none
+ * is there. A phase of which nothing is told has no wire, unless it has given figures in the last day.
+ */
+function netImport({ Phases }: Live, { state, now }: Context): number | undefined {
+  const phases = Phases ?? [];
+  const ids = phases.flatMap(({ Id }) => Id ?? []);
   if (new Set(ids).size < ids.length) return undefined;
-  const nets = (Phases ?? []).map((phase) =>
+  state.phases ??= {};
+  const seen = state.phases;
+  const wired = phases.filter(
+    ({ Id, VoltageInstantaneousV, ...directions }) =>
+      VoltageInstantaneousV !== undefined ||
+      directions.ActiveImportedPowerInstantaneouskW !== undefined ||
+      directions.ActiveExportedPowerInstantaneouskW !== undefined ||
+      isYoung(seen[Id ?? ''], now, dayMs),
+  );
+  const nets = wired.map((phase) =>
     difference(phase.ActiveImportedPowerInstantaneouskW, phase.ActiveExportedPowerInstantaneouskW),
   );
-  const known = nets.filter((net) => net !== undefined);
-  return known.length === 0 || known.length < nets.length ? undefined : known.reduce((total, net) => total + net, 0);
+  for (const [index, { Id }] of wired.entries())
+    if (Id && nets[index] !== undefined && !isYoung(seen[Id], now, seenAgainAfterMs)) seen[Id] = now;
+  const isOneGone = Object.entries(seen).some(([id, at]) => !ids.includes(id) && isYoung(at, now, dayMs));
+  return isOneGone ? undefined : total(nets);
 }
 
 /** ms since the epoch; the field's name promises UTC, with or without Z. */

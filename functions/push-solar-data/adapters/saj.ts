@@ -2,13 +2,13 @@
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
 import {
+  type AdapterAnswer,
   choice,
   defineAdapter,
   Failure,
   flag,
   list,
   type ReadContext,
-  type Reading,
   secret,
   setting,
   text,
@@ -17,8 +17,8 @@ import {
 import { clockText } from './local-time.ts';
 import { identifier } from './quantities.ts';
 import { ask, isTokenRefusal, logIn, Refusal } from './saj/platform.ts';
-import { Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj/values.ts';
-import { type Session, withSession } from './session.ts';
+import { type Device, Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj/values.ts';
+import { Session, withSession } from './session.ts';
 
 const settings = {
   appId: setting(text, 'App ID: intl-developer.saj-electric.com → App Configuration'),
@@ -43,15 +43,10 @@ const settings = {
   hasGridMeter: setting(z.optional(flag), 'true or false, where the answers mislead about a grid meter'),
 };
 
-const State = z.partial(
-  z.object({
-    session: z.object({ token: z.string(), expiresAt: z.optional(z.number()) }),
-    /** Of the only device of the account. */
-    deviceSn: z.string(),
-  }),
-);
+/** `deviceSn`: of the only device of the account. `batteries`: serials of those that have shown one. */
+const State = z.partial(z.object({ deviceSn: z.string(), batteries: z.array(z.string()) }));
 
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const saj = defineAdapter({
   vendor: 'saj',
@@ -65,10 +60,11 @@ export const saj = defineAdapter({
   requires: ({ dataSource }) => (dataSource === 'uploadData' ? ['timeZone'] : []),
   identity: ['appId', 'appSecret'],
   state: State,
+  session: Session,
   pollSeconds: 300,
   pollFloorSeconds: ({ emsSn }) => (emsSn ? 60 : 300),
   staleAfterSeconds: 1200,
-  async read(context): Promise<Reading> {
+  async read(context): Promise<AdapterAnswer> {
     const logInAgain = () => logIn(context);
     const use = ({ token }: Session) => readSite(context, token);
     try {
@@ -80,30 +76,40 @@ export const saj = defineAdapter({
   },
 });
 
-async function readSite(context: Context, token: string): Promise<Reading> {
+async function readSite(context: Context, token: string): Promise<AdapterAnswer> {
   const { emsSn } = context.settings;
   if (!emsSn) return readInverters(context, token);
   const ems = await realtime(context, token, 'emsRealtimeDataCommon', { emsSn }, Ems);
-  return mapEms(ems, siteOf(context));
+  return mapEms(emsSn, ems, siteOf(context));
 }
 
-const siteOf = ({ settings, now, note }: Context): Site => ({ ...settings, now, note });
+function siteOf({ settings, state, now, note }: Context): Site {
+  state.batteries ??= [];
+  return { ...settings, batteries: state.batteries, now, note };
+}
 
-async function readInverters(context: Context, token: string): Promise<Reading> {
-  const site = siteOf(context);
-  const [first, ...others] = await serialsOf(context, token);
-  if (context.settings.dataSource === 'uploadData') {
-    const newest = (deviceSn: string) => newestUpload(context, token, deviceSn);
-    return mapUploads(await newest(first), await inTurn(others, newest), site);
-  }
+async function readInverters(context: Context, token: string): Promise<AdapterAnswer> {
+  const serials = await serialsOf(context, token);
+  if (context.settings.dataSource === 'uploadData')
+    return mapUploads(await inTurn(serials, (sn) => newestUpload(context, token, sn)), siteOf(context));
   const live = (deviceSn: string) => realtime(context, token, 'realtimeDataCommon', { deviceSn }, Live);
-  return mapLive(await live(first), await inTurn(others, live), site);
+  return mapLive(await inTurn(serials, live), siteOf(context));
 }
 
-async function inTurn<Result>(serials: string[], one: (serial: string) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const serial of serials) results.push(await one(serial));
-  return results;
+/** Without the first one, which has the grid meter, nothing is known; another one may be asleep. */
+async function inTurn<Data>(
+  [first, ...others]: Serials,
+  one: (serial: string) => Promise<Data>,
+): Promise<Device<Data>[]> {
+  const devices: Device<Data>[] = [{ sn: first, data: await one(first) }];
+  for (const sn of others) {
+    const data = await one(sn).catch((error: unknown) => {
+      if (error instanceof Failure && error.kind === 'offline') return undefined;
+      throw error;
+    });
+    devices.push({ sn, data });
+  }
+  return devices;
 }
 
 /** The one with the grid meter first. */

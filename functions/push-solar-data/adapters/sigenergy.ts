@@ -1,50 +1,12 @@
 /** Sigenergy: the official OpenAPI or the mySigen app's own, with one flow of energy in kW and the same signs. */
 import * as z from 'zod/mini';
-import type { SettingValues } from '../settings/setting.ts';
-import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
+import { total } from '../core/reading.ts';
+import { type AdapterReading, defineAdapter, Failure, type Term } from './adapter.ts';
 import { figure, fraction, negate, sum } from './quantities.ts';
 import { fitting } from './sigenergy/answer.ts';
 import { readApp } from './sigenergy/app.ts';
 import { readOpenApi } from './sigenergy/openapi.ts';
-
-const AppSession = z.object({
-  token: z.string(),
-  refreshToken: z.optional(z.string()),
-  expiresAt: z.optional(z.number()),
-});
-export type AppSession = z.output<typeof AppSession>;
-
-const State = z.object({
-  session: z.optional(AppSession),
-  systemId: z.optional(z.string()),
-  stationId: z.optional(z.string()),
-  /** In which form the OpenAPI accepted the password. */
-  loginForm: z.optional(z.enum(['clear', 'aes'])),
-  /** Of this installation, towards the app's API: 32 hex digits. */
-  deviceId: z.optional(z.string()),
-});
-
-const settings = {
-  mode: setting(
-    z._default(choice('openapi-account', 'openapi-key', 'app'), 'openapi-account'),
-    'openapi-account (official, with the password of the mySigen account), openapi-key (official, with a key) or app (as the mySigen app, unofficial)',
-  ),
-  region: setting(
-    z._default(choice('eu', 'apac', 'aus', 'us', 'cn', 'jp'), 'eu'),
-    'Where the mySigen account was made: eu, apac, aus (Australia and New Zealand), us, cn or jp',
-  ),
-  username: setting(z.optional(text), 'E-mail address of the owner of the mySigen account (not in mode openapi-key)'),
-  password: secret(z.optional(text), 'Its password (not in mode openapi-key)'),
-  appKey: setting(z.optional(text), 'Mode openapi-key: developer.sigencloud.com → your application → AppKey'),
-  appSecret: secret(z.optional(text), 'Mode openapi-key: developer.sigencloud.com → your application → AppSecret'),
-  systemId: setting(
-    z.optional(text),
-    'Modes openapi-account and openapi-key: id of the system, needed with several; an error message lists them',
-  ),
-  stationId: setting(z.optional(text), 'Mode app: number of the station, if not the home station of the account'),
-};
-
-export type SigenergyContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+import { AppSession, type SigenergyContext, State, settings } from './sigenergy/settings.ts';
 
 export const sigenergy = defineAdapter({
   vendor: 'sigenergy',
@@ -56,18 +18,20 @@ export const sigenergy = defineAdapter({
   baseUrl: ({ mode, region }) => `https://${mode === 'app' ? 'api' : 'openapi'}-${region}.sigencloud.com`,
   pollSeconds: 300,
   pollFloorSeconds: ({ mode }) => (mode === 'app' ? 120 : 300),
-  retries: false, // calls and log-ins are counted
+  callsAreCounted: true,
+  retries: false, // log-ins too
   settings,
   requires: ({ mode }) => (mode === 'openapi-key' ? ['appKey', 'appSecret'] : ['username', 'password']),
   identity: ['mode', 'region', 'username', 'password', 'appKey', 'appSecret'],
   state: State,
-  async read(context): Promise<Reading> {
+  session: AppSession,
+  async read(context): Promise<AdapterReading> {
     if (context.settings.mode !== 'app') {
       const flow = fitting(Flow, await readOpenApi(context));
-      return map(flow, flow.gridPower);
+      return map(flow, flow.gridPower, context);
     }
     const flow = fitting(Flow, await readApp(context));
-    return map(flow, flow.buySellPower);
+    return map(flow, flow.buySellPower, context);
   },
 });
 
@@ -91,30 +55,49 @@ type Flow = z.output<typeof Flow>;
  * Signs: grid + is selling (in spite of the name `buySellPower`), battery + is charging; 2,454 of 2,457 recorded flows
  * balance so. There is no time of measurement. Consumption is derived: `loadPower` leaves the car out.
  */
-function map(flow: Flow, sold: number | undefined): Reading {
-  const { pvPower, thirdPvPower, batteryPower, batterySoc, loadPower, generatorPower } = flow;
+function map(flow: Flow, sold: number | undefined, { state, takes }: SigenergyContext): AdapterReading {
+  const { pvPower, batteryPower, batterySoc, loadPower, generatorPower = 0 } = flow;
   if ([pvPower, sold, batteryPower, loadPower].every((power) => power === undefined))
     throw new Failure('offline', 'Sigenergy has no figures of the station: it is not connected, check its network');
+  if (sold === undefined && takes('grid'))
+    throw new Failure('offline', 'Sigenergy has no grid power of the station: check its meter');
   const [bought, discharged] = [negate(sold), negate(batteryPower)];
-  const generator = generatorPower !== undefined && generatorPower > 0 ? generatorPower : undefined;
-
-  const taken = loadPower === undefined ? undefined : sum(loadPower, flow.acPower, flow.evPower, flow.heatPumpPower);
-  /** By how many kW these sources and the generator miss what all consumers take; absent terms are 0. */
-  const miss = (...sources: (number | undefined)[]) =>
-    taken === undefined ? 0 : Math.abs((sum(generator, ...sources) ?? 0) - taken);
-
-  // The PV of other inverters counts where the balance says that pvPower leaves it out.
-  const all = pvPower === undefined || sold === undefined ? pvPower : sum(pvPower, thirdPvPower);
-  const production = miss(all, bought, discharged) < miss(pvPower, bought, discharged) ? all : pvPower;
-
+  const generator = Math.max(generatorPower, 0);
+  const miss = missOf(flow, generator);
+  const production = productionOf(flow, (pv) => miss(pv, bought, discharged), state);
   const missReversed = Math.min(miss(production, sold, discharged), miss(production, sold, batteryPower));
   if (miss(production, bought, discharged) > 0.5 && missReversed <= 0.1)
     throw new Failure('bad-response', 'Sigenergy sent figures that fit only with the sign of the grid reversed');
 
+  const hasBattery = batteryPower !== undefined || Boolean(batterySoc);
+  const lacking: (Term | false)[] = [
+    production === undefined && 'production',
+    hasBattery && discharged === undefined && 'battery',
+  ];
   return {
     production_kw: production,
-    net_import_kw: bought === undefined ? undefined : sum(bought, generator), // a generator is no surplus
+    net_import_kw: total([bought, generator]), // a generator is no surplus
     battery_discharge_kw: discharged,
-    battery_soc: batteryPower === undefined ? undefined : fraction(batterySoc),
+    battery_soc: hasBattery ? fraction(batterySoc) : undefined,
+    lacking: lacking.filter((term) => term !== false),
   };
+}
+
+/** By how many kW sources and the generator miss what all consumers take; absent terms are 0. */
+function missOf({ loadPower, acPower, evPower, heatPumpPower }: Flow, generator: number) {
+  const taken = loadPower === undefined ? undefined : sum(loadPower, acPower, evPower, heatPumpPower);
+  return (...sources: (number | undefined)[]): number =>
+    taken === undefined ? 0 : Math.abs((sum(generator, ...sources) ?? 0) - taken);
+}
+
+/** The PV of other inverters counts, unless the balance says that `pvPower` holds it. */
+function productionOf(
+  { pvPower, thirdPvPower }: Flow,
+  miss: (pv: number | undefined) => number,
+  state: SigenergyContext['state'],
+): number | undefined {
+  const all = thirdPvPower === undefined && !state.hasThirdPv ? pvPower : total([pvPower, thirdPvPower]);
+  if (miss(pvPower) < miss(all)) return pvPower;
+  if (thirdPvPower) state.hasThirdPv = true;
+  return all;
 }

@@ -1,52 +1,10 @@
 /** SMA: the Sunny Portal (ennexOS) as its own web page reads it, or the official Monitoring API. Unsigned watts, every 5 minutes. */
-import * as z from 'zod/mini';
-import type { SettingValues } from '../settings/setting.ts';
-import {
-  choice,
-  defineAdapter,
-  flag,
-  type ReadContext,
-  type Reading,
-  secret,
-  setting,
-  text,
-  timeZone,
-} from './adapter.ts';
+import { type AdapterReading, defineAdapter } from './adapter.ts';
+import { fraction } from './quantities.ts';
 import { readingOf, timeOf } from './sma/balance.ts';
 import { readEnnexos } from './sma/ennexos.ts';
 import { readOfficial } from './sma/official.ts';
-
-const SmaSession = z.object({
-  token: z.string(),
-  expiresAt: z.optional(z.number()),
-  refreshToken: z.optional(z.string()),
-  refreshExpiresAt: z.optional(z.number()),
-});
-export type SmaSession = z.output<typeof SmaSession>;
-
-const State = z.object({ session: z.optional(SmaSession), plantId: z.optional(z.string()) });
-
-const settings = {
-  mode: setting(
-    z._default(choice('ennexos', 'official'), 'ennexos'),
-    "ennexos (as SMA's own web page, with your password) or official (Monitoring API, needs a contract with SMA)",
-  ),
-  username: setting(z.optional(text), 'Mode ennexos: SMA ID, the e-mail address for ennexos.sunnyportal.com'),
-  password: secret(z.optional(text), 'Mode ennexos: its password'),
-  clientId: setting(z.optional(text), "Mode official: from SMA's API developer support"),
-  clientSecret: secret(z.optional(text), "Mode official: from SMA's API developer support"),
-  plantId: setting(
-    z.optional(text),
-    'Number of the plant, in its address on the portal: ennexos.sunnyportal.com/<number>/; needed with several plants',
-  ),
-  timeZone: setting(timeZone, "Time zone of the plant, such as Europe/Berlin: the portal's times carry none"),
-  hasSmartMeter: setting(
-    z._default(flag, true),
-    'false if the plant has neither Sunny Home Manager nor energy meter: then solar power alone is sent',
-  ),
-};
-
-export type SmaContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+import { SmaSession, State, settings } from './sma/settings.ts';
 
 export const sma = defineAdapter({
   vendor: 'sma',
@@ -62,15 +20,21 @@ export const sma = defineAdapter({
   requires: ({ mode }) => (mode === 'official' ? ['clientId', 'clientSecret'] : ['username', 'password']),
   identity: ['mode', 'username', 'password', 'clientId', 'clientSecret'],
   state: State,
-  async read(context): Promise<Reading> {
-    const { hasSmartMeter, mode, timeZone } = context.settings;
+  session: SmaSession,
+  async read(context): Promise<AdapterReading> {
+    const { settings, takes, now } = context;
+    const { hasSmartMeter, mode, timeZone } = settings;
     if (mode === 'ennexos') {
       const balance = await readEnnexos(context);
-      const reading = readingOf(balance, balance.externalConsumption, balance.feedIn, hasSmartMeter);
-      return { ...reading, tsms: timeOf(balance, timeZone, context.now) };
+      const { externalConsumption: imported, feedIn: exported, batteryStateOfCharge: charge } = balance;
+      // A share of 1, as all rates of the portal; beyond it can only be percent.
+      const soc = charge === undefined || charge <= 1 ? charge : fraction(charge);
+      const reading = readingOf(balance, { imported, exported, soc }, { hasSmartMeter, takes });
+      return { ...reading, tsms: timeOf(balance, timeZone, now) };
     }
     const { balance, zone = timeZone } = await readOfficial(context);
-    const reading = readingOf(balance, balance.gridConsumption, balance.gridFeedIn, hasSmartMeter);
-    return { ...reading, tsms: timeOf(balance, zone, context.now) };
+    const { gridConsumption: imported, gridFeedIn: exported, batteryStateOfCharge: percent } = balance;
+    const reading = readingOf(balance, { imported, exported, soc: fraction(percent) }, { hasSmartMeter, takes });
+    return { ...reading, tsms: timeOf(balance, zone, now) };
   },
 });

@@ -1,17 +1,17 @@
 /** SOLARMAN Smart: one call for the whole plant, signed watts; calls are counted per year. Source: SOLARMAN OpenAPI v1.1.6. */
 import * as z from 'zod/mini';
-import { choice, defineAdapter, type Reading, setting, text } from './adapter.ts';
-import { withSession } from './session.ts';
+import { type AdapterReading, choice, defineAdapter, setting, text } from './adapter.ts';
+import { Session, withSession } from './session.ts';
 import {
   accountIdentity,
   accountRequires,
   accountSettings,
   type Cloud,
   Kept,
-  logIn,
   sessionMarginSeconds,
 } from './solarman/account.ts';
 import { asking, TokenRefused } from './solarman/answer.ts';
+import { logIn } from './solarman/login.ts';
 import {
   figuresIn,
   InverterFigures,
@@ -43,7 +43,7 @@ export const solarman = defineAdapter({
   baseUrl: ({ region }) => hosts[region],
   pollSeconds: 300,
   staleAfterSeconds: 1_200,
-  // Calls are counted.
+  callsAreCounted: true,
   retries: false,
   settings: {
     ...accountSettings('SOLARMAN Smart', 'sent by e-mail on request to customerservice@solarmanpv.com'),
@@ -53,7 +53,8 @@ export const solarman = defineAdapter({
   requires: (values) => accountRequires(values),
   identity: [...accountIdentity, 'orgId', 'region'],
   state: Kept,
-  async read(context): Promise<Reading> {
+  session: Session,
+  async read(context): Promise<AdapterReading> {
     return withSession(
       context,
       () => logIn(cloud, context, { orgId: context.settings.orgId }),
@@ -64,20 +65,21 @@ export const solarman = defineAdapter({
           ? await onlyInverter(cloud, context, ask, stationId, { stationId, page: 1, size: 200 })
           : undefined;
         if (serial === undefined)
-          return stationReading(cloud, await ask('/station/v1.0/realTime', { stationId }, StationFigures));
+          return stationReading(cloud, context, await ask('/station/v1.0/realTime', { stationId }, StationFigures));
         const inverter = await ask('/device/v1.0/currentData', { deviceSn: serial }, InverterFigures);
-        const { value, total } = figuresIn(inverter);
+        const { value, total, lists } = figuresIn(inverter);
         // Keys of the Deye and Jinko family. CT_T_E, the outer clamp, has the sign of its mounting and is not used.
-        return inverterReading(cloud, inverter, {
+        const powers = {
           pv: value('S_P_T') ?? total(/^DP[1-4]$/) ?? value('APo_t1'),
           grid: value('PG_Pt1'),
           battery: value('B_P1'),
           soc: value('B_left_cap1'),
           load: value('E_Puse_t1'),
-          generator: value('GEN_P_T'),
+          generator: value('GEN_P_T') ?? (lists('GEN_P_T') ? ('unknown' as const) : 0),
           imported: value('E_B_TO'),
           exported: value('E_S_TO'),
-        });
+        };
+        return inverterReading(cloud, context, serial, { inverter, powers });
       },
       { isRefusal: (failure) => failure instanceof TokenRefused, marginSeconds: sessionMarginSeconds },
     );

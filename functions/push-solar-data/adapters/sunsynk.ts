@@ -3,25 +3,25 @@ import * as z from 'zod/mini';
 import { inWords } from '../core/freshness.ts';
 import type { SettingValues } from '../settings/setting.ts';
 import {
+  type AdapterReading,
   choice,
   defineAdapter,
   Failure,
   flag,
   number,
   type ReadContext,
-  type Reading,
   secret,
   setting,
   text,
 } from './adapter.ts';
 import { identifier } from './quantities.ts';
-import { bearer, withSession } from './session.ts';
+import { bearer, Session, withSession } from './session.ts';
 import { type Ask, canDoWithout, dataOf, isTokenRefusal } from './sunsynk/answer.ts';
 import { Flow, powersOf } from './sunsynk/flow.ts';
 import { InverterState, invertersOf, listed } from './sunsynk/inverters.ts';
-import { logIn, marginSecondsOf, regions, TokenSession } from './sunsynk/login.ts';
+import { logIn, regions } from './sunsynk/login.ts';
 
-const State = z.extend(InverterState, { session: z.optional(TokenSession), plantId: z.optional(z.string()) });
+const State = z.extend(InverterState, { plantId: z.optional(z.string()), hasBattery: z.optional(z.boolean()) });
 
 const settings = {
   username: setting(text, 'E-mail address of the Sunsynk Connect account (sunsynk.net or the app)'),
@@ -39,7 +39,7 @@ const settings = {
     'true: read the lifetime counters of import and export too, with one more call per inverter every 5 minutes',
   ),
 };
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const sunsynk = defineAdapter({
   vendor: 'sunsynk',
@@ -53,8 +53,9 @@ export const sunsynk = defineAdapter({
   staleAfterSeconds: 1200,
   settings,
   state: State,
-  read(context): Promise<Reading> {
-    const { http, state } = context;
+  session: Session,
+  read(context): Promise<AdapterReading> {
+    const { http } = context;
     return withSession(
       context,
       () => logIn(context),
@@ -62,12 +63,12 @@ export const sunsynk = defineAdapter({
         readPlant(context, async (path, schema, query = {}) =>
           dataOf(await http.send('GET', path, { query, headers: bearer(session) }), schema),
         ),
-      { isRefusal: isTokenRefusal, marginSeconds: marginSecondsOf(state.session) },
+      { isRefusal: isTokenRefusal, marginSeconds: 86_400 },
     );
   },
 });
 
-async function readPlant(context: Context, ask: Ask): Promise<Reading> {
+async function readPlant(context: Context, ask: Ask): Promise<AdapterReading> {
   const { settings, state, note } = context;
   state.plantId ??= settings.plantId === undefined ? await onlyPlant(ask) : String(settings.plantId);
   const { plantId } = state;
@@ -77,7 +78,7 @@ async function readPlant(context: Context, ask: Ask): Promise<Reading> {
     note('the inverter has lost the connection to its battery: the battery figures may be old');
   const inverters = invertersOf(plantId, context, ask);
   return {
-    ...(await powersOf(flow, inverters)),
+    ...(await powersOf(flow, inverters, context)),
     ...(settings.lifetimeMeters ? await inverters.meters() : {}),
     ...(tsms === undefined ? {} : { tsms }),
   };
@@ -86,7 +87,7 @@ async function readPlant(context: Context, ask: Ask): Promise<Reading> {
 const Plant = z.object({ id: identifier, name: z.nullish(z.string()) });
 
 async function onlyPlant(ask: Ask): Promise<string> {
-  const plants = await listed(ask, '/api/v1/plants', { limit: 10 }, Plant);
+  const plants = await listed(ask, '/api/v1/plants', { limit: 10 }, Plant, ({ id }) => id);
   const [plant, ...others] = plants;
   if (!plant)
     throw new Failure(

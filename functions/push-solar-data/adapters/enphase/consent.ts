@@ -1,11 +1,11 @@
 /** The one consent that Enphase's official API wants: the owner allows the access in a browser, and Enphase's page shows a code. */
 import * as z from 'zod/mini';
 import { type Consent, Failure } from '../adapter.ts';
-import type { EnphaseContext } from '../enphase.ts';
+import type { EnphaseContext } from './settings.ts';
 
 const Granted = z.object({ refresh_token: z.string() });
 
-export const enphaseConsent: Consent<EnphaseContext<unknown>['settings'], 'refreshToken'> = {
+export const enphaseConsent: Consent<EnphaseContext<unknown, unknown>['settings'], 'refreshToken'> = {
   yields: ['refreshToken'],
   redirectUri: 'https://api.enphaseenergy.com/oauth/redirect_uri',
   page({ settings: { clientId = '' }, redirectUri, state }) {

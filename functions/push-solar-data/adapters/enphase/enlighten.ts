@@ -1,25 +1,25 @@
 /** What the Enlighten web page asks: a log-in with cookies, then today's energy in buckets of 15 minutes. Unofficial. */
 import * as z from 'zod/mini';
 import { type Answer, kindOfStatus } from '../../platform/http.ts';
-import { Failure, type Reading } from '../adapter.ts';
-import type { EnphaseContext } from '../enphase.ts';
-import { difference, figure, fraction, identifier, kilowatts } from '../quantities.ts';
-import { bearer, withSession } from '../session.ts';
-import { onlySystem } from './systems.ts';
+import { type AdapterReading, Failure, type Term } from '../adapter.ts';
+import { lasts } from '../age.ts';
+import { Cookies, cookieHeader, cookiesAfter } from '../cookies.ts';
+import { difference, figure, fraction, identifier, kilowatts, sum } from '../quantities.ts';
+import { bearer, Session, withSession } from '../session.ts';
+import type { EnphaseContext } from './settings.ts';
+import { onlySystem, refuseOther } from './systems.ts';
 
-const WebSession = z.object({ token: z.string(), cookies: z.record(z.string(), z.string()) });
+export const WebSession = z.extend(Session, { cookies: Cookies });
 export const WebState = z.object({
   /** Fingerprint of the user name and password that the rest belongs to. */
   account: z.string(),
-  session: z.optional(WebSession),
   systemId: z.optional(z.string()),
   /** How many log-ins in a row were refused, and until when (ms) none is tried. */
   refusedLogIns: z.optional(z.number()),
   noLogInBefore: z.optional(z.number()),
 });
 type WebSession = z.output<typeof WebSession>;
-type Cookies = WebSession['cookies'];
-type Context = EnphaseContext<z.output<typeof WebState>>;
+type Context = EnphaseContext<z.output<typeof WebState>, WebSession>;
 
 const anything = z.optional(z.unknown());
 const LogIn = z.object({ message: anything, session_id: anything, requires_mfa: anything, isBlocked: anything });
@@ -38,7 +38,9 @@ const Sites = z.union([z.array(Site), z.object({ sites: z.array(Site) })]);
 /** Wh per bucket; %. Buckets to come may be 0, null or missing. */
 const series = z.nullish(z.array(figure));
 const Today = z.object({
+  system_id: z.nullish(identifier),
   siteStatus: z.nullish(z.string()),
+  battery_details: z.nullish(z.object({ aggregate_soc: figure })),
   stats: z.array(
     z.object({
       /** s since the epoch */
@@ -52,19 +54,28 @@ const Today = z.object({
       charge: series,
       discharge: series,
       soc: series,
+      /** The same energy by its way. */
+      solar_grid: series,
+      solar_battery: series,
+      battery_home: series,
+      battery_grid: series,
+      grid_home: series,
+      grid_battery: series,
     }),
   ),
 });
 
-export function readEnlighten(context: Context): Promise<Reading> {
+export function readEnlighten(context: Context): Promise<AdapterReading> {
   return withSession(
     context,
     () => logIn(context),
     async (session) => {
       const { settings, state, now } = context;
-      const systemId = settings.systemId ?? state.systemId ?? (await discover(context, session));
+      const systemId = String(settings.systemId ?? state.systemId ?? (await discover(context, session)));
       const answer = await ask(context, session, `/pv/systems/${systemId}/today`);
-      return settled(answer.json(Today), now);
+      const today = answer.json(Today);
+      refuseOther(today.system_id, systemId);
+      return settled(today, now);
     },
   );
 }
@@ -76,11 +87,13 @@ const browserHeaders = {
   'x-requested-with': 'XMLHttpRequest',
 };
 
+const longestPauseSeconds = 24 * 3600;
+
 /** Waits after a refusal: accounts are blocked after a few. */
 async function logIn(context: Context): Promise<WebSession> {
   const { http, settings, state, now } = context;
   const { username = '', password = '' } = settings;
-  if (state.noLogInBefore !== undefined && now < state.noLogInBefore)
+  if (state.noLogInBefore !== undefined && lasts(state.noLogInBefore, now, longestPauseSeconds * 1000))
     throw new Failure('auth', 'Enlighten has refused the log-in, and too many attempts would block the account', {
       retryAfterSeconds: Math.ceil((state.noLogInBefore - now) / 1000),
     });
@@ -90,11 +103,11 @@ async function logIn(context: Context): Promise<WebSession> {
     form: { 'user[email]': username, 'user[password]': password },
     accept: 'all',
   });
-  const cookies = merged({}, answer);
+  const cookies = cookiesAfter({}, answer);
   const reason = whyRefused(answer, cookies);
   if (reason) {
     state.refusedLogIns = (state.refusedLogIns ?? 0) + 1;
-    const retryAfterSeconds = state.refusedLogIns < 3 ? 300 : 24 * 3600;
+    const retryAfterSeconds = state.refusedLogIns < 3 ? 300 : longestPauseSeconds;
     state.noLogInBefore = now + retryAfterSeconds * 1000;
     await context.saveState();
     throw new Failure('auth', reason, { retryAfterSeconds });
@@ -109,7 +122,7 @@ async function logIn(context: Context): Promise<WebSession> {
 
 /** In the owner's words; undefined if the log-in was not refused. */
 function whyRefused(answer: Answer, cookies: Cookies): string | undefined {
-  if (/too many active sessions/i.test(answer.text))
+  if (/too many active sessions/i.test(answer.beginning))
     return 'Enlighten says that the account has too many active sessions: sign out elsewhere';
   if (isRefusal(answer)) return 'Enlighten refuses the log-in: check username and password on its web page';
   if (answer.status >= 300) return undefined;
@@ -122,8 +135,8 @@ function whyRefused(answer: Answer, cookies: Cookies): string | undefined {
 }
 
 /** How the server shows that a session is gone: 401, 403, 406, a redirect, or a web page instead of JSON. */
-const isRefusal = ({ status, text }: Answer): boolean =>
-  [401, 403, 406].includes(status) || (status >= 300 && status < 400) || (status < 300 && /^\s*</.test(text));
+const isRefusal = ({ status, beginning }: Answer): boolean =>
+  [401, 403, 406].includes(status) || (status >= 300 && status < 400) || (status < 300 && /^\s*</.test(beginning));
 
 async function tokenFor(context: Context, cookies: Cookies): Promise<WebSession> {
   const session = { token: '', cookies };
@@ -136,30 +149,18 @@ async function tokenFor(context: Context, cookies: Cookies): Promise<WebSession>
 
 /** With all cookies, which every answer may change. */
 async function ask(context: Context, session: WebSession, path: string, query = {}): Promise<Answer> {
-  const cookie = Object.entries(session.cookies).map(([name, value]) => `${name}=${value}`);
   const tokens = session.token ? { ...bearer(session), 'e-auth-token': session.token } : {};
   const answer = await context.http.send('GET', path, {
     query,
-    headers: { ...browserHeaders, cookie: cookie.join('; '), ...tokens },
+    headers: { ...browserHeaders, ...cookieHeader(session.cookies), ...tokens },
     accept: [301, 302, 303, 307, 308, 401, 403, 406],
   });
-  session.cookies = merged(session.cookies, answer);
+  session.cookies = cookiesAfter(session.cookies, answer);
   if (!isRefusal(answer)) return answer;
   throw new Failure('auth', 'Enlighten ends the session at once: check on its web page what this log-in may see', {
     status: answer.status,
-    excerpt: answer.text.slice(0, 300),
+    excerpt: answer.excerpt,
   });
-}
-
-/** Cookies by name after an answer; one that is set to nothing is gone. */
-function merged(cookies: Cookies, { headers }: Answer): Cookies {
-  const all = { ...cookies };
-  for (const line of [headers['set-cookie'] ?? []].flat()) {
-    const [, name = '', value = ''] = /^\s*([^=;]+)=([^;]*)/.exec(line) ?? [];
-    if (value === '') delete all[name];
-    else all[name] = value;
-  }
-  return all;
 }
 
 async function discover(context: Context, session: WebSession): Promise<string> {
@@ -176,14 +177,16 @@ async function discover(context: Context, session: WebSession): Promise<string> 
 }
 
 const energies = ['production', 'consumption', 'import', 'export', 'charge', 'discharge'] as const;
-type Series = (typeof energies)[number] | 'soc';
+const ways = ['solar_grid', 'solar_battery', 'battery_home', 'battery_grid', 'grid_home', 'grid_battery'] as const;
+type Series = (typeof energies)[number] | (typeof ways)[number] | 'soc';
+type Day = z.output<typeof Today>['stats'][number];
 
 /**
  * The newest bucket that is complete: the current one is open, and the one before still fills up.
  *
  * @param now ms.
  */
-function settled({ siteStatus, stats: [day] }: z.output<typeof Today>, now: number): Reading {
+function settled({ siteStatus, battery_details, stats: [day] }: z.output<typeof Today>, now: number): AdapterReading {
   if (!day) throw new Failure('bad-response', 'Enlighten shows no figures of today');
   if (siteStatus === 'comm')
     throw new Failure('offline', 'Enlighten says that the gateway (Envoy) does not report: check its network');
@@ -191,22 +194,49 @@ function settled({ siteStatus, stats: [day] }: z.output<typeof Today>, now: numb
   const index = Math.floor((now / 1000 - start_time) / interval_length) - 2;
   if (index < 0 || energies.every((name) => index >= (day[name]?.length ?? 0)))
     throw new Failure('stale', 'Enlighten has no complete quarter of an hour of this day yet');
-  const value = (name: Series) => day[name]?.[index];
   // Silent buckets are filled with 0, but a house never uses exactly nothing.
-  if (energies.every((name) => !value(name)))
+  if (energies.every((name) => !day[name]?.[index]))
     throw new Failure(
       'offline',
       'Enlighten has nothing but zeros: the gateway (Envoy) does not report, check its network',
     );
-  const has = (...names: Series[]) => names.some((name) => day[name]?.some((each) => each !== undefined && each !== 0));
-  const [hasMeter, hasBattery] = [has('consumption', 'import', 'export'), has('charge', 'discharge', 'soc')];
+  const soc = day.soc?.[index] ?? battery_details?.aggregate_soc;
+  const hasMeter = showsMeter(day);
+  const hasBattery = Boolean(battery_details?.aggregate_soc) || showsBattery(day);
+  const production = day.production?.[index];
+  const { discharge, grid } = flows(day, index, hasBattery);
+  const lacking: (Term | false)[] = [
+    production === undefined && 'production',
+    hasMeter && grid === undefined && 'grid',
+    hasBattery && discharge === undefined && 'battery',
+  ];
   const kw = (wattHours: number | undefined) =>
     wattHours === undefined ? undefined : kilowatts((wattHours * 3600) / interval_length);
   return {
-    production_kw: kw(value('production')),
-    net_import_kw: hasMeter ? kw(difference(value('import'), value('export'))) : undefined,
-    battery_discharge_kw: hasBattery ? kw(difference(value('discharge'), value('charge'))) : undefined,
-    battery_soc: hasBattery ? fraction(value('soc')) : undefined,
+    production_kw: kw(production),
+    net_import_kw: hasMeter ? kw(grid) : undefined,
+    battery_discharge_kw: hasBattery ? kw(discharge) : undefined,
+    battery_soc: hasBattery ? fraction(soc) : undefined,
     tsms: (start_time + (index + 1) * interval_length) * 1000,
+    lacking: lacking.filter((term) => term !== false),
   };
+}
+
+const counts = (day: Day, names: readonly Series[]): boolean => names.some((name) => day[name]?.some(Boolean));
+const showsMeter = (day: Day): boolean => counts(day, ['consumption', 'import', 'export', 'solar_grid', 'grid_home']);
+const showsBattery = (day: Day): boolean =>
+  counts(day, ['charge', 'discharge', 'soc', 'solar_battery', 'battery_home', 'battery_grid', 'grid_battery']);
+
+/** Wh of a bucket. The direct channels may be null where the meter works; then the ways of the energy tell the same. */
+function flows(day: Day, index: number, hasBattery: boolean): { discharge?: number; grid?: number } {
+  const value = (direct: Series, ...parts: Series[]) =>
+    day[direct]?.[index] ?? sum(...parts.map((part) => day[part]?.[index]));
+  const imported = value('import', 'grid_home', 'grid_battery');
+  const exported = value('export', 'solar_grid', 'battery_grid');
+  const charged = value('charge', 'solar_battery', 'grid_battery');
+  const discharged = value('discharge', 'battery_home', 'battery_grid');
+  const discharge = difference(discharged, charged);
+  const bought = difference(value('consumption'), value('production'));
+  const grid = difference(imported, exported) ?? difference(bought, hasBattery ? discharge : 0);
+  return { ...(discharge === undefined ? {} : { discharge }), ...(grid === undefined ? {} : { grid }) };
 }

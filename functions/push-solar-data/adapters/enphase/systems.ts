@@ -16,3 +16,9 @@ export function onlySystem(systems: readonly System[]): string {
       : 'Enphase shows no system in this account: check which account was used, or set systemId',
   );
 }
+
+/** @throws Failure if an answer says that it is of another system than the one that was asked for. */
+export function refuseOther(answered: string | null | undefined, asked: string): void {
+  if (answered == null || answered === asked) return;
+  throw new Failure('bad-response', `Enphase answered with figures of system ${answered} instead of ${asked}`);
+}

@@ -1,8 +1,8 @@
-/** What FoxESS inverters report, and how the inverters of one home add up to its reading. */
+/** What FoxESS inverters report, and what each inverter of a home contributes. */
 import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
-import { watts } from '../../core/reading.ts';
-import { Failure, type Reading } from '../adapter.ts';
+import { powerOf, total, watts, withoutUndefined } from '../../core/reading.ts';
+import { type DeviceReading, Failure, type Reading, type Term } from '../adapter.ts';
 import { difference, figure, fraction, mean, sum } from '../quantities.ts';
 
 /** `hasBattery` as the device list says it; unknown without a list. */
@@ -14,7 +14,14 @@ export type Home = {
   ct2Pv: 'off' | 'negative-is-generation' | 'positive-is-generation';
   now: number;
   staleAfterSeconds: number;
+  takes(term: Term): boolean;
+  /** What has shown itself before, kept from poll to poll: at rest it looks as if there were none. */
+  fitted: Fitted;
 };
+
+/** Serials. */
+export const Fitted = z.object({ meters: z.array(z.string()), batteries: z.array(z.string()) });
+type Fitted = z.output<typeof Fitted>;
 
 /** kW, %, lifetime kWh. A variable that is not fitted is missing. */
 const Variables = z.object({
@@ -29,9 +36,11 @@ const Variables = z.object({
   invBatPower: figure,
   invBatPower_1: figure,
   invBatPower_2: figure,
+  invBatPower_3: figure,
   SoC: figure,
   SoC_1: figure,
   SoC_2: figure,
+  SoC_3: figure,
   gridConsumption: figure,
   feedin: figure,
   runningState: z.optional(z.unknown()),
@@ -66,31 +75,39 @@ export const Row = z.object({
 });
 type Row = z.output<typeof Row>;
 
-/** What one inverter contributes, in Charge HQ's units and signs. */
-function unitOf({ sn, hasBattery: listed }: Inverter, { time, datas }: Row) {
+/** %, kW: all battery inputs of an inverter, of which one without power makes it unknown. */
+function batteryOf(datas: Row['datas']): { soc: number | undefined; battery_kw: number | undefined } {
+  const inputs = (['invBatPower_1', 'invBatPower_2', 'invBatPower_3'] as const).filter((name) => name in datas);
+  return {
+    soc: datas.SoC ?? mean(datas.SoC_1, datas.SoC_2, datas.SoC_3),
+    battery_kw:
+      difference(datas.batDischargePower, datas.batChargePower) ??
+      datas.invBatPower ?? // + discharging
+      total(inputs.map((name) => datas[name])),
+  };
+}
+
+/** What one inverter reports, in Charge HQ's units and signs. */
+function unitOf({ sn, hasBattery: listed }: Inverter, { time, datas }: Row, fitted: Fitted) {
   const { gridConsumptionPower, feedinPower, meterPower, gridConsumption, feedin } = datas;
-  const soc = datas.SoC ?? mean(datas.SoC_1, datas.SoC_2);
-  const hasBattery = listed !== false && soc !== undefined;
-  const gridPowers = [gridConsumptionPower, feedinPower, meterPower];
-  const pv = datas.pvPower ?? (hasBattery ? 0 : datas.generationPower); // a battery inverter without panels has no pvPower
+  const { soc, battery_kw } = batteryOf(datas);
+  // An inverter without battery gives a power of 0 for it; not every one with a battery gives its charge.
+  const isProven = listed === true || fitted.batteries.includes(sn) || (battery_kw ?? 0) !== 0;
+  const showsBattery = listed !== false && (soc !== undefined || (battery_kw !== undefined && isProven));
+  const isHybrid = listed === true || (listed !== false && (showsBattery || fitted.batteries.includes(sn)));
+  // A string inverter without clamp reports 0, or nothing, for everything of the grid.
+  const showsMeter = [gridConsumptionPower, feedinPower, meterPower, gridConsumption, feedin].some(Boolean);
   return {
     sn,
     time,
-    hasBattery,
-    isHybrid: hasBattery || listed === true,
-    /** A string inverter without clamp reports 0, or nothing, for everything of the grid. */
-    hasMeter:
-      (hasBattery && gridPowers.some((value) => value !== undefined)) ||
-      [...gridPowers, gridConsumption, feedin].some((value) => value !== undefined && value !== 0),
-    production_kw: atLeast0(pv), // a string may give −0.002
+    isHybrid,
+    showsBattery,
+    hasMeter: isHybrid || showsMeter || fitted.meters.includes(sn),
+    pv_kw: atLeast0(datas.pvPower ?? (isHybrid ? undefined : datas.generationPower)), // a string may give −0.002
     net_import_kw: difference(gridConsumptionPower, feedinPower) ?? meterPower, // meterPower: + import
-    battery_discharge_kw:
-      difference(datas.batDischargePower, datas.batChargePower) ??
-      datas.invBatPower ?? // + discharging
-      sum(datas.invBatPower_1, datas.invBatPower_2),
+    battery_discharge_kw: battery_kw,
     battery_soc: fraction(soc),
-    imported_kwh: gridConsumption,
-    exported_kwh: feedin,
+    ...(gridConsumption || feedin ? { imported_kwh: gridConsumption, exported_kwh: feedin } : {}), // else not counted
     ct2_kw: datas.meterPower2,
     runningState: datas.runningState,
   };
@@ -98,35 +115,64 @@ function unitOf({ sn, hasBattery: listed }: Inverter, { time, datas }: Row) {
 type Unit = ReturnType<typeof unitOf>;
 
 /**
- * The home's reading. `loadsPower` is not used: it is measured on the AC side, production and battery on the DC side,
- * and the inverter's loss lies between them.
+ * What each inverter contributes. `loadsPower` is not used: it is measured on the AC side, production and battery on
+ * the DC side, and the inverter's loss lies between them.
  *
  * @throws Failure `offline` without the rows that are needed, `stale` if an inverter that counts has an old one,
  *   `bad-response` if the grid meter is not certain, `settings` if the owner names an unknown inverter.
  */
-export function readingOf(inverters: readonly Inverter[], rows: readonly Row[], home: Home): Reading {
-  const units = awake(reporting(inverters, rows, home), home);
-  const meters = gridMeters(units, home);
-  const batteries = units.filter(({ hasBattery }) => hasBattery);
+export function readingsOf(inverters: readonly Inverter[], rows: readonly Row[], home: Home): DeviceReading[] {
+  const units = reporting(inverters, rows, home);
+  const awake = awakeOf(units, home);
+  const meters = gridMeters(awake, home);
+  remember(awake, home.fitted);
+  const clamps = secondClamps(awake, meters, home);
+  const readings = awake.map((unit) => readingOf(unit, meters.includes(unit), clamps.get(unit)));
+  const absent = inverters.filter(({ sn }) => units.every((unit) => unit.sn !== sn));
+  return [
+    ...readings,
+    ...units.filter((unit) => !awake.includes(unit)).map((unit) => asleepReading(unit, readings, home)),
+    ...absent.map(({ sn }) => ({ device: sn, sleeps: true, lacking: ['production' as const] })),
+  ];
+}
+
+function readingOf(unit: Unit, isMeter: boolean, clamp_kw: number | undefined): DeviceReading {
+  const { sn, time, isHybrid, showsBattery, net_import_kw, battery_discharge_kw, battery_soc } = unit;
+  // A battery inverter without panels has no pvPower.
+  const pv_kw = unit.pv_kw ?? (showsBattery && clamp_kw !== undefined ? 0 : undefined);
+  const given: { [Field in keyof Reading]: Reading[Field] | undefined } = {
+    production_kw: pv_kw === undefined ? undefined : pv_kw + (clamp_kw ?? 0),
+    ...(isMeter ? { net_import_kw, imported_kwh: unit.imported_kwh, exported_kwh: unit.exported_kwh } : {}),
+    ...(showsBattery ? { battery_discharge_kw, battery_soc } : {}),
+    tsms: time,
+  };
+  const expected: (Term | false)[] = [!showsBattery && 'production', isMeter && 'grid', showsBattery && 'battery'];
   return {
-    production_kw: total([...units.map(({ production_kw }) => production_kw), ...ct2Production(units, meters, home)]),
-    net_import_kw: total(meters.map(({ net_import_kw }) => net_import_kw)),
-    battery_discharge_kw: total(batteries.map(({ battery_discharge_kw }) => battery_discharge_kw)),
-    battery_soc: mean(...batteries.map(({ battery_soc }) => battery_soc)),
-    imported_kwh: total(meters.map(({ imported_kwh }) => imported_kwh)),
-    exported_kwh: total(meters.map(({ exported_kwh }) => exported_kwh)),
-    tsms: Math.min(...units.map(({ time }) => time)),
+    device: sn,
+    sleeps: !isHybrid && !isMeter && clamp_kw === undefined,
+    lacking: expected.filter((term) => term !== false).filter((term) => given[powerOf[term]] === undefined),
+    ...(showsBattery ? { unfitted: ['production'] } : {}),
+    ...withoutUndefined(given),
   };
 }
 
-/** The inverters with a row. One without is asleep, unless the home cannot be known without it. */
-function reporting(inverters: readonly Inverter[], rows: readonly Row[], { gridMeter }: Home): Unit[] {
+/** One that has been dark for an hour does not sleep while the others give much: its data logger is away. */
+function asleepReading(unit: Unit, others: readonly DeviceReading[], { now }: Home): DeviceReading {
+  const others_kw = sum(...others.map(({ production_kw }) => production_kw)) ?? 0;
+  if (now - unit.time > 3_600_000 && others_kw > broadDaylight_kw)
+    return { device: unit.sn, sleeps: false, lacking: ['production'] };
+  return { device: unit.sn, sleeps: true, production_kw: 0 };
+}
+const broadDaylight_kw = 2;
+
+/** The inverters with a row. One without may be asleep, unless the home cannot be known without it. */
+function reporting(inverters: readonly Inverter[], rows: readonly Row[], { gridMeter, fitted }: Home): Unit[] {
   const stranger = gridMeter !== 'auto' && gridMeter.find((serial) => inverters.every(({ sn }) => sn !== serial));
   if (stranger)
     throw new Failure('settings', `The setting gridMeter names ${stranger}, which is none of the inverters`);
   const units = inverters.flatMap((inverter) => {
     const row = rows.find(({ deviceSN }) => deviceSN === inverter.sn);
-    if (row) return [unitOf(inverter, row)];
+    if (row) return [unitOf(inverter, row, fitted)];
     if (inverter.hasBattery || isNamed(inverter, gridMeter))
       throw new Failure('offline', `FoxESS Cloud has no figures of inverter ${inverter.sn}: check its data logger`);
     return [];
@@ -136,7 +182,7 @@ function reporting(inverters: readonly Inverter[], rows: readonly Row[], { gridM
 }
 
 /** Those that count: inverters without battery and meter lose power at dusk, and their last row stays. */
-function awake(units: readonly Unit[], { gridMeter, now, staleAfterSeconds }: Home): Unit[] {
+function awakeOf(units: readonly Unit[], { gridMeter, now, staleAfterSeconds }: Home): Unit[] {
   const age = ({ time }: Unit) => (now - time) / 1000;
   const isOld = (unit: Unit) => age(unit) > staleAfterSeconds;
   const sleeps = (unit: Unit) => isOld(unit) && !unit.isHybrid && !countsAsMeter(unit, gridMeter) && looksAsleep(unit);
@@ -149,9 +195,9 @@ function awake(units: readonly Unit[], { gridMeter, now, staleAfterSeconds }: Ho
 }
 
 /** Running state 163: on grid. */
-const looksAsleep = ({ runningState, production_kw }: Unit): boolean =>
+const looksAsleep = ({ runningState, pv_kw }: Unit): boolean =>
   (runningState !== undefined && runningState !== null && String(runningState) !== '163') ||
-  (production_kw !== undefined && production_kw < 0.2);
+  (pv_kw !== undefined && pv_kw < 0.2);
 
 const isNamed = ({ sn }: Inverter, gridMeter: Home['gridMeter']): boolean =>
   gridMeter !== 'auto' && gridMeter.includes(sn);
@@ -159,40 +205,42 @@ const isNamed = ({ sn }: Inverter, gridMeter: Home['gridMeter']): boolean =>
 const countsAsMeter = (unit: Unit, gridMeter: Home['gridMeter']): boolean =>
   gridMeter === 'auto' ? unit.hasMeter : isNamed(unit, gridMeter);
 
-/** The inverters whose grid clamp counts; none if the home has no clamp. Found out, it is one: others repeat its figures. */
-function gridMeters(units: readonly Unit[], { gridMeter }: Home): Unit[] {
+/**
+ * The inverters whose grid clamp counts; none if the home has no clamp. Found out, it is one: others repeat its figures.
+ */
+function gridMeters(units: readonly Unit[], { gridMeter, takes }: Home): Unit[] {
+  if (!takes('grid')) return [];
   const meters = units.filter((unit) => countsAsMeter(unit, gridMeter));
+  if (gridMeter !== 'auto') return meters;
   const giving = meters.filter(({ net_import_kw }) => net_import_kw !== undefined);
-  if (giving.length < (gridMeter === 'auto' ? Math.min(1, meters.length) : meters.length))
-    throw new Failure(
-      'bad-response',
-      'FoxESS Cloud gives no grid power, although there is a grid clamp; if there is none, set gridMeter to none',
-    );
-  if (gridMeter !== 'auto') return giving;
   const imports_kw = giving.flatMap(({ net_import_kw }) => net_import_kw ?? []);
   if (watts(Math.max(...imports_kw) - Math.min(...imports_kw)) > 100)
     throw new Failure(
       'bad-response',
       `Several inverters report different grid powers (${giving.map(({ sn, net_import_kw }) => `${sn}: ${net_import_kw} kW`).join(', ')}): set gridMeter to the serial of the one with the grid clamp`,
     );
-  return giving.slice(0, 1);
+  return (giving.length > 0 ? giving : meters).slice(0, 1);
 }
 
-/** Another solar system on the second clamp, which belongs to the same meter as the grid clamp. */
-function ct2Production(units: readonly Unit[], meters: readonly Unit[], { ct2Pv }: Home): number[] {
-  if (ct2Pv === 'off') return [];
+function remember(units: readonly Unit[], fitted: Fitted): void {
+  for (const { sn, hasMeter, showsBattery } of units) {
+    if (hasMeter && !fitted.meters.includes(sn)) fitted.meters.push(sn);
+    if (showsBattery && !fitted.batteries.includes(sn)) fitted.batteries.push(sn);
+  }
+}
+
+/** Production of another solar system on the second clamp, which belongs to the same meter as the grid clamp. */
+function secondClamps(units: readonly Unit[], meters: readonly Unit[], { ct2Pv, takes }: Home): Map<Unit, number> {
+  if (ct2Pv === 'off' || !takes('production')) return new Map();
   const sign = ct2Pv === 'negative-is-generation' ? -1 : 1;
-  const clamps_kw = (meters.length > 0 ? meters : units).flatMap(({ ct2_kw }) => ct2_kw ?? []);
-  if (clamps_kw.length === 0)
-    throw new Failure(
-      'bad-response',
-      'FoxESS Cloud gives no power of the second clamp; if there is none, set ct2Pv to off',
-    );
-  return clamps_kw.map((kw) => Math.max(0, sign * kw));
+  const clamped = (meters.length > 0 ? meters : units).flatMap((unit) =>
+    unit.ct2_kw === undefined ? [] : [[unit, Math.max(0, sign * unit.ct2_kw)] as const],
+  );
+  if (clamped.length > 0) return new Map(clamped);
+  throw new Failure(
+    'bad-response',
+    'FoxESS Cloud gives no power of the second clamp; if there is none, set ct2Pv to off',
+  );
 }
 
 const atLeast0 = (kw: number | undefined): number | undefined => (kw === undefined ? undefined : Math.max(0, kw));
-
-/** Sum of a figure that is known of all; one that is missing makes it unknown. */
-const total = (values: (number | undefined)[]): number | undefined =>
-  values.includes(undefined) ? undefined : sum(...values);

@@ -12,11 +12,12 @@ const Kiosk = z.object({ success: z.boolean(), data: z.optional(z.nullable(z.str
 /** kW, as a number or its text. */
 const Figures = z.object({ realKpi: z.object({ realTimePower: figure }) });
 
-/** @param state keeps the key of the link under a name of a secret, so that it is hidden wherever it is echoed. */
-export async function readKiosk(link: string, http: Http, state: { kioskKey?: string | undefined }): Promise<Reading> {
-  state.kioskKey = kioskKey.exec(link)?.[1];
+/** @param hide keeps the key of the link out of all logs, wherever it is echoed. */
+export async function readKiosk(link: string, http: Http, hide: (secret: string) => void): Promise<Reading> {
+  const key = kioskKey.exec(link)?.[1] ?? '';
+  hide(key);
   const { success, data } = await http.get('/rest/pvms/web/kiosk/v1/station-kiosk-file', {
-    query: { kk: state.kioskKey },
+    query: { kk: key },
     schema: Kiosk,
   });
   const plant = success ? parsed(data ?? '') : undefined;

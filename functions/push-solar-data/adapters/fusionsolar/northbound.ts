@@ -2,17 +2,16 @@
 import * as z from 'zod/mini';
 import { Failure, type ReadContext } from '../adapter.ts';
 import { figure } from '../quantities.ts';
-import { withSession } from '../session.ts';
+import { type Session, withSession } from '../session.ts';
 
-const sessionMinutes = 30;
-/** A session is renewed when it is 25 minutes old. */
-const marginSeconds = 300;
-
-export const Session = z.object({ token: z.string(), expiresAt: z.number() });
-export type Session = z.output<typeof Session>;
+/** A session lives for half an hour, and is renewed before. */
+const sessionMinutes = 25;
 
 type Account = { userName?: string | undefined; systemCode?: string | undefined };
-export type NorthboundContext = ReadContext<Account, { session?: Session }>;
+export type NorthboundContext = Pick<
+  ReadContext<Account, unknown, Session>,
+  'http' | 'now' | 'settings' | 'session' | 'sleep'
+>;
 
 /** @param name of the interface, the last part of its path. @param data what stands under `data`. */
 export type Ask = <Data>(name: string, body: object, data: z.ZodMiniType<Data>) => Promise<Data>;
@@ -88,18 +87,18 @@ export function openNorthbound(context: NorthboundContext): Ask {
     const accept = token === undefined ? [404] : [401, 404];
     const headers = { 'xsrf-token': token };
     const answer = await http.send('POST', `/thirdData/${name}`, { json, headers, kinds, accept });
-    const { status, text } = answer;
+    const { status, excerpt } = answer;
     if (status === 401) throw new Refusal(305, { status });
     if (status === 404)
       throw new Failure('bad-response', 'FusionSolar has no such interface at this address: check the region setting');
     const { success, failCode = 0 } = answer.json(Envelope);
-    if (failCode !== 0 || success === false) throw new Refusal(failCode, { status, excerpt: text.slice(0, 300) });
+    if (failCode !== 0 || success === false) throw new Refusal(failCode, { status, excerpt });
     return answer;
   };
 
   return (name, body, data) =>
     withSession(context, logIn, async ({ token }) => (await send(name, body, token)).json(z.object({ data })).data, {
       isRefusal: isSessionEnd,
-      marginSeconds,
+      marginSeconds: 0,
     });
 }

@@ -1,6 +1,7 @@
 /** What stands at a FusionSolar plant: which plant it is and which of its devices are asked. Kept for a day. */
 import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
+import { allPages } from '../pages.ts';
 import { figure, identifier } from '../quantities.ts';
 import { type Ask, Refusal } from './northbound.ts';
 
@@ -52,13 +53,15 @@ const OldPlants = z.nullable(z.array(z.object({ stationCode: z.string(), station
 /** Accounts made before mid-2022 may not use `stations` and have another interface for the same list. */
 async function listPlants(ask: Ask): Promise<Plant[]> {
   try {
-    const plants: Plant[] = [];
-    for (let pageNo = 1, pageCount = 1; pageNo <= pageCount; pageNo++) {
-      const page = await ask('stations', { pageNo }, Plants);
-      plants.push(...(page?.list ?? []).map(({ plantCode, plantName }) => ({ code: plantCode, name: plantName })));
-      pageCount = page?.pageCount ?? 1;
-    }
-    return plants;
+    const plants = await allPages(
+      'FusionSolar',
+      async (nth) => {
+        const page = await ask('stations', { pageNo: nth + 1 }, Plants);
+        return { entries: page?.list ?? [], pages: page?.pageCount ?? 1 };
+      },
+      ({ plantCode }) => plantCode,
+    );
+    return plants.map(({ plantCode, plantName }) => ({ code: plantCode, name: plantName }));
   } catch (error) {
     if (!(error instanceof Refusal && error.failCode === 401)) throw error;
     const stations = (await ask('getStationList', {}, OldPlants)) ?? [];

@@ -1,7 +1,8 @@
 /** The live values of FusionSolar devices, and their way to a reading. */
 import * as z from 'zod/mini';
+import { total } from '../../core/reading.ts';
 import { Failure, type Reading } from '../adapter.ts';
-import { figure, fraction, identifier, kilowatts, mean, negate, sum } from '../quantities.ts';
+import { figure, fraction, identifier, kilowatts, negate, sum } from '../quantities.ts';
 import type { Ask } from './northbound.ts';
 import type { Device } from './plant.ts';
 
@@ -84,12 +85,13 @@ export type Meter = {
 export function map(inverters: readonly Values[], meter: Meter | undefined, batteries: readonly Values[]): Reading {
   const ac = sum(...inverters.map(({ active_power }) => active_power)); // kW
   const battery = negate(kilowatts(sum(...batteries.map(({ ch_discharge_power }) => ch_discharge_power))));
+  const charge = total(batteries.map(({ battery_soc }) => battery_soc)); // unknown if one is
   return {
     // The AC power of a hybrid is solar and battery; what is lost on the way leaves it slightly below 0 at night.
     production_kw: ac === undefined || battery === undefined ? ac : Math.max(0, ac - battery),
     net_import_kw: negate(meter && exportKilowatts(meter)),
     battery_discharge_kw: battery,
-    battery_soc: fraction(mean(...batteries.map(({ battery_soc }) => battery_soc))),
+    battery_soc: fraction(charge === undefined ? undefined : charge / batteries.length),
     imported_kwh: meter?.values.reverse_active_cap,
     exported_kwh: meter?.values.active_cap,
   };

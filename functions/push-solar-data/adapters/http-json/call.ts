@@ -1,8 +1,13 @@
 /** One call of http-json: its answer as JSON, or a failure that names the call and quotes nothing of the body. */
+import { within } from '../../core/time.ts';
 import { kindOfStatus, type Method } from '../../platform/http.ts';
+import { readJson } from '../../platform/json.ts';
 import { type Answer, type Call, Failure, type FailureKind, type Http } from '../adapter.ts';
 
 const maxBodyBytes = 1024 * 1024;
+
+/** A body of JSON, as text and as value. */
+export type Body = { text: string; json: unknown };
 
 /**
  * @param who the call in the owner's words, at the beginning of a sentence.
@@ -15,27 +20,20 @@ export async function bodyOf(
   address: string,
   call: Call,
   timeoutSeconds = 10,
-): Promise<unknown> {
-  const late = new Failure('unavailable', `${who} does not answer within ${timeoutSeconds} s`);
-  const answer = await before(timeoutSeconds, late, http.send(method, address, { ...call, accept: 'all' }));
+): Promise<Body> {
+  const answer = await within(timeoutSeconds * 1000, async (signal) => {
+    try {
+      return await http.send(method, address, { ...call, accept: 'all', signal });
+    } catch (error) {
+      throw signal.aborted ? new Failure('unavailable', `${who} does not answer within ${timeoutSeconds} s`) : error;
+    }
+  });
   const { status, text } = answer;
   if (status < 200 || status >= 300) throw refusal(answer, call.kinds?.[status] ?? kindOfStatus(status), address, who);
   if (Buffer.byteLength(text) > maxBodyBytes) throw new Failure('bad-response', `${who} answers with more than 1 MB`);
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = text.trim() === '' ? 'nothing' : /^\s*</.test(text) ? 'a web page' : 'text that is not JSON';
-    throw new Failure('bad-response', `${who} answers with ${what}`);
-  }
-}
-
-/** What `work` gives, unless it is late. */
-async function before<Result>(seconds: number, late: Failure, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late), seconds * 1000);
-  });
-  return Promise.race([work, end]).finally(() => clearTimeout(timer));
+  const body = readJson(text, Number.POSITIVE_INFINITY); // an endpoint may list a whole day, second by second
+  if ('problem' in body) throw new Failure('bad-response', `${who} answers with ${body.problem}`);
+  return { text, json: body.value };
 }
 
 function refusal(

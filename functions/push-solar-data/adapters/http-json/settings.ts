@@ -1,50 +1,24 @@
 /** What an owner writes for http-json: requests, fields and secrets as JSON, checked member by member. */
 import * as z from 'zod/mini';
 import { isAllowedUrl } from '../../platform/http.ts';
+import { secretProblem } from '../../settings/written.ts';
 import { Failure } from '../adapter.ts';
-import { identifier } from '../quantities.ts';
 import { isHeader } from '../tunnel.ts';
+import { credentialProblem } from './literal-credentials.ts';
+import { Request } from './request.ts';
 
-/** JSONata. Bounded in length, because its regular expressions cannot be stopped. */
+/** JSONata. */
 export const expression = z
   .string()
   .check(z.minLength(1, 'is empty'), z.maxLength(500, 'is longer than 500 characters'));
-
-const texts = z.record(z.string(), identifier);
-
-const Auth = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('basic'), username: z.string(), password: z.string() }),
-  z.strictObject({ type: z.literal('bearer'), token: z.string() }),
-  z.strictObject({
-    type: z.literal('oauth2-client-credentials'),
-    tokenUrl: z.string(),
-    clientId: z.string(),
-    clientSecret: z.string(),
-    scope: z.optional(z.string()),
-    audience: z.optional(z.string()),
-    clientAuth: z._default(z.enum(['body', 'basic']), 'body'),
-  }),
-]);
-export type Grant = Extract<z.output<typeof Auth>, { type: 'oauth2-client-credentials' }>;
-
-const Request = z.strictObject({
-  id: z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of letters, digits and _')),
-  url: z.string(),
-  method: z.optional(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])),
-  headers: z._default(texts, {}),
-  query: z._default(texts, {}),
-  /** An object or list is sent as JSON, a text as it stands. */
-  body: z.optional(z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())])),
-  timeoutSeconds: z._default(z.number().check(z.positive('is not above 0')), 10),
-  auth: z._default(Auth, { type: 'none' }),
-});
-export type Request = z.output<typeof Request>;
 
 export const Requests = z.array(Request).check(
   z.minLength(1, 'is empty'),
   z.maxLength(5, 'has more than five entries'),
   z.refine((requests) => new Set(requests.map(({ id }) => id)).size === requests.length, 'uses an id twice'),
+  z.refine((requests) => credentialProblem(requests) === undefined, {
+    error: ({ input }) => credentialProblem(input as Request[]),
+  }),
 );
 
 /** Factors to kW, kWh and 0…1. */
@@ -69,6 +43,12 @@ const field = <const Unit extends string>(factors: Record<Unit, number>) =>
     }),
   );
 
+export const powers = ['production', 'netImport', 'consumption', 'batteryDischarge'] as const;
+export type Power = (typeof powers)[number];
+/** What a reading can do without. */
+export const extras = ['batterySoc', 'importedEnergy', 'exportedEnergy'] as const;
+export type Extra = (typeof extras)[number];
+
 export const Fields = z
   .strictObject({
     production: field(units.power),
@@ -81,7 +61,7 @@ export const Fields = z
   })
   .check(
     z.refine(
-      (fields) => [fields.production, fields.netImport, fields.consumption, fields.batteryDischarge].some(Boolean),
+      (fields) => powers.some((power) => fields[power]),
       'names no power (production, netImport, consumption or batteryDischarge)',
     ),
   );
@@ -90,21 +70,34 @@ export type Field = NonNullable<Fields[keyof Fields]>;
 
 export const Secrets = z.record(
   z.string().check(z.regex(/^[\w-]+$/, 'is not a name of letters, digits, _ and -')),
-  z.string(),
+  z
+    .string()
+    .check(
+      z.refine((text) => secretProblem(text) === undefined, { error: ({ input }) => secretProblem(String(input)) }),
+    ),
 );
 
-/** A setting of JSON in this shape; its message says which member is wrong. */
-export const jsonOf = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  z.pipe(
+const keptTexts = 20;
+
+/** A setting of JSON in this shape; its message says which member is wrong. A right text is read once: settings are parsed at every tick. */
+export function jsonOf<Schema extends z.ZodMiniType>(schema: Schema) {
+  const read = new Map<string, z.output<Schema>>();
+  return z.pipe(
     z.string({ error: 'is missing' }),
     z.transform((text, context): z.output<Schema> => {
+      if (read.has(text)) return read.get(text) as z.output<Schema>;
       const parsed = schema.safeParse(parsedJson(text));
-      if (parsed.success) return parsed.data;
+      if (parsed.success) {
+        if (read.size >= keptTexts) read.clear();
+        read.set(text, parsed.data);
+        return parsed.data;
+      }
       const [issue] = parsed.error.issues;
       context.issues.push({ code: 'custom', message: issue ? sentence(issue) : 'is not valid', input: text });
       return z.NEVER;
     }),
   );
+}
 
 /** undefined for a text that is not JSON, which no schema here accepts. */
 function parsedJson(text: string): unknown {

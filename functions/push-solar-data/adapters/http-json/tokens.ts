@@ -1,39 +1,43 @@
 /** OAuth2 client credentials for http-json: tokens that are kept between reads, and shared by the requests of one. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Failure, type Http } from '../adapter.ts';
+import { Failure, type Http, type SessionKeeper } from '../adapter.ts';
 import { figure } from '../quantities.ts';
+import { endsSoon, Session } from '../session.ts';
 import { basic } from '../tunnel.ts';
 import { bodyOf } from './call.ts';
-import type { Grant } from './settings.ts';
+import type { Grant } from './request.ts';
 
-const Token = z.object({
-  token: z.string(),
+const Token = z.extend(Session, {
   /** The word before it in the `Authorization` header. */
   scheme: z.string(),
-  /** ms since the epoch. */
-  expiresAt: z.number(),
 });
 type Token = z.output<typeof Token>;
 
 export const KeptTokens = z.object({ tokens: z.record(z.string(), Token) });
+type KeptTokens = z.output<typeof KeptTokens>;
 
 /** Tokens for one read. */
 export type Tokens = {
-  /** The kept one while it is good for another minute, else a new one. */
+  /** The kept one until shortly before its end, else a new one. */
   current(grant: Grant): Promise<Token>;
   /** A new one after a refusal. */
   another(grant: Grant): Promise<Token>;
 };
 
 /** Each client asks for at most one `current` and one `another` token, however many requests share them. */
-export function openTokens(http: Http, state: Partial<z.output<typeof KeptTokens>>, now: number): Tokens {
+export function openTokens(http: Http, session: SessionKeeper<KeptTokens>, now: number): Tokens {
   const asked = new Map<string, Promise<Token>>();
   const fetched = async (key: string, grant: Grant): Promise<Token> => {
-    delete state.tokens?.[key];
-    const token = await fetchToken(http, grant, now);
-    state.tokens = { ...state.tokens, [key]: token };
-    return token;
+    try {
+      const token = await fetchToken(http, grant, now);
+      await session.save({ tokens: { ...session.value?.tokens, [key]: token } });
+      return token;
+    } catch (error) {
+      const { [key]: refused, ...others } = session.value?.tokens ?? {};
+      if (refused) await session.save({ tokens: others }); // not to be tried again
+      throw error;
+    }
   };
   const once = (round: string, grant: Grant): Promise<Token> => {
     const key = keyOf(grant);
@@ -43,8 +47,8 @@ export function openTokens(http: Http, state: Partial<z.output<typeof KeptTokens
   };
   return {
     async current(grant) {
-      const kept = state.tokens?.[keyOf(grant)];
-      return kept && now <= kept.expiresAt - 60_000 ? kept : once('current', grant);
+      const kept = session.value?.tokens[keyOf(grant)];
+      return kept && !endsSoon(kept, now, 60) ? kept : once('current', grant);
     },
     another: (grant) => once('another', grant),
   };
@@ -58,7 +62,7 @@ const keyOf = ({ tokenUrl, clientId, scope, audience }: Grant): string =>
     .slice(0, 16);
 
 const Granted = z.object({
-  access_token: z.string().check(z.minLength(1)),
+  access_token: z.string().check(z.minLength(1), z.maxLength(8_000)),
   token_type: z.optional(z.nullable(z.string())),
   expires_in: figure, // seconds
 });
@@ -74,10 +78,10 @@ async function fetchToken(http: Http, grant: Grant, now: number): Promise<Token>
   };
   const headers = clientAuth === 'basic' ? { authorization: basic(clientId, clientSecret) } : {};
   const who = `The log-in at ${new URL(tokenUrl).host}`;
-  const answer = await bodyOf(http, who, 'POST', tokenUrl, { form, headers, kinds: { 400: 'auth' } });
-  const granted = Granted.safeParse(answer);
+  const { json } = await bodyOf(http, who, 'POST', tokenUrl, { form, headers, kinds: { 400: 'auth' } });
+  const granted = Granted.safeParse(json);
   if (!granted.success) throw new Failure('bad-response', `${who} gave no access token`);
   const { access_token, token_type, expires_in = 300 } = granted.data;
   const scheme = !token_type || token_type.toLowerCase() === 'bearer' ? 'Bearer' : token_type;
-  return { token: access_token, scheme, expiresAt: now + expires_in * 1000 };
+  return { token: access_token, scheme, issuedAt: now, expiresAt: now + expires_in * 1000 };
 }

@@ -2,14 +2,14 @@
 import * as z from 'zod/mini';
 import type { Answer } from '../../platform/http.ts';
 import { Failure, type Http } from '../adapter.ts';
-import { figure } from '../quantities.ts';
+import { figure, words } from '../quantities.ts';
 import type { Session } from '../session.ts';
 
 const Envelope = z.object({
   code: figure,
   errCode: figure,
-  msg: z.nullish(z.string()),
-  errMsg: z.nullish(z.string()),
+  msg: words,
+  errMsg: words,
 });
 
 const newToken = ['auth', 'does not accept the access token'] as const;
@@ -76,7 +76,7 @@ const send = (http: Http, path: string, query: Query, token?: string): Promise<A
 function checked(answer: Answer): Answer {
   const { code, errCode, msg, errMsg } = answer.json(Envelope);
   if (code === 200 || code === 0 || (code === undefined && errCode === 0)) return answer;
-  throw new Refusal(code ?? errCode, msg ?? errMsg ?? '', answer.text.slice(0, 300));
+  throw new Refusal(code ?? errCode, msg ?? errMsg ?? '', answer.excerpt);
 }
 
 const Token = z.object({ data: z.object({ access_token: z.string(), expires: figure }) });

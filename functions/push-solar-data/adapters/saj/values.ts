@@ -1,8 +1,9 @@
 /** The figures of SAJ devices, and their way to a reading. Powers are magnitudes in W; direction fields give the signs. */
 import * as z from 'zod/mini';
-import { Failure, type Reading } from '../adapter.ts';
+import { powerOf, total, withoutUndefined } from '../../core/reading.ts';
+import { type AdapterReading, type DeviceReading, Failure, type Reading, type Term } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
-import { difference, figure, fraction, kilowatts, mean, negate, sum } from '../quantities.ts';
+import { difference, figure, fraction, kilowatts, negate } from '../quantities.ts';
 
 /** What the owner's settings say about a site. */
 export type Site = {
@@ -11,9 +12,14 @@ export type Site = {
   hasGridMeter?: boolean | undefined;
   /** Of `dataTime`. */
   timeZone?: string | undefined;
+  /** Serials of devices that have shown a battery: it is there also at rest, or without a figure. Kept from poll to poll. */
+  batteries: string[];
   now: number;
   note(remark: string): void;
 };
+
+/** A device of the list, and what it says; undefined where the cloud has nothing of it now. */
+export type Device<Data> = { sn: string; data: Data | undefined };
 
 const times = { isOnline: figure, invTime: z.nullish(z.string()), dataTime: z.nullish(z.string()) };
 
@@ -70,59 +76,80 @@ export type Upload = z.output<typeof Upload>;
 
 /** One inverter, in W with the signs of a reading. */
 type Inverter = {
-  production: number;
-  battery?: number | undefined;
-  soc?: number | undefined;
-  tsms?: number | undefined;
+  hasBattery: boolean;
+  production: number | undefined;
+  battery: number | undefined;
+  soc: number | undefined;
+  tsms: number | undefined;
 };
+/** Of the inverter with the grid meter; W, + buying. */
+type Grid = { bought: number | undefined; imported?: number | undefined; exported?: number | undefined };
 
 export const offline = (what: string): Failure =>
   new Failure('offline', `SAJ has no live figures of ${what}: it sleeps, or its communication module is not connected`);
 
-/** Sum of all inverters; grid, load and registers of the first one alone, which has the grid meter. */
-export function mapLive(first: Live, others: readonly Live[], site: Site): Reading {
-  const inverters = [first, ...others].map((live) => inverterOf(live, site));
-  const hasMeter = site.hasGridMeter ?? (hasBattery(first, site) || first.meterAStatus === 1);
-  if (!hasMeter) return mapInverters(inverters);
-  const production = sum(...inverters.map(({ production }) => production));
-  const battery = sum(...inverters.map(({ battery }) => battery));
-  const load = first.sysTotalLoadWatt ?? first.totalLoadPowerWatt;
-  const sold = directed(first.gridDirection, first.sysGridPowerWatt);
-  const bought = negate(sold) ?? difference(load, sum(production, battery));
-  if (bought === undefined) throw offline('the grid');
-  compare(load, sum(production, battery, bought), site);
-  return {
-    ...mapInverters(inverters),
-    net_import_kw: kilowatts(bought),
-    imported_kwh: first.totalFeedInEnergy,
-    exported_kwh: first.totalSellEnergy,
-  };
+/** Grid, load and registers come from the first inverter alone, which has the grid meter. */
+export function mapLive(devices: readonly Device<Live>[], site: Site): DeviceReading[] {
+  const inverters = devices.map(({ sn, data }) => ({ sn, inverter: data && inverterOf(sn, data, site) }));
+  const [first] = devices;
+  if (!first?.data || !hasMeter(first.sn, first.data, site))
+    return inverters.map(({ sn, inverter }) => readingOf(sn, inverter));
+  const made = total(inverters.flatMap(({ inverter }) => suppliesOf(inverter)));
+  const load = first.data.sysTotalLoadWatt ?? first.data.totalLoadPowerWatt;
+  const bought = negate(directed(first.data.gridDirection, first.data.sysGridPowerWatt)) ?? difference(load, made);
+  compare(load, total([made, bought]), site);
+  const grid = { bought, imported: first.data.totalFeedInEnergy, exported: first.data.totalSellEnergy };
+  return inverters.map(({ sn, inverter }) => readingOf(sn, inverter, sn === first.sn ? grid : undefined));
 }
+
+const hasMeter = (sn: string, live: Live, site: Site): boolean =>
+  site.hasGridMeter ?? (hasBattery(sn, live, site) || live.meterAStatus === 1);
+
+/** What an inverter gives to the home; unknown where any of it is. */
+const suppliesOf = (inverter: Inverter | undefined): (number | undefined)[] =>
+  inverter?.hasBattery ? [inverter.production, inverter.battery] : [inverter?.production];
 
 const batteryWatts = ({ batPower, totalBatteryPower }: Live): number | undefined => batPower ?? totalBatteryPower;
 
-const hasBattery = (live: Live, site: Site): boolean =>
-  site.hasBattery ?? (batteryWatts(live) !== undefined && live.batEnergyPercent !== undefined);
-
-function inverterOf(live: Live, site: Site): Inverter {
-  const isHybrid = hasBattery(live, site);
-  const production = isHybrid ? live.totalPVPower : (live.totalGridPowerWatt ?? live.totalPVPower);
-  if (production === undefined) throw offline('the solar power');
-  const tsms = measuredAt(live, site);
-  if (!isHybrid) return { production, tsms };
-  const battery = directed(live.batteryDirection, batteryWatts(live));
-  if (battery === undefined) throw offline('the battery');
-  return { production, battery, soc: live.batEnergyPercent, tsms };
+/** A power of 0 without a state of charge proves nothing, nor does a state of charge of 0 without a power. */
+function hasBattery(sn: string, live: Live, site: Site): boolean {
+  const [watts, soc] = [batteryWatts(live), live.batEnergyPercent];
+  return isKnown(sn, Boolean(watts || soc) || (watts !== undefined && soc !== undefined), site);
 }
 
-function mapInverters(inverters: readonly Inverter[]): Reading {
-  const times = inverters.flatMap(({ tsms }) => (tsms === undefined ? [] : [tsms]));
+/** Whether there is a battery, as the owner says or it has shown itself, now or before. */
+function isKnown(sn: string, isShown: boolean, { hasBattery: says, batteries }: Site): boolean {
+  if (says !== undefined) return says;
+  if (isShown && !batteries.includes(sn)) batteries.push(sn);
+  return batteries.includes(sn);
+}
+
+function inverterOf(sn: string, live: Live, site: Site): Inverter {
+  const isHybrid = hasBattery(sn, live, site);
   return {
-    production_kw: kilowatts(sum(...inverters.map(({ production }) => production))),
-    battery_discharge_kw: kilowatts(sum(...inverters.map(({ battery }) => battery))),
-    battery_soc: fraction(mean(...inverters.map(({ soc }) => soc))),
-    ...(times.length > 0 ? { tsms: Math.min(...times) } : {}),
+    hasBattery: isHybrid,
+    production: isHybrid ? live.totalPVPower : (live.totalGridPowerWatt ?? live.totalPVPower),
+    battery: directed(live.batteryDirection, batteryWatts(live)),
+    soc: live.batEnergyPercent,
+    tsms: measuredAt(live, site),
   };
+}
+
+function readingOf(sn: string, inverter: Inverter | undefined, grid?: Grid): DeviceReading {
+  if (!inverter) return { device: sn, lacking: ['production'] };
+  const reading: { [Field in keyof Reading]: Reading[Field] | undefined } = {
+    production_kw: kilowatts(inverter.production),
+    ...(inverter.hasBattery
+      ? { battery_discharge_kw: kilowatts(inverter.battery), battery_soc: fraction(inverter.soc) }
+      : {}),
+    ...(grid
+      ? { net_import_kw: kilowatts(grid.bought), imported_kwh: grid.imported, exported_kwh: grid.exported }
+      : {}),
+    tsms: inverter.tsms,
+  };
+  const expected: (Term | false)[] = ['production', grid !== undefined && 'grid', inverter.hasBattery && 'battery'];
+  const lacking = expected.filter((term) => term !== false).filter((term) => reading[powerOf[term]] === undefined);
+  return { device: sn, lacking, ...withoutUndefined(reading) };
 }
 
 /** The vendor's load is not measured; where it is far from the balance, the log says so. */
@@ -134,42 +161,41 @@ function compare(load: number | undefined, balance: number | undefined, { note }
 }
 
 /** Production follows from the balance: `parallPVPower` does not see solar inverters of other makers. */
-export function mapEms(ems: z.output<typeof Ems>, site: Site): Reading {
+export function mapEms(sn: string, ems: z.output<typeof Ems>, site: Site): AdapterReading {
   const { parallGridPower, parallLoadPower: load } = ems;
   // A grid direction of 0 without a power is no measured 0.
   const sold = parallGridPower === undefined ? undefined : directed(ems.gridDirection, parallGridPower);
   if (load === undefined || sold === undefined) throw offline('the home');
-  const { parallBatPower = 0, parallSOC = 0 } = ems;
-  const withBattery = site.hasBattery ?? (parallBatPower !== 0 || parallSOC !== 0);
+  const withBattery = isKnown(sn, Boolean(ems.parallBatPower || ems.parallSOC), site);
   const battery = withBattery ? directed(ems.batteryDirection, ems.parallBatPower) : 0;
-  if (battery === undefined) throw offline('the battery');
+  const production = difference(load + sold, battery);
   return {
-    production_kw: kilowatts(Math.max(0, load + sold - battery)),
+    production_kw: production === undefined ? undefined : kilowatts(Math.max(0, production)),
     net_import_kw: negate(kilowatts(sold)),
     consumption_kw: kilowatts(load),
     ...(withBattery ? { battery_discharge_kw: kilowatts(battery), battery_soc: fraction(ems.parallSOC) } : {}),
     imported_kwh: ems.parallTotalFeedInEnergy,
     exported_kwh: ems.parallTotalSellEnergy,
     tsms: measuredAt(ems, site),
+    lacking: production === undefined ? ['production', 'battery'] : [],
   };
 }
 
-/** The newest row of each inverter. */
-export function mapUploads(first: Upload, others: readonly Upload[], site: Site): Reading {
-  const inverters = [first, ...others].map((row): Inverter => {
-    const isStorage = row.pvPower !== undefined;
-    const production = row.pvPower ?? row.power;
-    if (production === undefined) throw offline('the solar power');
-    const tsms = measuredAt(row, site);
-    if (!(site.hasBattery ?? isStorage)) return { production, tsms };
-    const battery = difference(row.dischargePower, row.chargePower);
-    if (battery === undefined) throw offline('the battery');
-    return { production, battery, soc: row.batterySOC, tsms };
+/** The newest row of each inverter. Storage has one field for each direction. */
+export function mapUploads(devices: readonly Device<Upload>[], site: Site): DeviceReading[] {
+  return devices.map(({ sn, data: row }, index) => {
+    if (!row) return readingOf(sn, undefined);
+    const isStorage = isKnown(sn, row.pvPower !== undefined, { ...site, hasBattery: undefined });
+    const inverter: Inverter = {
+      hasBattery: site.hasBattery ?? isStorage,
+      production: isStorage ? row.pvPower : row.power,
+      battery: difference(row.dischargePower, row.chargePower),
+      soc: row.batterySOC,
+      tsms: measuredAt(row, site),
+    };
+    const isMeter = index === 0 && (site.hasGridMeter ?? isStorage);
+    return readingOf(sn, inverter, isMeter ? { bought: difference(row.buyPower, row.sellPower) } : undefined);
   });
-  if (!(site.hasGridMeter ?? first.pvPower !== undefined)) return mapInverters(inverters);
-  const bought = difference(first.buyPower, first.sellPower);
-  if (bought === undefined) throw offline('the grid');
-  return { ...mapInverters(inverters), net_import_kw: kilowatts(bought) };
 }
 
 /**

@@ -15,7 +15,12 @@ export type Device = {
 };
 
 const Online = z.union([z.literal([0, 1]), z.boolean()]);
-const DevicesV2 = z.array(z.object({ id: identifier, online: Online, status: z.nullish(Status) }));
+const List = z.array(z.object({ id: identifier, online: Online, status: z.nullish(Status) }));
+/** Older accounts get the list inside an object. */
+const DevicesV2 = z.pipe(
+  z.union([List, z.object({ data: List })]),
+  z.transform((answer) => (Array.isArray(answer) ? answer : answer.data)),
+);
 const DeviceV1 = z.object({ data: z.object({ online: Online, device_status: z.nullish(Status) }) });
 
 /** v2: ten devices at most in one call. Unknown ones are left out of the answer, which has no promised order. */
@@ -108,8 +113,8 @@ function parsed(text: string): unknown {
 export const lookUpServer = 'look up the server again (user settings → Authorization cloud key)';
 
 /** A 401 is two things: too many requests, and a key that is not good. */
-function refusal(codes: string[], { status, text, retryAfterSeconds }: Answer): Failure {
-  const details = { status, excerpt: text.slice(0, 300) };
+function refusal(codes: string[], { status, excerpt, retryAfterSeconds }: Answer): Failure {
+  const details = { status, excerpt };
   if (codes.includes(tooFast))
     return new Failure(
       'rate-limited',

@@ -3,6 +3,8 @@ import { createCipheriv } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { FailureKind } from '../../core/failure.ts';
 import { type Answer, kindOfStatus } from '../../platform/http.ts';
+import { readJson } from '../../platform/json.ts';
+import { nameShown, structureOf } from '../../platform/structure.ts';
 import { Failure } from '../adapter.ts';
 import { figure } from '../quantities.ts';
 
@@ -45,7 +47,7 @@ const meanings = new Map<number, Meaning>(
         [1102, 1105, 1304],
         ['unavailable', 'has not finished registering the station, or its firmware is too old'],
       ],
-      [[1109, 1501, 1502], ownTrouble],
+      [[1001, 1109, 1501, 1502], ownTrouble],
     ] satisfies [number[], Meaning][]
   ).flatMap(([codes, meaning]) => codes.map((code): [number, Meaning] => [code, meaning])),
 );
@@ -62,7 +64,7 @@ export function contentOf(answer: Answer, holdSeconds: number): unknown {
     const [kind, sentence] = known;
     throw new Failure(kind, `Sigenergy ${sentence}`, {
       status: known === tokenRefused ? 401 : answer.status,
-      excerpt: answer.text.slice(0, 300),
+      excerpt: answer.excerpt,
       ...(kind === 'rate-limited' ? { retryAfterSeconds: Math.max(answer.retryAfterSeconds ?? 0, holdSeconds) } : {}),
     });
   }
@@ -70,21 +72,21 @@ export function contentOf(answer: Answer, holdSeconds: number): unknown {
   if (code === 0) return unwrapped(data);
   const said = typeof msg === 'string' ? `: ${msg.slice(0, 100)}` : '';
   throw new Failure('bad-response', `Sigenergy answered with the code ${code ?? '(none)'}${said}`, {
-    excerpt: answer.text.slice(0, 300),
+    excerpt: answer.excerpt,
   });
 }
 
-function meaningOfStatus({ status, text }: Answer): Meaning | undefined {
+function meaningOfStatus({ status, beginning }: Answer): Meaning | undefined {
   if (status >= 200 && status < 300) return undefined;
   if (status === 401) return tokenRefused;
-  if (status === 403 && isWebPage(text)) return ['unavailable', 'has a firewall that blocks us just now'];
+  if (status === 403 && isWebPage(beginning)) return ['unavailable', 'has a firewall that blocks us just now'];
   if (status === 403) return noPermission;
   if (status === 424 || status === 429) return tooOften;
   const kind = kindOfStatus(status);
   return kind === 'unavailable' ? ownTrouble : [kind, `answered in an unknown way (HTTP ${status})`];
 }
 
-const isWebPage = (text: string): boolean => /^\s*<|request blocked/i.test(text);
+const isWebPage = (text: string): boolean => /^\s*</.test(text) || /request blocked/i.test(text);
 
 /** The code in the body; undefined if there is none. */
 export const codeOf = (answer: Answer): number | undefined => Envelope.safeParse(bodyOf(answer)).data?.code;
@@ -103,13 +105,11 @@ export function bodyOf({ text }: Answer): unknown {
 /** A JSON text as what it holds; anything else as it is. */
 export function unwrapped(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    throw new Failure('bad-response', 'Sigenergy answered with a text that nobody can read instead of figures', {
-      excerpt: value.slice(0, 300),
-    });
-  }
+  const content = readJson(value);
+  if ('value' in content) return content.value;
+  throw new Failure('bad-response', 'Sigenergy answered with a text that nobody can read instead of figures', {
+    excerpt: structureOf(value),
+  });
 }
 
 /** @throws Failure `bad-response` if the content is not of the schema. */
@@ -117,9 +117,9 @@ export function fitting<Schema extends z.ZodMiniType>(schema: Schema, content: u
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') || 'the whole content';
+  const where = issue?.path.map(nameShown).join('.') || 'the whole content';
   throw new Failure('bad-response', `Sigenergy answered in an unknown form (${where}: ${issue?.message})`, {
-    excerpt: JSON.stringify(content)?.slice(0, 300) ?? '',
+    excerpt: structureOf(JSON.stringify(content) ?? ''),
   });
 }
 

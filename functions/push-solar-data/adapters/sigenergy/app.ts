@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
 import { figure, identifier } from '../quantities.ts';
 import { bearer, withSession } from '../session.ts';
-import type { AppSession, SigenergyContext } from '../sigenergy.ts';
 import { bodyOf, codeOf, contentOf, fitting, wrappedPassword } from './answer.ts';
+import type { AppSession, SigenergyContext } from './settings.ts';
 
 const holdSeconds = 1800;
 

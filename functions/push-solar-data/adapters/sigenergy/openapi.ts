@@ -4,8 +4,8 @@ import type { Answer } from '../../platform/http.ts';
 import { Failure } from '../adapter.ts';
 import { figure, identifier } from '../quantities.ts';
 import { bearer, type Session, withSession } from '../session.ts';
-import type { SigenergyContext } from '../sigenergy.ts';
 import { contentOf, fitting, isWrongPassword, unwrapped, wrappedPassword } from './answer.ts';
+import type { SigenergyContext } from './settings.ts';
 
 const holdSeconds = 300;
 

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
 import { figure } from '../quantities.ts';
-import type { SmaContext, SmaSession } from '../sma.ts';
+import type { SmaContext, SmaSession } from './settings.ts';
 
 const Token = z.object({
   access_token: z.string(),
@@ -24,7 +24,7 @@ export async function grant(
   headers: Record<string, string> = {},
 ): Promise<SmaSession | undefined> {
   const answer = await http.send('POST', path, { host: 'auth', form, headers, accept: [400, 401, 403, 404] });
-  if (/^\s*</.test(answer.text))
+  if (/^\s*</.test(answer.beginning))
     throw new Failure('unavailable', 'SMA shows a web page in place of its log-in: perhaps maintenance', {
       retryAfterSeconds: 300,
     });
@@ -33,6 +33,7 @@ export async function grant(
   const after = (seconds: number | undefined) => (seconds === undefined ? undefined : now + seconds * 1000);
   return {
     token: token.access_token,
+    issuedAt: now,
     expiresAt: after(token.expires_in),
     refreshToken: token.refresh_token ?? undefined,
     refreshExpiresAt: after(token.refresh_expires_in || undefined), // 0: no end

@@ -1,8 +1,9 @@
 /** SMA's energy balance of a plant, in the shape that the portal and the Monitoring API share, and what it means. */
 import * as z from 'zod/mini';
-import { Failure, type Reading } from '../adapter.ts';
+import { type AdapterReading, Failure, type Term } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
-import { difference, figure, fraction, kilowatts, negate, sum } from '../quantities.ts';
+import { netOf } from '../one-way-meters.ts';
+import { difference, figure, kilowatts, sum } from '../quantities.ts';
 
 /** W, never negative, and %. null or missing where there is no such thing, or no value. */
 export const EnergyBalance = z.object({
@@ -33,35 +34,44 @@ export function timeOf({ time }: EnergyBalance, zone: string, now: number): numb
   throw new Failure('bad-response', `SMA gives no time of measurement that can be read in the zone ${zone}`);
 }
 
+/** What a way to ask tells apart: the names of the grid's directions, and the unit of the state of charge. */
+export type Measured = { imported: number | undefined; exported: number | undefined; soc: number | undefined };
+
 /**
  * All figures are unsigned, each direction has its own. SMA computes `totalConsumption` by the same balance, so it tells
- * nothing new and only fills a gap. Of two directions, the one without figure is 0 while the other has one.
+ * nothing new and only fills a gap.
  */
 export function readingOf(
   balance: EnergyBalance,
-  imported: number | undefined,
-  exported: number | undefined,
-  hasSmartMeter: boolean,
-): Reading {
+  { imported, exported, soc }: Measured,
+  { hasSmartMeter, takes }: { hasSmartMeter: boolean; takes(term: Term): boolean },
+): AdapterReading {
   const { pvGeneration, totalGeneration, dieselGeneration, totalConsumption } = balance;
   const generators = [dieselGeneration, balance.combinedHeatAndPowerGeneration, balance.hydroGeneration];
   const hasGenerator = generators.some((power) => power !== undefined);
   // A diesel without figure is none at all.
-  const production = hasGenerator ? difference(totalGeneration, dieselGeneration ?? 0) : pvGeneration;
+  const generated = hasGenerator ? difference(totalGeneration, dieselGeneration ?? 0) : pvGeneration;
 
   if (!hasSmartMeter) {
-    if (production === undefined) throw new Failure('offline', offline);
-    return { production_kw: kilowatts(production) };
+    if (generated === undefined) throw new Failure('offline', offline);
+    return { production_kw: kilowatts(generated) };
   }
+  const grid = netOf(imported, exported);
   // PV without its meter would look like surplus.
-  if (imported === undefined && exported === undefined) throw new Failure('offline', offline);
-  const netImport = sum(imported, negate(exported), dieselGeneration); // a diesel is no surplus either
-  const discharge = sum(balance.batteryDischarging, negate(balance.batteryCharging));
+  if (grid === undefined && takes('grid')) throw new Failure('offline', offline);
+  const netImport = grid === undefined ? undefined : sum(grid, dieselGeneration); // a diesel is no surplus either
+  const { batteryCharging, batteryDischarging } = balance;
+  const hasBattery = batteryCharging !== undefined || batteryDischarging !== undefined;
+  const discharge = netOf(batteryDischarging, batteryCharging);
+  const production = generated ?? difference(difference(totalConsumption, netImport), hasBattery ? discharge : 0);
+  const lacking: Term[] = production === undefined ? ['production'] : [];
+  if (hasBattery && discharge === undefined) lacking.push('battery');
   return {
-    production_kw: kilowatts(production ?? difference(totalConsumption, sum(netImport, discharge))),
+    production_kw: kilowatts(production),
     net_import_kw: kilowatts(netImport),
     battery_discharge_kw: kilowatts(discharge),
-    battery_soc: fraction(balance.batteryStateOfCharge),
+    battery_soc: soc,
+    lacking,
   };
 }
 

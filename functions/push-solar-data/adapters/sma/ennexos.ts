@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
 import { identifier } from '../quantities.ts';
 import { bearer, withSession } from '../session.ts';
-import type { SmaContext, SmaSession } from '../sma.ts';
 import { grant, isTokenRefusal, plantFailure, plantOf } from './account.ts';
 import { EnergyBalance } from './balance.ts';
+import type { SmaContext, SmaSession } from './settings.ts';
 
 const tokenPath = '/auth/realms/SMA/protocol/openid-connect/token';
 const browser = { 'user-agent': 'Mozilla/5.0 (compatible; solar-cloud-bridge)' };
@@ -42,19 +42,18 @@ async function withPortalSession<Result>(
   context: SmaContext,
   use: (session: SmaSession) => Promise<Result>,
 ): Promise<Result> {
-  const { state, saveState } = context;
   let replaced = false;
   const logIn = async () => {
-    state.session = await byPassword(context);
-    await saveState();
-    return state.session;
+    const session = await byPassword(context);
+    await context.session.save(session);
+    return session;
   };
   const renew = async (previous?: SmaSession) => {
     const refreshed = await byRefresh(context, previous);
     replaced = refreshed === undefined;
     return refreshed ?? logIn();
   };
-  if (!state.session) await logIn();
+  if (!context.session.value) await logIn();
   try {
     return await withSession(context, renew, use, { isRefusal: isTokenRefusal });
   } catch (error) {

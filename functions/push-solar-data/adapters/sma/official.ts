@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { Failure, timeZone } from '../adapter.ts';
 import { identifier } from '../quantities.ts';
 import { bearer, withSession } from '../session.ts';
-import type { SmaContext, SmaSession } from '../sma.ts';
 import { grant, isTokenRefusal, plantFailure, plantOf } from './account.ts';
 import { EnergyBalance } from './balance.ts';
+import type { SmaContext, SmaSession } from './settings.ts';
 
 const Plants = z.object({ plants: z.array(z.object({ plantId: identifier, name: z.nullish(z.string()) })) });
 const Recent = z.object({
@@ -15,12 +15,9 @@ const Recent = z.object({
 
 /** The newest point of a plant, and the plant's time zone where the answer names one. A refused token is replaced once. */
 export async function readOfficial(context: SmaContext): Promise<{ balance: EnergyBalance; zone: string | undefined }> {
-  const { http, state } = context;
+  const { http, session } = context;
   const renew = () => byClient(context);
-  if (!state.session) {
-    state.session = await renew();
-    await context.saveState();
-  }
+  if (!session.value) await session.save(await renew());
   return withSession(
     context,
     renew,

@@ -1,14 +1,11 @@
 /**
- * An account on the platform of SOLARMAN, from which Deye Cloud descends: its settings and its log-in.
+ * An account on the platform of SOLARMAN, from which Deye Cloud descends: its settings, and what is kept of it.
  * Sources: SOLARMAN OpenAPI v1.1.6, swagger of the DeyeCloud OpenAPI v1.0.
  */
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Call } from '../../platform/http.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import { flag, number, type ReadContext, secret, setting, text } from '../adapter.ts';
-import { figure } from '../quantities.ts';
-import { failureOf, post, quoted, refusalOf, succeeded } from './answer.ts';
 
 /** In what one cloud of the platform differs from another. Every call is a POST. */
 export type Cloud = {
@@ -64,15 +61,12 @@ export const accountIdentity = [
   'password',
 ] as const satisfies (keyof Account)[];
 
-/** Times are ms since the epoch. */
-const PlatformSession = z.object({ token: z.string(), issuedAt: z.number(), expiresAt: z.optional(z.number()) });
-export type PlatformSession = z.output<typeof PlatformSession>;
-
 export const Kept = z.partial(
   z.object({
-    session: PlatformSession,
     /** The allowance of calls was found used up, and no call has succeeded since. */
     allowanceSpent: z.boolean(),
+    /** One has shown itself in this account. */
+    hasBattery: z.boolean(),
     /** The only station of the account. */
     stationId: z.number(),
     inverters: z.object({ stationId: z.number(), serials: z.array(z.string()), readAt: z.number() }),
@@ -81,49 +75,8 @@ export const Kept = z.partial(
 
 export type AccountContext = Pick<
   ReadContext<Account, z.output<typeof Kept>>,
-  'settings' | 'http' | 'state' | 'now' | 'note'
+  'settings' | 'http' | 'state' | 'now' | 'note' | 'takes'
 >;
 
 /** A token is renewed when less than a day of its sixty is left. */
 export const sessionMarginSeconds = 86_400;
-
-const Token = z.object({
-  accessToken: z.nullish(z.string()),
-  access_token: z.nullish(z.string()),
-  token: z.nullish(z.string()),
-  /** s */
-  expiresIn: figure,
-  expires_in: figure,
-});
-
-/**
- * @param business what the account acts for, in the cloud's own word; undefined for a home.
- * @throws Failure `auth` for every refusal, but `rate-limited` for too many calls.
- */
-export async function logIn(
-  cloud: Cloud,
-  context: AccountContext,
-  business: Record<string, string | undefined>,
-): Promise<PlatformSession> {
-  const { appId, appSecret, email, username, mobile, countryCode, password } = context.settings;
-  const name = email ? { email } : username ? { username } : { mobile, countryCode };
-  const hashed = createHash('sha256').update(password, 'utf8').digest('hex');
-  const { answer, envelope } = await post(cloud, context, cloud.paths.token, {
-    query: { appId },
-    json: { appSecret, ...name, password: hashed, ...business },
-  });
-  if (!succeeded(envelope)) {
-    const refusal = refusalOf(cloud, context, answer, envelope);
-    if (refusal.kind === 'rate-limited') throw refusal;
-    throw failureOf('auth', `${cloud.title} refused the log-in${quoted(envelope)}. ${cloud.advice}`, answer);
-  }
-  const { accessToken, access_token, token, expiresIn, expires_in } = answer.json(Token);
-  const issued = accessToken ?? access_token ?? token;
-  if (!issued) throw failureOf('bad-response', `${cloud.title} answered the log-in without a token`, answer);
-  const seconds = expiresIn ?? expires_in;
-  return {
-    token: issued.replace(/^bearer\s+/i, ''),
-    issuedAt: context.now,
-    ...(seconds === undefined ? {} : { expiresAt: context.now + seconds * 1000 }),
-  };
-}

@@ -5,8 +5,9 @@
 import * as z from 'zod/mini';
 import type { Answer, Call } from '../../platform/http.ts';
 import { Failure } from '../adapter.ts';
-import { identifier } from '../quantities.ts';
-import type { AccountContext, Cloud, PlatformSession } from './account.ts';
+import { identifier, words } from '../quantities.ts';
+import type { Session } from '../session.ts';
+import type { AccountContext, Cloud } from './account.ts';
 
 /** One call with the token. @throws Failure by the code in the envelope. */
 export type Ask = <Schema extends z.ZodMiniType>(
@@ -16,7 +17,7 @@ export type Ask = <Schema extends z.ZodMiniType>(
 ) => Promise<z.output<Schema>>;
 
 export const asking =
-  (cloud: Cloud, context: AccountContext, { token }: PlatformSession): Ask =>
+  (cloud: Cloud, context: AccountContext, { token }: Session): Ask =>
   async (path, json, schema) => {
     // The document asks for a lower-case `bearer`.
     const { answer, envelope } = await post(cloud, context, path, {
@@ -42,7 +43,7 @@ export class TokenRefused extends Failure {
 const Envelope = z.object({
   success: z.nullish(z.boolean()),
   code: z.nullish(identifier),
-  msg: z.nullish(z.string()),
+  msg: words,
 });
 type Envelope = z.output<typeof Envelope>;
 
@@ -55,7 +56,7 @@ export async function post(cloud: Cloud, { http }: AccountContext, path: string,
   const query = { ...cloud.query, ...call.query };
   const answer = await http.send('POST', path, { ...call, query, accept: [401, 403] });
   if (answer.status === 401 || answer.status === 403)
-    throw new TokenRefused(cloud, /token|2101017|2101019/i.test(answer.text), answer);
+    throw new TokenRefused(cloud, /token|2101017|2101019/i.test(answer.beginning), answer);
   if (!isJson(answer.text))
     throw failureOf('unavailable', `${cloud.title} has trouble: it answered without figures`, answer);
   return { answer, envelope: answer.json(Envelope) };
@@ -138,16 +139,17 @@ export function refusalOf(cloud: Cloud, { state }: AccountContext, answer: Answe
   return failureOf(kind, `${cloud.title} ${sentence}${quoted(envelope)}${advice}`, answer, holdSeconds);
 }
 
-/** The vendor's own words, where they are words; some are JSON, which stays in the excerpt. */
+/** The vendor's own words, where they are words; some are JSON, which is for programs. */
 export function quoted({ code, msg }: Envelope): string {
   const words = msg && !msg.startsWith('{') ? `"${msg.slice(0, 120)}"` : undefined;
   const said = [words, code && `code ${code}`].filter(Boolean).join(', ');
   return said && ` (${said})`;
 }
 
-const detailsOf = ({ status, text, retryAfterSeconds }: Answer) => ({
+const detailsOf = ({ status, text, excerpt, retryAfterSeconds }: Answer) => ({
   status,
-  excerpt: text.slice(0, 300),
+  answer: text,
+  excerpt,
   retryAfterSeconds,
 });
 export const failureOf = (

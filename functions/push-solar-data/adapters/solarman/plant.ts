@@ -4,8 +4,11 @@
  * `wirePower` +909, a feed-in of 3760 W as −3760; Deye's battery at −603 W was being charged.
  */
 import * as z from 'zod/mini';
-import { Failure, type Reading } from '../adapter.ts';
-import { figure, fraction, identifier, kilowatts, sum } from '../quantities.ts';
+import { total } from '../../core/reading.ts';
+import { type AdapterReading, Failure, type Term } from '../adapter.ts';
+import { isYoung } from '../age.ts';
+import { allPages } from '../pages.ts';
+import { figure, fraction, identifier, kilowatts } from '../quantities.ts';
 import type { AccountContext, Cloud } from './account.ts';
 import type { Ask } from './answer.ts';
 
@@ -25,7 +28,7 @@ export async function theStation(cloud: Cloud, { settings, state }: AccountConte
     const listed = [...stations].map(([id, name]) => `${id} (${name})`).join(', ');
     throw new Failure(
       'bad-response',
-      `${cloud.title} shows several plants in this account: ${listed}. Choose one with the stationId setting`,
+      `${cloud.title} shows several plants in this account: choose one with the stationId setting: ${listed}`,
     );
   }
   state.stationId = Number(only);
@@ -33,14 +36,16 @@ export async function theStation(cloud: Cloud, { settings, state }: AccountConte
 }
 
 /** Names by id, page after page. */
-async function allStations({ paths }: Cloud, ask: Ask): Promise<Map<string, string>> {
-  const stations = new Map<string, string>();
-  for (let page = 1; ; page++) {
-    const before = stations.size;
-    const { stationList, total = 0 } = await ask(paths.stations, { page, size: 20 }, Stations);
-    for (const { id, name } of stationList ?? []) stations.set(id, name ?? 'no name');
-    if (stations.size >= total || stations.size === before) return stations;
-  }
+async function allStations({ title, paths }: Cloud, ask: Ask): Promise<Map<string, string>> {
+  const stations = await allPages(
+    title,
+    async (nth) => {
+      const { stationList, total } = await ask(paths.stations, { page: nth + 1, size: 20 }, Stations);
+      return { entries: stationList ?? [], total };
+    },
+    ({ id }) => id,
+  );
+  return new Map(stations.map(({ id, name }) => [id, name ?? 'no name']));
 }
 
 const Devices = z.object({
@@ -60,7 +65,7 @@ export async function onlyInverter(
   listing: object,
 ): Promise<string | undefined> {
   const { inverters } = state;
-  const holds = inverters?.stationId === stationId && now - inverters.readAt < inverterDays * 86_400_000;
+  const holds = inverters?.stationId === stationId && isYoung(inverters.readAt, now, inverterDays * 86_400_000);
   const serials = holds ? inverters.serials : await inverterSerials(ask, paths.devices, listing);
   if (serials.length === 0)
     throw new Failure('bad-response', `${title} lists no inverter in this plant: set useDeviceData to false`);
@@ -106,7 +111,11 @@ export const StationFigures = z.object({
   lastUpdateTime: moment,
 });
 
-export function stationReading({ title }: Cloud, station: z.output<typeof StationFigures>): Reading {
+export function stationReading(
+  { title }: Cloud,
+  context: AccountContext,
+  station: z.output<typeof StationFigures>,
+): AdapterReading {
   if (station.lastUpdateTime === undefined)
     throw new Failure('bad-response', `${title} does not say how old the figures of the plant are`);
   const powers = {
@@ -116,10 +125,11 @@ export function stationReading({ title }: Cloud, station: z.output<typeof Statio
     soc: station.batterySOC ?? station.batterySoc,
     load: station.consumptionPower ?? station.usePower,
   };
-  return { ...plantReading(title, powers), tsms: station.lastUpdateTime };
+  return { ...plantReading(title, context, powers), tsms: station.lastUpdateTime };
 }
 
 export const InverterFigures = z.object({
+  deviceSn: z.nullish(identifier),
   /** 1 online, 2 alarm, 3 offline. */
   deviceState: figure,
   collectionTime: moment,
@@ -141,20 +151,31 @@ export function figuresIn({ dataList }: InverterFigures) {
       const item = items.find((candidate) => candidate.key === key);
       return item && read(item);
     },
-    total: (keys: RegExp): number | undefined => sum(...items.filter(({ key }) => keys.test(key ?? '')).map(read)),
+    /** Unknown if one of them is. */
+    total: (keys: RegExp): number | undefined => total(items.filter(({ key }) => keys.test(key ?? '')).map(read)),
+    /** Whether it is listed, with a figure or without. */
+    lists: (key: string): boolean => items.some((candidate) => candidate.key === key),
   };
 }
 
-export function inverterReading({ title }: Cloud, inverter: InverterFigures, powers: Powers): Reading {
-  const { deviceState, collectionTime } = inverter;
+/** @param serial of the inverter that was asked for. */
+export function inverterReading(
+  { title }: Cloud,
+  context: AccountContext,
+  serial: string,
+  { inverter, powers }: { inverter: InverterFigures; powers: Powers },
+): AdapterReading {
+  const { deviceState, collectionTime, deviceSn = serial } = inverter;
+  if (deviceSn !== null && deviceSn !== serial)
+    throw new Failure('bad-response', `${title} answered with figures of inverter ${deviceSn} instead of ${serial}`);
   if (deviceState === 3)
     throw new Failure('stale', `${title}: the inverter is offline, its figures are those of its last contact`);
-  if (powers.pv === undefined)
+  if (powers.pv === undefined && context.takes('production'))
     throw new Failure('bad-response', `${title} gives no solar power of this inverter: set useDeviceData to false`);
   // The time is absent in some answers; then at least the state must tell that the inverter is there.
   if (collectionTime === undefined && deviceState === undefined)
     throw new Failure('bad-response', `${title} does not say how old the figures of the inverter are`);
-  return { ...plantReading(title, powers), tsms: collectionTime };
+  return { ...plantReading(title, context, powers), tsms: collectionTime };
 }
 
 /** W, %, kWh; see the top of this file for the signs. */
@@ -165,27 +186,36 @@ export type Powers = {
   soc: number | undefined;
   /** The vendor's figure of the home's consumption: it leaves out the conversion losses, and only shows what cannot be. */
   load: number | undefined;
-  /** At the generator port: no surplus of the sun, so it counts as import. */
-  generator?: number | undefined;
+  /** At the generator port: no surplus of the sun, so it counts as import. Default: 0. */
+  generator?: number | 'unknown';
   imported?: number | undefined;
   exported?: number | undefined;
 };
 
-/** Plants without a meter or battery send nothing there, or zeros: a home that draws exactly 0 W does not exist. */
-function plantReading(title: string, { imported, exported, ...powers }: Powers): Reading {
-  const { pv, grid, battery, soc, load, generator = 0 } = powers;
+/**
+ * Plants without a meter or battery send nothing there, or zeros: a home that draws exactly 0 W does not exist. A battery
+ * that has shown itself is there also at 0 W and 0 %.
+ */
+function plantReading(title: string, { state }: AccountContext, powers: Powers): AdapterReading {
+  const { pv, grid, battery, soc, load, generator = 0, imported, exported } = powers;
   const hasMeter = grid !== undefined && ![grid, load, battery].every(isNothing);
-  const hasBattery = battery !== undefined && !(isNothing(battery) && isNothing(soc));
-  const netImport = hasMeter ? grid + Math.max(generator, 0) : undefined;
-  if (pv !== undefined && netImport !== undefined && contradicts(pv + netImport + (battery ?? 0), load))
+  if (!isNothing(battery) || !isNothing(soc)) state.hasBattery = true;
+  const hasBattery = state.hasBattery === true;
+  const netImport = hasMeter && generator !== 'unknown' ? grid + Math.max(generator, 0) : undefined;
+  const balance = total([pv, netImport, hasBattery ? battery : 0]);
+  if (balance !== undefined && contradicts(balance, load))
     throw new Failure(
       'bad-response',
       `${title} gives figures that contradict each other: more leaves the home than its sun, battery and grid supply`,
     );
+  const lacking: Term[] = pv === undefined ? ['production'] : [];
+  if (hasMeter && netImport === undefined) lacking.push('grid');
+  if (!isNothing(soc) && battery === undefined) lacking.push('battery');
   return {
     production_kw: kilowatts(pv),
     ...(hasMeter ? { net_import_kw: kilowatts(netImport), imported_kwh: imported, exported_kwh: exported } : {}),
     ...(hasBattery ? { battery_discharge_kw: kilowatts(battery), battery_soc: fraction(soc) } : {}),
+    lacking,
   };
 }
 

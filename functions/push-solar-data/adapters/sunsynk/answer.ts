@@ -1,11 +1,11 @@
 /** Answers of Sunsynk Connect and its sibling clouds: the envelope `{code, msg, data, success}`, and what its codes mean. */
 import * as z from 'zod/mini';
 import { type Answer, Failure, type FailureKind } from '../adapter.ts';
-import { figure } from '../quantities.ts';
+import { figure, words } from '../quantities.ts';
 
 const Envelope = z.object({
   code: figure,
-  msg: z.nullish(z.string()),
+  msg: words,
   success: z.nullish(z.boolean()),
   data: z.optional(z.unknown()),
 });
@@ -19,7 +19,8 @@ export type Ask = <Schema extends z.ZodMiniType>(
 ) => Promise<z.output<Schema>>;
 
 /** How an expired token is told, often with HTTP 200 and any code. */
-const tokenRefused = /token.*(invalid|expir)|(invalid|expir).*token|unauthori[sz]ed|not logged in/i;
+const tokenRefused = (msg: string): boolean =>
+  (/token/i.test(msg) && /invalid|expir/i.test(msg)) || /unauthori[sz]ed|not logged in/i.test(msg);
 
 /** @throws Failure `unavailable` for what is not JSON: that is a gateway in trouble. */
 export function envelopeOf(answer: Answer): Envelope {
@@ -47,7 +48,7 @@ export function dataOf<Schema extends z.ZodMiniType>(answer: Answer, schema: Sch
 
 /** The failure that an answer to a call with a token tells. */
 export function refusalOf(answer: Answer, { code, msg }: Envelope): Failure {
-  if (code === 401 || tokenRefused.test(msg ?? ''))
+  if (code === 401 || tokenRefused(msg ?? ''))
     return failureOf(answer, 'auth', 'does not accept our log-in any more', 401);
   if (code === 2)
     return failureOf(answer, 'auth', 'does not show this plant to this account: check plantId and the account');
@@ -55,7 +56,7 @@ export function refusalOf(answer: Answer, { code, msg }: Envelope): Failure {
 }
 
 export const failureOf = (answer: Answer, kind: FailureKind, sentence: string, status = answer.status): Failure =>
-  new Failure(kind, `Sunsynk Connect ${sentence}`, { status, excerpt: answer.text.slice(0, 300) });
+  new Failure(kind, `Sunsynk Connect ${sentence}`, { status, excerpt: answer.excerpt });
 
 /** The vendor's own words, short enough for the owner. */
 export const wordsOf = (msg: string | null | undefined): string => msg?.slice(0, 100) || 'no reason given';

@@ -1,9 +1,9 @@
 /** The flow of a plant in Sunsynk Connect: powers without reliable sign, and arrows that tell their directions. */
 import * as z from 'zod/mini';
-import { Failure, type Reading } from '../adapter.ts';
+import { total } from '../../core/reading.ts';
+import { type AdapterReading, Failure, type Term } from '../adapter.ts';
 import { figure, fraction, kilowatts } from '../quantities.ts';
 import { canDoWithout } from './answer.ts';
-import { total } from './inverters.ts';
 
 /** True: power flows that way. Absent means false, except for `minTo`. */
 const arrow = z.nullish(z.boolean());
@@ -26,6 +26,8 @@ export const Flow = z.object({
   batTo: arrow,
   toBat: arrow,
   soc: figure,
+  /** Of the second bank. */
+  soc2: figure,
   bmsCommFaultFlag: z.optional(z.unknown()),
 });
 export type Flow = z.output<typeof Flow>;
@@ -34,19 +36,37 @@ type Arrow = z.output<typeof arrow>;
 /**
  * The powers of the plant. Consumption is derived: the load figures leave out what no clamp sees.
  *
- * @param inverters asked where the arrows do not tell the direction.
- * @throws Failure `bad-response` if nothing is known, or a direction is not.
+ * @param inverters asked where the flow gives no grid power, or its arrows do not tell a direction.
+ * @throws Failure `bad-response` if nothing is known, or the grid or a direction is not.
  */
-export async function powersOf(flow: Flow, inverters: SignedWatts): Promise<Reading> {
-  if ([flow.pvPower, flow.gridOrMeterPower, flow.battPower].every((watts) => watts === undefined))
+export async function powersOf(
+  flow: Flow,
+  inverters: SignedWatts,
+  { state, takes }: { state: BatteryState; takes(term: Term): boolean },
+): Promise<AdapterReading> {
+  const { gridOrMeterPower } = flow;
+  if ([flow.pvPower, gridOrMeterPower, flow.battPower].every((watts) => watts === undefined))
     throw new Failure('bad-response', 'Sunsynk Connect shows neither solar, grid nor battery power of this plant');
-  const grid = await directed('grid', flow.gridOrMeterPower, flow.gridTo, flow.toGrid, inverters.gridWatts);
+  const grid = takes('grid') ? await gridWatts(flow, inverters) : undefined;
+  const production_kw = kilowatts(solarWatts(flow));
+  const lacking: Term[] = production_kw === undefined && flow.pvPower !== undefined ? ['production'] : [];
+  const net_import_kw = kilowatts(withGenerator(grid, flow));
+  if (net_import_kw === undefined) lacking.push('grid');
+  const sunAndGrid = { production_kw, net_import_kw };
+  state.hasBattery ||= showsBattery(flow);
+  if (!state.hasBattery || !takes('battery')) return { ...sunAndGrid, lacking };
   const battery = await directed('battery', batteryWatts(flow), flow.batTo, flow.toBat, inverters.batteryWatts);
-  return {
-    production_kw: kilowatts(solarWatts(flow)),
-    net_import_kw: kilowatts(withGenerator(grid, flow)),
-    ...(hasBattery(flow) ? { battery_discharge_kw: kilowatts(battery), battery_soc: fraction(flow.soc) } : {}),
-  };
+  if (battery === undefined && flow.battPower !== undefined) lacking.push('battery');
+  return { ...sunAndGrid, battery_discharge_kw: kilowatts(battery), battery_soc: fraction(charge(flow)), lacking };
+}
+
+/** One that has shown itself is there also at 0 W and 0 %. */
+type BatteryState = { hasBattery?: boolean | undefined };
+
+async function gridWatts(flow: Flow, { gridWatts: signedWatts }: SignedWatts): Promise<number | undefined> {
+  const { gridOrMeterPower: watts, gridTo, toGrid } = flow;
+  if (watts !== undefined) return directed('grid', watts, gridTo, toGrid, signedWatts);
+  return signed('Sunsynk Connect gives no grid power of this plant', signedWatts);
 }
 
 /** Signed powers, from the inverters one by one: + import, + discharging; undefined if one does not tell. */
@@ -68,10 +88,14 @@ async function directed(
   if (from && !to) return magnitude;
   if (to && !from) return -magnitude;
   if (magnitude <= idleWatts) return 0;
-  const sentence = `Sunsynk Connect does not tell in which direction the power of the ${what} flows`;
+  return signed(`Sunsynk Connect does not tell in which direction the power of the ${what} flows`, signedWatts);
+}
+
+/** @throws Failure `bad-response` with the sentence, where the inverters do not tell either. */
+async function signed(sentence: string, signedWatts: () => Promise<number | undefined>): Promise<number> {
   try {
-    const signed = await signedWatts();
-    if (signed !== undefined) return signed;
+    const watts = await signedWatts();
+    if (watts !== undefined) return watts;
   } catch (error) {
     if (!canDoWithout(error) || error.kind === 'unavailable') throw error;
     throw new Failure('bad-response', `${sentence} (${error.message})`, { cause: error });
@@ -79,13 +103,13 @@ async function directed(
   throw new Failure('bad-response', sentence);
 }
 
-/** DC power of the strings, whose total is 0 on some firmware, and of micro-inverters on the generator port. */
+/** DC power of the strings, whose total is 0 on some firmware, and of micro-inverters on the generator port, signed. */
 function solarWatts({ pvPower, pv, minPower, minTo, existsMin, microOn }: Flow): number | undefined {
   const feeding = (pv ?? []).filter(({ toInv }) => toInv);
   const strings = pvPower || feeding.length === 0 ? pvPower : total(feeding.map(({ power }) => power));
   const hasMicroInverter = minTo ?? (existsMin || microOn);
   if (!hasMicroInverter) return strings;
-  return strings === undefined || minPower === undefined ? undefined : strings + Math.abs(minPower);
+  return strings === undefined || minPower === undefined ? undefined : strings + minPower; // a little below 0 at night
 }
 
 /** A running generator counts as import: nobody's car shall charge "from the sun" on diesel. */
@@ -94,9 +118,23 @@ function withGenerator(grid: number | undefined, { genTo, genPower }: Flow): num
   return grid === undefined || genPower === undefined ? undefined : grid + Math.abs(genPower);
 }
 
-const batteryWatts = ({ battPower, battPower2 }: Flow): number | undefined =>
-  battPower === undefined ? undefined : Math.abs(battPower) + Math.abs(battPower2 ?? 0); // a second battery, if any
+/** W, unsigned, of both banks; unknown if one is. */
+const batteryWatts = (flow: Flow): number | undefined =>
+  total(
+    (hasSecondBank(flow) ? [flow.battPower, flow.battPower2] : [flow.battPower]).map(
+      (watts) => watts && Math.abs(watts),
+    ),
+  );
+
+const hasSecondBank = ({ battPower2, soc2 }: Flow): boolean => Boolean(battPower2 || (soc2 ?? 0) > 0);
+
+/** %, of both banks; unknown if one is. */
+function charge(flow: Flow): number | undefined {
+  const banks = hasSecondBank(flow) ? [flow.soc, flow.soc2] : [flow.soc];
+  const sum = total(banks);
+  return sum === undefined ? undefined : sum / banks.length;
+}
 
 /** Without one, the cloud gives no power, or 0 with 0 %. */
-const hasBattery = (flow: Flow): boolean =>
-  batteryWatts(flow) !== undefined && Boolean(batteryWatts(flow) || flow.soc || flow.batTo || flow.toBat);
+const showsBattery = (flow: Flow): boolean =>
+  flow.battPower !== undefined && Boolean(batteryWatts(flow) || flow.soc || flow.batTo || flow.toBat);

@@ -1,6 +1,9 @@
 /** What Sunsynk Connect tells of the single inverters of a plant: signed powers, and the lifetime counters of the grid. */
 import * as z from 'zod/mini';
+import { total } from '../../core/reading.ts';
 import { Failure, type ReadContext, type Reading } from '../adapter.ts';
+import { isYoung } from '../age.ts';
+import { allPages } from '../pages.ts';
 import { figure, identifier } from '../quantities.ts';
 import { type Ask, canDoWithout } from './answer.ts';
 
@@ -19,16 +22,21 @@ type Keeper = Pick<ReadContext<unknown, z.output<typeof InverterState>>, 'state'
 
 type Counters = Pick<Reading, 'imported_kwh' | 'exported_kwh'>;
 
+/** Each is a call of its own. */
+const mostInverters = 30;
 const serialsForMs = 24 * 3_600_000;
 const metersForMs = 5 * 60_000;
 
 /** Of one plant in one read: what is asked twice is fetched once. */
 export function invertersOf(plantId: string | number, { state, now, note }: Keeper, ask: Ask) {
   const serials = async (): Promise<string[]> => {
-    if (state.inverters && now - state.inverters.readAt < serialsForMs) return state.inverters.serials;
-    const list = await listed(ask, `/api/v1/plant/${plantId}/inverters`, { limit: 20, status: -1, type: -2 }, Inverter);
+    if (state.inverters && isYoung(state.inverters.readAt, now, serialsForMs)) return state.inverters.serials;
+    const path = `/api/v1/plant/${plantId}/inverters`;
+    const list = await listed(ask, path, { limit: 20, status: -1, type: -2 }, Inverter, ({ sn }) => sn);
     if (list.length === 0) throw new Failure('bad-response', `Sunsynk Connect lists no inverter in plant ${plantId}`);
-    state.inverters = { serials: [...new Set(list.map(({ sn }) => sn))], readAt: now };
+    if (list.length > mostInverters)
+      throw new Failure('bad-response', `Sunsynk Connect lists more inverters in plant ${plantId} than can be asked`);
+    state.inverters = { serials: list.map(({ sn }) => sn), readAt: now };
     return state.inverters.serials;
   };
   const eachGrid = async (): Promise<z.output<typeof Grid>[]> => {
@@ -69,7 +77,7 @@ export function invertersOf(plantId: string | number, { state, now, note }: Keep
     /** Both counters or none, asked every 5 minutes, also if they could not be read: the powers are right without them. */
     async meters(): Promise<Counters> {
       const last = state.meters;
-      if (last && now - last.readAt < metersForMs) return countersOf(last);
+      if (last && isYoung(last.readAt, now, metersForMs)) return countersOf(last);
       state.meters = { ...(await counters()), readAt: now };
       return countersOf(state.meters);
     },
@@ -80,24 +88,18 @@ const Inverter = z.object({ sn: identifier });
 
 const countersOf = ({ imported_kwh, exported_kwh }: Counters): Counters => ({ imported_kwh, exported_kwh });
 
-/** A part is a wrong total: undefined if anything is missing. */
-export function total(values: (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length < values.length ? undefined : known.reduce((sum, value) => sum + value, 0);
-}
-
-/** All entries of a paged list. */
+/** All entries of a paged list. @param keyOf what tells two of them apart. */
 export async function listed<Entry extends z.ZodMiniType>(
   ask: Ask,
   path: string,
   query: Record<string, number>,
   entry: Entry,
+  keyOf: (each: z.output<Entry>) => string,
 ): Promise<z.output<Entry>[]> {
   const Page = z.object({ total: figure, infos: z.nullish(z.array(entry)) });
-  const all: z.output<Entry>[] = [];
-  for (let page = 1; ; page++) {
-    const { total: ofAll, infos } = await ask(path, Page, { page, ...query });
-    all.push(...(infos ?? []));
-    if (!infos?.length || all.length >= (ofAll ?? 0)) return all;
-  }
+  const page = async (nth: number) => {
+    const { total, infos } = await ask(path, Page, { page: nth + 1, ...query });
+    return { entries: infos ?? [], total };
+  };
+  return allPages('Sunsynk Connect', page, keyOf);
 }

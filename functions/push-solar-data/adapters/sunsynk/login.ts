@@ -3,6 +3,7 @@ import { constants, createHash, createPublicKey, publicEncrypt } from 'node:cryp
 import * as z from 'zod/mini';
 import { type Answer, Failure, type Http } from '../adapter.ts';
 import { figure } from '../quantities.ts';
+import type { Session } from '../session.ts';
 import { dataOf, type Envelope, envelopeOf, failureOf, refusalOf, succeeded, wordsOf } from './answer.ts';
 
 /** By region: host, and the name under which the cloud knows the app; Sol-Ark has none, its log-in is plain. */
@@ -11,14 +12,6 @@ export const regions = {
   inteless: { baseUrl: 'https://pv.inteless.com', source: 'elinter' },
   solark: { baseUrl: 'https://p2.api.solarkcloud.com', source: undefined },
 } as const;
-
-export const TokenSession = z.object({
-  token: z.string(),
-  issuedAt: z.number(),
-  /** Absent if the cloud did not say. */
-  expiresAt: z.optional(z.number()),
-});
-export type TokenSession = z.output<typeof TokenSession>;
 
 type LogIn = {
   settings: { username: string; password: string; region: keyof typeof regions };
@@ -30,21 +23,16 @@ type LogIn = {
 const Token = z.object({ access_token: z.string(), expires_in: figure });
 
 /** The refresh token is not used: no client of this cloud does, all log in again. */
-export async function logIn(context: LogIn): Promise<TokenSession> {
+export async function logIn(context: LogIn): Promise<Session> {
   const { settings, now } = context;
   const { source } = regions[settings.region];
   const answer = source ? await signedLogIn(context, source) : await plainLogIn(context);
   const { access_token, expires_in } = loginDataOf(answer, 'token', Token);
   return {
     token: access_token,
-    issuedAt: now,
     ...(expires_in === undefined ? {} : { expiresAt: now + expires_in * 1000 }),
   };
 }
-
-/** Renewed when less than a tenth of its life is left, s. */
-export const marginSecondsOf = (session: TokenSession | undefined): number =>
-  session?.expiresAt === undefined ? 0 : (session.expiresAt - session.issuedAt) / 10_000;
 
 async function signedLogIn({ settings, http, clock }: LogIn, source: string): Promise<Answer> {
   const { username, password } = settings;

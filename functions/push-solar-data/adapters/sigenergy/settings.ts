@@ -1,0 +1,41 @@
+/** What an owner sets for Sigenergy, what is kept between reads, and what a read is given. */
+import * as z from 'zod/mini';
+import type { SettingValues } from '../../settings/setting.ts';
+import { choice, type ReadContext, secret, setting, text } from '../adapter.ts';
+import { Session } from '../session.ts';
+
+export const AppSession = z.extend(Session, { refreshToken: z.optional(z.string()) });
+export type AppSession = z.output<typeof AppSession>;
+
+export const State = z.object({
+  systemId: z.optional(z.string()),
+  stationId: z.optional(z.string()),
+  /** In which form the OpenAPI accepted the password. */
+  loginForm: z.optional(z.enum(['clear', 'aes'])),
+  /** Of this installation, towards the app's API: 32 hex digits. */
+  deviceId: z.optional(z.string()),
+  /** Inverters of other makers have given solar power. */
+  hasThirdPv: z.optional(z.boolean()),
+});
+
+export const settings = {
+  mode: setting(
+    z._default(choice('openapi-account', 'openapi-key', 'app'), 'openapi-account'),
+    'openapi-account (official, with the password of the mySigen account), openapi-key (official, with a key) or app (as the mySigen app, unofficial)',
+  ),
+  region: setting(
+    z._default(choice('eu', 'apac', 'aus', 'us', 'cn', 'jp'), 'eu'),
+    'Where the mySigen account was made: eu, apac, aus (Australia and New Zealand), us, cn or jp',
+  ),
+  username: setting(z.optional(text), 'E-mail address of the owner of the mySigen account (not in mode openapi-key)'),
+  password: secret(z.optional(text), 'Its password (not in mode openapi-key)'),
+  appKey: setting(z.optional(text), 'Mode openapi-key: developer.sigencloud.com → your application → AppKey'),
+  appSecret: secret(z.optional(text), 'Mode openapi-key: developer.sigencloud.com → your application → AppSecret'),
+  systemId: setting(
+    z.optional(text),
+    'Modes openapi-account and openapi-key: id of the system, needed with several; an error message lists them',
+  ),
+  stationId: setting(z.optional(text), 'Mode app: number of the station, if not the home station of the account'),
+};
+
+export type SigenergyContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, AppSession>;

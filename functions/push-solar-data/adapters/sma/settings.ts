@@ -1,0 +1,35 @@
+/** What an owner sets for SMA, what is kept between reads, and what a read is given. */
+import * as z from 'zod/mini';
+import type { SettingValues } from '../../settings/setting.ts';
+import { choice, flag, type ReadContext, secret, setting, text, timeZone } from '../adapter.ts';
+import { Session } from '../session.ts';
+
+export const SmaSession = z.extend(Session, {
+  refreshToken: z.optional(z.string()),
+  refreshExpiresAt: z.optional(z.number()),
+});
+export type SmaSession = z.output<typeof SmaSession>;
+
+export const State = z.object({ plantId: z.optional(z.string()) });
+
+export const settings = {
+  mode: setting(
+    z._default(choice('ennexos', 'official'), 'ennexos'),
+    "ennexos (as SMA's own web page, with your password) or official (Monitoring API, needs a contract with SMA)",
+  ),
+  username: setting(z.optional(text), 'Mode ennexos: SMA ID, the e-mail address for ennexos.sunnyportal.com'),
+  password: secret(z.optional(text), 'Mode ennexos: its password'),
+  clientId: setting(z.optional(text), "Mode official: from SMA's API developer support"),
+  clientSecret: secret(z.optional(text), "Mode official: from SMA's API developer support"),
+  plantId: setting(
+    z.optional(text),
+    'Number of the plant, in its address on the portal: ennexos.sunnyportal.com/<number>/; needed with several plants',
+  ),
+  timeZone: setting(timeZone, "Time zone of the plant, such as Europe/Berlin: the portal's times carry none"),
+  hasSmartMeter: setting(
+    z._default(flag, true),
+    'false if the plant has neither Sunny Home Manager nor energy meter: then solar power alone is sent',
+  ),
+};
+
+export type SmaContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, SmaSession>;

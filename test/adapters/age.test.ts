@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isYoung, lasts } from '../../functions/push-solar-data/adapters/age.ts';
+
+describe('what was noted', () => {
+  it('holds for its time, not from the future', () => {
+    assert.equal(isYoung(1_000, 1_999, 1_000), true);
+    assert.equal(isYoung(1_000, 2_000, 1_000), false);
+    assert.equal(isYoung(1_001, 1_000, 1_000), false);
+    assert.equal(isYoung(undefined, 1_000, 1_000), false);
+  });
+
+  it('as a pause lasts to its end, and no longer than a pause can be', () => {
+    assert.equal(lasts(2_000, 1_999, 1_000), true);
+    assert.equal(lasts(2_000, 2_000, 1_000), false);
+    assert.equal(lasts(2_000, 999, 1_000), false);
+    assert.equal(lasts(undefined, 0, 1_000), false);
+  });
+});
