@@ -1,7 +1,9 @@
 /** The CDK app: one stack for the site that the settings name. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
+import { onTerminal } from '../functions/push-solar-data/local/on-terminal.ts';
 import { bundle, bundleFolder } from './bundle.ts';
 import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
@@ -12,11 +14,17 @@ const texts = { ...localSettings(process.env) };
 for (const name of ['SITE', 'VENDOR', 'ALARM_EMAIL']) texts[name] = fromContext(name) ?? texts[name];
 const site = texts['SITE'] ?? 'home';
 
+const settings = await publicSettings(texts).catch((error: unknown) => {
+  if (!(error instanceof Failure)) throw error;
+  console.error(onTerminal(error.message));
+  process.exit(2);
+});
+
 bundle();
 new SiteStack(app, `SolarCloudBridge-${site}`, {
   site,
   code: bundleFolder,
-  settings: await publicSettings(texts),
+  settings,
   slowestPollSeconds: await slowestPollSeconds(texts),
   ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
   reserveConcurrency: fromContext('reserveConcurrency') === 'true',

@@ -1,12 +1,17 @@
 /** Which settings may stand in the function's environment, where whoever may look at the function can read them. */
 import { adapters } from '../functions/push-solar-data/adapters/index.ts';
+import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { type SettingTexts, upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
-import { sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
+import { openSite, sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
 
 const ofTheSite = ['VENDOR', 'CHARGE_HQ_URL', 'MAX_POWER_KW'];
 const ofEachSource = ['BASE_URL', 'AUTH_URL', 'TAKE', 'POLL_SECONDS', 'STALE_AFTER_SECONDS'];
 
-/** The settings of the chosen sources that are no secrets. Secrets are read from the Parameter Store alone. */
+/**
+ * The settings of the chosen sources that are no secrets. Secrets are read from the Parameter Store alone.
+ *
+ * @throws Failure `settings` for what cannot be right, which may hold a credential where everybody can read it.
+ */
 export async function publicSettings(texts: SettingTexts): Promise<Record<string, string>> {
   const names = [...ofTheSite];
   for (const { label, vendor } of sourcesNamed(texts['VENDOR'] ?? '')) {
@@ -15,7 +20,20 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
     const own = [...open.map(([name]) => upperSnake(name)), ...ofEachSource];
     names.push(...own.map((name) => `${upperSnake(label)}_${name}`));
   }
-  return Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
+  const settings = Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
+  await refuseWrongSettings(settings);
+  return settings;
+}
+
+/**
+ * What is only missing may still be stored, but for what must be known; what is malformed is to be mended before.
+ *
+ * @throws Failure `settings`
+ */
+export async function refuseWrongSettings(settings: SettingTexts, mustBeKnown?: string): Promise<void> {
+  const { problems } = await openSite(settings, adapters);
+  const wrong = problems.filter((problem) => !/ is missing: /.test(problem) || problem.startsWith(`${mustBeKnown} `));
+  if (wrong.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...wrong].join('\n- '));
 }
 
 /** How often the slowest of the chosen clouds is asked, as far as the settings at hand tell. */

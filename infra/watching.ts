@@ -221,7 +221,7 @@ export class Watching extends Construct {
 }
 
 const everyError = [
-  'fields @timestamp, outcome, kind, error, delivery_error, sources.0.excerpt, sources.0.stack',
+  'fields @timestamp, outcome, kind, error, destinations.0.error, sources.0.excerpt, sources.0.stack',
   'filter outcome in ["reported", "failed"]',
 ];
 const everyWarning = [

@@ -1,6 +1,5 @@
 /** `npm run deploy`: looks whether AWS is ready, deploys the site's stack with `cdk`, and says what the bridge still lacks. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import {
   type Account,
@@ -10,9 +9,9 @@ import {
   stackName,
 } from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
+import { onTerminal } from '../../functions/push-solar-data/local/on-terminal.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
-import { openSite } from '../../functions/push-solar-data/settings/site.ts';
-import { publicSettings } from '../public-settings.ts';
+import { publicSettings, refuseWrongSettings } from '../public-settings.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { type Lacking, lackingSettings, secretNames } from './needed-settings.ts';
 import { isBootstrapped, isState, parametersOf, putCommand, type StoredParameter } from './parameters.ts';
@@ -38,7 +37,7 @@ export async function deploy(
     );
   const stored = (await parametersOf(ssm, site)).filter((parameter) => !isState(parameter, site));
   const known = await settingsAtAws(texts, stored, site);
-  await refuseWrongSettings(known);
+  await refuseWrongSettings(known, 'VENDOR');
 
   const code = await runCdk(['deploy', stackName(site), ...args], region);
   if (code !== 0) {
@@ -58,13 +57,6 @@ export async function deploy(
 async function settingsAtAws(texts: SettingTexts, stored: readonly StoredParameter[], site: string) {
   const plain = Object.fromEntries(stored.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
   return { ...plain, ...(await publicSettings(texts)), SITE: site } as SettingTexts;
-}
-
-/** What is only missing may still be stored; what is malformed is to be mended before. */
-async function refuseWrongSettings(known: SettingTexts): Promise<void> {
-  const { problems } = await openSite(known, adapters);
-  const wrong = problems.filter((problem) => !/ is missing: /.test(problem) || problem.startsWith('VENDOR '));
-  if (wrong.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...wrong].join('\n- '));
 }
 
 function lackingSentences(lacking: readonly Lacking[], site: string, region: string): string[] {
@@ -101,7 +93,7 @@ if (import.meta.main) {
   const ports: DeployPorts = {
     ssm: new SSMClient(account.client),
     runCdk: cdkFor(account, process.env),
-    say: (sentence) => console.log(sentence),
+    say: (sentence) => console.log(onTerminal(sentence)),
   };
   process.exitCode = await answered(() => deploy(account, args, ports), console.error);
 }

@@ -1,53 +1,18 @@
 /** The ticks of the deployed function, read back from its log at AWS. */
-import { stripVTControlCharacters } from 'node:util';
 import {
   type CloudWatchLogsClient,
   FilterLogEventsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
-import { Failure, failureKinds } from '../../functions/push-solar-data/core/failure.ts';
-import { meterFields, powerFields } from '../../functions/push-solar-data/core/reading.ts';
-import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { onOneLine } from '../../functions/push-solar-data/local/on-terminal.ts';
 
 /** What stands in the log at a moment: a tick, or an invocation that ended without one. */
 export type LogEntry = { at: Date; report: TickReport } | { at: Date; trouble: string };
 
-const words = z.optional(z.array(z.string()));
-const text = z.optional(z.string());
-const number = z.optional(z.number());
-
-const Source = z.object({
-  label: z.string(),
-  vendor: z.string(),
-  result: z.enum(['read', 'held', 'failed', 'waiting']),
-  ms: number,
-  kind: text,
-  error: text,
-  excerpt: text,
-  stack: text,
-  notes: words,
-});
-const Tick = z.object({
-  outcome: z.enum(['pushed', 'reported', 'idle', 'failed']),
-  site: z.string(),
-  figures: z.optional(z.partialRecord(z.enum(meterFields), z.number())),
-  derived: z.optional(z.array(z.enum(powerFields))),
-  residual_kw: number,
-  age_s: number,
-  kind: z.optional(z.enum([...failureKinds, 'bug'])),
-  error: text,
-  problems: words,
-  delivery: z.optional(z.enum(['refused', 'gone', 'rate-limited', 'unavailable'])),
-  delivery_error: text,
-  delivery_excerpt: text,
-  sources: z.array(Source),
-  meter: text,
-  warnings: words,
-  ms: z.number(),
-  push_ms: number,
-});
 /** Lambda's own account of an invocation. */
 const Invocation = z.object({ type: z.literal('platform.report'), record: z.object({ status: z.string() }) });
 
@@ -100,7 +65,7 @@ async function eventsOf(
 /** undefined for what is neither a tick nor an invocation that broke off. */
 function entryOf(at: Date, message: string): LogEntry | undefined {
   const line = parsed(message);
-  const tick = Tick.safeParse(line);
+  const tick = TickReport.safeParse(line);
   if (tick.success) return { at, report: tick.data };
   const invocation = Invocation.safeParse(line);
   if (invocation.success && invocation.data.record.status !== 'success')
@@ -112,10 +77,10 @@ function entryOf(at: Date, message: string): LogEntry | undefined {
 
 const hasOutcome = (line: unknown): boolean => typeof line === 'object' && line !== null && 'outcome' in line;
 
-/** Texts of a vendor may hold what steers a terminal: it is taken out. */
+/** Texts of a vendor may hold what steers a terminal or begins a line of its own. */
 function parsed(message: string): unknown {
   try {
-    return JSON.parse(message, (_, value) => (typeof value === 'string' ? stripVTControlCharacters(value) : value));
+    return onOneLine(JSON.parse(message));
   } catch {
     return undefined;
   }

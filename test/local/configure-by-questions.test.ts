@@ -135,7 +135,7 @@ describe('a first run', () => {
     terminal.type(keys.space);
     await terminal.answer(/◉ PLAIN_CLOUD_NICK/);
     await terminal.answer(/PLAIN_CLOUD_NICK: Another name \(Enter leaves it out\)/, 'barn');
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.answer(right);
     await ended;
     assert.match(stored(terminal), /^PLAIN_CLOUD_NICK=barn$/m);
@@ -153,7 +153,7 @@ describe('a first run', () => {
       await terminal.answer(/TWO_WAYS_MODE: portal or app \(Enter takes portal\)/, mode);
       await terminal.answer(asked, 'given');
       await terminal.answer(optional);
-      await terminal.answer(key, 'k');
+      await terminal.answer(key, 'a-key');
       await terminal.answer(right);
       await ended;
       assert.doesNotMatch(terminal.screen(), never);
@@ -173,12 +173,12 @@ describe('a first run', () => {
     await terminal.until(/One of these is needed: BOX_SUN, BOX_GRID/);
     await terminal.answer(/BOX_SUN/);
     await terminal.answer(/BOX_GRID/, 'meter');
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.answer(right);
     assert.equal(await ended, 0);
     assert.equal(
       stored(terminal),
-      'VENDOR=box\nCHARGE_HQ_API_KEY=k\nBOX_GRID=meter\nBOX_BASE_URL=https://box.example.com\n',
+      'VENDOR=box\nCHARGE_HQ_API_KEY=a-key\nBOX_GRID=meter\nBOX_BASE_URL=https://box.example.com\n',
     );
   });
 
@@ -198,13 +198,13 @@ describe('a first run', () => {
     await terminal.until(optional);
     await terminal.answer(/ROOF_TAKE/);
     await terminal.answer(/GARAGE_MODE/);
-    await terminal.answer(/GARAGE_TOKEN/, 'tok');
+    await terminal.answer(/GARAGE_TOKEN/, 'a-token');
     await terminal.choose(optional, /GARAGE_USER_NAME/);
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.choose(/The read failed\./, /Store the settings all the same/); // two grid meters at one home
     assert.equal(await ended, 0);
     assert.match(stored(terminal), /^VENDOR=roof:plain-cloud,garage:two-ways$/m);
-    assert.match(stored(terminal), /^GARAGE_TOKEN=tok$/m);
+    assert.match(stored(terminal), /^GARAGE_TOKEN=a-token$/m);
   });
 });
 
@@ -250,11 +250,11 @@ describe('another run', () => {
     await terminal.answer(/Which equipment\?/, 'two');
     await terminal.answer(another);
     await terminal.answer(/TWO_WAYS_MODE/);
-    await terminal.answer(/TWO_WAYS_TOKEN/, 'tok');
+    await terminal.answer(/TWO_WAYS_TOKEN/, 'a-token');
     await terminal.answer(optional);
     await terminal.answer(right);
     await ended;
-    assert.equal(stored(terminal), `${configured.replace('plain-cloud', 'two-ways')}TWO_WAYS_TOKEN=tok\n`);
+    assert.equal(stored(terminal), `${configured.replace('plain-cloud', 'two-ways')}TWO_WAYS_TOKEN=a-token\n`);
   });
 
   it('asks again for a setting that is malformed, and says why', async (t) => {
@@ -359,7 +359,7 @@ describe('equipment that wants a consent in a browser', () => {
     await terminal.until(/My Cloud refuses the code \[hidden\]/);
     await terminal.choose(wants, /Give it now/);
     await terminal.answer(/Code or address:/, 'code-of-today');
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.until(/solar 1\.00 kW/);
     await terminal.answer(right);
     assert.equal(await ended, 0);
@@ -371,7 +371,7 @@ describe('equipment that wants a consent in a browser', () => {
     const { ended, ...terminal } = await consenting(t);
     await terminal.choose(wants, /I have MY_CLOUD_REFRESH_TOKEN already/);
     await terminal.answer(/MY_CLOUD_REFRESH_TOKEN: From your consent/, 'refresh token-of-today');
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.answer(right);
     await ended;
     assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
@@ -380,7 +380,7 @@ describe('equipment that wants a consent in a browser', () => {
   it('can be stored before the consent', async (t) => {
     const { ended, ...terminal } = await consenting(t);
     await terminal.choose(wants, /Later, with npm run connect -- my-cloud/);
-    await terminal.answer(key, 'k');
+    await terminal.answer(key, 'a-key');
     await terminal.until(/MY_CLOUD_REFRESH_TOKEN is missing/);
     await terminal.choose(/The read failed\./, /Store the settings all the same/);
     assert.equal(await ended, 0);

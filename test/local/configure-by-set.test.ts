@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { configure } from '../../functions/push-solar-data/local/configure.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
-import { openTerminal, runCommand, temporaryFolder } from '../support/terminal.ts';
+import { callCommand, openTerminal, temporaryFolder } from '../support/terminal.ts';
 import { playVictron, token } from './victron-cloud.ts';
 
 type Home = { folder: string; environment?: Record<string, string>; input?: string };
@@ -16,8 +16,14 @@ const home = (t: TestContext, file?: string): Home & { stored(): string } => {
   const stored = () => (existsSync(join(folder, '.env')) ? readFileSync(join(folder, '.env'), 'utf8') : 'no file');
   return { folder, stored };
 };
-const setting = (home: Home, settings: string[], ...options: string[]) =>
-  runCommand('configure', [...settings.flatMap((each) => ['--set', each]), ...options], home);
+/** As a script does it: secrets come on standard input, unless the home has another input. */
+const setting = (home: Home, settings: string[], ...options: string[]) => {
+  const isPiped = (each: string) => home.input === undefined && /(KEY|TOKEN|SECRETS)=./.test(each);
+  const input = settings.filter(isPiped).map((each) => `${each.slice(each.indexOf('=') + 1)}\n`);
+  const given = settings.flatMap((each) => ['--set', isPiped(each) ? each.replace(/=.*/s, '=-') : each]);
+  return called([...given, ...options], { ...home, input: home.input ?? input.join('') });
+};
+const called = (args: string[], home: Home) => callCommand(configure, args, { ...home, registry: adapters });
 const victron = (url: string, itsToken = token) => [
   'VENDOR=victron-vrm',
   `VICTRON_VRM_BASE_URL=${url}`,
@@ -95,7 +101,7 @@ describe('settings given by --set', () => {
     const here = home(t);
     const without = await setting(here, ['VENDOR=victron-vrm'], '--no-check');
     assert.equal(without.complaints, 'CHARGE_HQ_API_KEY is not set: nothing can be pushed yet.\n');
-    const withKey = await setting(here, ['CHARGE_HQ_API_KEY=k'], '--no-check');
+    const withKey = await setting(here, ['CHARGE_HQ_API_KEY=a-key'], '--no-check');
     assert.equal(withKey.complaints, '');
   });
 
@@ -147,16 +153,6 @@ describe('what is refused in words, with nothing stored', () => {
       /^VICTRON_VRM_BASE_URL must be an address/,
     ],
     ['an unknown part', ['--set', 'VICTRON_VRM_TAKE=sun'], /^VICTRON_VRM_TAKE must be some of production, grid/],
-    [
-      'a poll interval below what the cloud allows',
-      [
-        ...['VENDOR=foxess', 'FOXESS_API_KEY=abc', 'CHARGE_HQ_API_KEY=abc', 'FOXESS_POLL_SECONDS=1'].flatMap((each) => [
-          '--set',
-          each,
-        ]),
-      ],
-      /^FOXESS_POLL_SECONDS must be a number of at least \d\d+/,
-    ],
     ['a name without a value', ['--set', 'VENDOR'], /^Each --set needs NAME=value/],
     ['an option that is none', ['--sets', 'VENDOR=foxess'], /^Unknown option '--sets'.*\n\nnpm run configure/],
     ['nobody to ask', [], /^This is no terminal, so that nobody can be asked\. In scripts:\n\nnpm run configure/],
@@ -169,8 +165,36 @@ describe('what is refused in words, with nothing stored', () => {
       assert.ok(!existsSync(ports.file));
     });
 
+  for (const [what, args] of [
+    ['a secret', ['--set', 'CHARGE_HQ_API_KEY=my-key']],
+    ['a secret among others', ['--set', 'MAX_POWER_KW=20', '--set', 'VICTRON_VRM_ACCESS_TOKEN=my-key']],
+    ['a secret of a label', ['--set', 'VENDOR=roof:victron-vrm', '--set', 'ROOF_ACCESS_TOKEN=my-key']],
+    ['a secret for AWS', ['--aws', '--set', 'CHARGE_HQ_API_KEY=my-key']],
+  ] as const)
+    it(`${what} on the command line, with another way and without its value`, async (t) => {
+      const here = await onAws(t);
+      const { code, output, complaints } = await called([...args, '--no-check'], here);
+      assert.equal(code, 2);
+      const name = /(\w+)=my-key/.exec(args.join(' '))?.[1];
+      assert.match(
+        complaints,
+        new RegExp(`^${name}: no secret is taken from the command line.*--set ${name}=- instead`),
+      );
+      assert.match(complaints, /asked for, or read from standard input.*Nothing was stored/);
+      assert.doesNotMatch(output + complaints, /my-key/);
+      assert.equal(here.stored(), 'no file');
+      assert.equal(here.store.parameters.size, 0);
+    });
+
+  it('a poll interval below what the cloud allows', async (t) => {
+    const settings = ['VENDOR=foxess', 'FOXESS_API_KEY=abcd', 'CHARGE_HQ_API_KEY=abcd', 'FOXESS_POLL_SECONDS=1'];
+    const { code, complaints } = await setting(home(t), settings, '--no-check');
+    assert.equal(code, 2);
+    assert.match(complaints, /^FOXESS_POLL_SECONDS must be a number of at least \d\d+/);
+  });
+
   it('two hyphens that were forgotten, without the value', async (t) => {
-    const { code, complaints } = await runCommand('configure', ['CHARGE_HQ_API_KEY=my-key'], home(t));
+    const { code, complaints } = await called(['CHARGE_HQ_API_KEY=my-key'], home(t));
     assert.equal(code, 2);
     assert.match(complaints, /^"CHARGE_HQ_API_KEY" is no option\. .*npm run configure -- --set NAME=value/);
     assert.doesNotMatch(complaints, /my-key/);
@@ -186,23 +210,35 @@ describe('what is refused in words, with nothing stored', () => {
 });
 
 it('--help tells the options', async (t) => {
-  const { code, output } = await runCommand('configure', ['--help'], home(t));
+  const { code, output } = await called(['--help'], home(t));
   assert.equal(code, 0);
   assert.match(output, /--set NAME=value.*--aws.*--no-check/s);
 });
 
-const awsEnvironment = (url: string) => ({
+/** What the SDK of AWS takes from the environment of the process; nothing of the machine's own. */
+const awsEnvironment = (url: string, folder: string): Record<string, string> => ({
   AWS_REGION: 'ap-southeast-2',
   AWS_ACCESS_KEY_ID: 'made-up',
   AWS_SECRET_ACCESS_KEY: 'made-up',
   AWS_ENDPOINT_URL_SSM: url,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  HOME: folder,
 });
 
-async function onAws(t: TestContext, parameters: Record<string, string> = {}, file?: string) {
+async function onAws(t: TestContext, { parameters = {}, file, without = [] }: OnAws = {}) {
   const store = await playParameterStore(parameters);
-  t.after(() => store.close());
-  return { ...home(t, file), store, environment: awsEnvironment(store.url) };
+  const here = home(t, file);
+  const given = Object.entries(awsEnvironment(store.url, here.folder)).filter(([name]) => !without.includes(name));
+  const before = process.env;
+  const environment = Object.fromEntries(given);
+  process.env = environment;
+  t.after(() => {
+    process.env = before;
+    return store.close();
+  });
+  return { ...here, store, environment };
 }
+type OnAws = { parameters?: Record<string, string>; file?: string; without?: readonly string[] };
 
 describe('with --aws', () => {
   const path = '/solar-cloud-bridge/home';
@@ -226,35 +262,38 @@ describe('with --aws', () => {
   it('the read uses the parameters that are there, and keeps its log-in among them', async (t) => {
     const cloud = await playVictron(t);
     const [vendor = '', url = ''] = victron(cloud.url);
-    const here = await onAws(t, { [`${path}/VICTRON_VRM_ACCESS_TOKEN`]: token }, `${vendor}\n${url}\n`);
+    const here = await onAws(t, {
+      parameters: { [`${path}/VICTRON_VRM_ACCESS_TOKEN`]: token },
+      file: `${vendor}\n${url}\n`,
+    });
     const { code, output } = await setting(here, ['VICTRON_VRM_ID_SITE=4711'], '--aws');
     assert.equal(code, 0, output);
-    assert.match(here.store.parameters.get(`${path}/state/victron-vrm`)?.value ?? '', /"idUser":"?815/);
+    assert.match(here.store.parameters.get(`${path}/state/adapter/victron-vrm`)?.value ?? '', /"idUser":"?815/);
     assert.ok(!existsSync(join(here.folder, '.state')));
   });
 
   it('SITE chooses the path', async (t) => {
     const here = await onAws(t);
-    await setting(here, ['SITE=cabin', 'CHARGE_HQ_API_KEY=k'], '--aws', '--no-check');
+    await setting(here, ['SITE=cabin', 'CHARGE_HQ_API_KEY=a-key'], '--aws', '--no-check');
     assert.ok(here.store.parameters.has('/solar-cloud-bridge/cabin/CHARGE_HQ_API_KEY'));
   });
 
   it('AWS_REGION chooses the region', async (t) => {
     const here = await onAws(t);
-    const { output } = await setting(here, ['AWS_REGION=eu-north-1', 'CHARGE_HQ_API_KEY=k'], '--aws', '--no-check');
+    const { output } = await setting(here, ['AWS_REGION=eu-north-1', 'CHARGE_HQ_API_KEY=a-key'], '--aws', '--no-check');
     assert.match(output, /^Stored in AWS \(eu-north-1\) under/);
     assert.match(here.stored(), /^AWS_REGION=eu-north-1$/m);
   });
 
   it('a secret that .env holds too is changed there as well, so that the two never differ', async (t) => {
-    const here = await onAws(t, {}, 'CHARGE_HQ_API_KEY=old\n');
-    await setting(here, ['CHARGE_HQ_API_KEY=new'], '--aws', '--no-check');
-    assert.equal(here.store.parameters.get(`${path}/CHARGE_HQ_API_KEY`)?.value, 'new');
-    assert.equal(here.stored(), 'CHARGE_HQ_API_KEY=new\n');
+    const here = await onAws(t, { file: 'CHARGE_HQ_API_KEY=old\n' });
+    await setting(here, ['CHARGE_HQ_API_KEY=newer'], '--aws', '--no-check');
+    assert.equal(here.store.parameters.get(`${path}/CHARGE_HQ_API_KEY`)?.value, 'newer');
+    assert.equal(here.stored(), 'CHARGE_HQ_API_KEY=newer\n');
   });
 
   it('an empty value removes the parameter', async (t) => {
-    const here = await onAws(t, { [`${path}/CHARGE_HQ_API_KEY`]: 'old' });
+    const here = await onAws(t, { parameters: { [`${path}/CHARGE_HQ_API_KEY`]: 'old' } });
     const { output } = await setting(here, ['CHARGE_HQ_API_KEY='], '--aws', '--no-check');
     assert.match(output, /^Removed from AWS .*: CHARGE_HQ_API_KEY$/m);
     assert.equal(here.store.parameters.size, 0);
@@ -272,16 +311,8 @@ describe('with --aws', () => {
     ['no region', ['AWS_REGION'], /^No AWS region is set/],
   ] as const)
     it(`${what}: says so, and stores nothing`, async (t) => {
-      const here = await onAws(t);
-      const environment = Object.fromEntries(
-        Object.entries(here.environment).filter(([name]) => !without.some((absent) => absent === name)),
-      );
-      const { code, complaints } = await setting(
-        { ...here, environment },
-        ['CHARGE_HQ_API_KEY=k'],
-        '--aws',
-        '--no-check',
-      );
+      const here = await onAws(t, { without });
+      const { code, complaints } = await setting(here, ['CHARGE_HQ_API_KEY=a-key'], '--aws', '--no-check');
       assert.equal(code, 2);
       assert.match(complaints, complaint);
       assert.doesNotMatch(complaints, / at .*\(.*:\d+\)/);

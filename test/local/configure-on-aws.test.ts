@@ -14,10 +14,10 @@ const rotating = adapterOf({
   vendor: 'rotating',
   title: 'Rotating Cloud',
   settings: { token: secret(text, 'First token'), plant: setting(z.optional(text), 'Plant') },
-  state: z.object({ token: z.string() }),
-  async read({ settings, state }) {
+  session: z.object({ token: z.string() }),
+  async read({ settings, session }) {
     if (settings.token === 'wrong') throw new Failure('auth', 'Rotating Cloud refuses the token');
-    state.token = `after ${state.token ?? settings.token}`;
+    await session.save({ token: `after ${session.value?.token ?? settings.token}` });
     return { production_kw: 1, net_import_kw: 0 };
   },
 });
@@ -99,7 +99,7 @@ describe('configure --aws', () => {
     }
     await terminal.answer(right);
     await ended;
-    assert.match(parameter('state/rotating')?.value ?? '', /"token":"after after first"/);
+    assert.match(parameter('state/session/rotating')?.value ?? '', /"token":"after after first"/);
   });
 
   it('does not offer SITE, which chose the parameters', async (t) => {
@@ -117,7 +117,7 @@ describe('configure --aws', () => {
     await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN/, 'first');
     await terminal.answer(/These are optional/);
-    await terminal.answer(/CHARGE_HQ_API_KEY/, 'k');
+    await terminal.answer(/CHARGE_HQ_API_KEY/, 'a-key');
     await terminal.until(right);
     store.fail({ status: 400, type: 'AccessDeniedException', name: `${path}/ROTATING_TOKEN` });
     terminal.type(keys.enter);

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseEnv } from 'node:util';
 import * as fc from 'fast-check';
 import { changeFile, withChanges } from '../../functions/push-solar-data/local/env-file.ts';
+import { noLimit, onFullDisk } from '../support/full-disk.ts';
 import { temporaryFolder } from '../support/terminal.ts';
 
+const modulePath = join(import.meta.dirname, '../../functions/push-solar-data/local/env-file.ts');
 const set = (text: string, name: string, value: string | undefined) => withChanges(text, new Map([[name, value]]));
 
 describe('a setting in .env', () => {
@@ -133,5 +135,14 @@ describe('the file', () => {
       () => changeFile(file, new Map([['A', '1']])),
       /\.env cannot be written \(ENOENT\): look at the rights/,
     );
+  });
+
+  it('that finds no room on the disk stays as it was, and no draft with secrets is left', { skip: noLimit }, (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, '.env'), 'A=1\n');
+    const program = `import { changeFile } from ${JSON.stringify(modulePath)}; changeFile('.env', new Map([['A', 'secret']]));`;
+    assert.match(onFullDisk(folder, program), /\.env cannot be written \(EFBIG\): the disk is full/);
+    assert.deepEqual(readdirSync(folder), ['.env']);
+    assert.equal(readFileSync(join(folder, '.env'), 'utf8'), 'A=1\n');
   });
 });

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import { onTerminal } from './on-terminal.ts';
 
 /** A site in the owner's account. */
 export type Account = {
@@ -89,7 +90,7 @@ export async function answered(work: () => Promise<number>, complain: (sentence:
     return await work();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    complain(error.message);
+    complain(onTerminal(error.message));
     return error.kind === 'settings' || error.kind === 'auth' ? 2 : 1;
   }
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
 import type { Registry } from '../settings/site.ts';
+import { onTerminal } from './on-terminal.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
 
@@ -70,7 +71,7 @@ export async function answered({ complaints }: CommandPorts, work: () => Promise
       return exitCodes.interrupted;
     }
     if (!(error instanceof Failure)) throw error;
-    complaints.write(`${error.message}\n`);
+    complaints.write(`${onTerminal(error.message)}\n`);
     return error.kind === 'settings' || error.kind === 'auth' ? exitCodes.wrongSettings : exitCodes.failed;
   }
 }

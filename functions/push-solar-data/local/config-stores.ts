@@ -4,6 +4,7 @@ import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { type Changes, changeFile, textsInFile } from './env-file.ts';
+import { stateFolder } from './environment.ts';
 import { cleaned, type KnownSetting } from './known-settings.ts';
 import type { OwnerParameters } from './owner-parameters.ts';
 
@@ -45,17 +46,22 @@ export async function openConfigStores({
   const present = { ...parameters?.texts, ...inFile, ...environment };
   return {
     present,
-    state: parameters?.state ?? fileStore(present['STATE_DIR'] || '.state'),
+    state: parameters?.state ?? fileStore(stateFolder(present)),
     async store(wanted) {
       const toParameters = parameters ? forParameters(wanted, parameters) : [];
       if (parameters) await storeEach(toParameters, parameters);
+      const done = told(
+        parameters?.place ?? '',
+        new Map(toParameters.map(({ setting, text }) => [setting.name, text])),
+      );
       const toFile = forFile(wanted, inFile, aws);
-      changeFile(file, toFile);
-      return [
-        ...told(parameters?.place ?? '', new Map(toParameters.map(({ setting, text }) => [setting.name, text]))),
-        ...told(file, toFile),
-        ...hidden(wanted, environment),
-      ];
+      try {
+        changeFile(file, toFile);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        throw new Failure(error.kind, [error.message, ...done].join('. '), { cause: error });
+      }
+      return [...done, ...told(file, toFile), ...hidden(wanted, environment)];
     },
   };
 }

@@ -4,14 +4,8 @@ import { type ConfigStores, openConfigStores } from './config-stores.ts';
 import { askForConsent } from './consent-question.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { dryRun } from './dry-run.ts';
-import {
-  askEquipment,
-  askMissing,
-  chosenSources,
-  type Draft,
-  type InterviewPorts,
-  problemAmongAll,
-} from './interview.ts';
+import { askEquipment, askMissing, chosenSources, problemAmongAll } from './interview.ts';
+import type { Draft, InterviewPorts } from './interview-ports.ts';
 import {
   cleaned,
   commonSettings,

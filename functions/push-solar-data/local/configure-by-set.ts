@@ -59,10 +59,26 @@ async function wantedOf(pairs: [string, string][], vendor: string | undefined, r
     );
     throw new Failure('settings', `${sentences.join('\n')}\nNothing was stored.`);
   }
-  return pairs.flatMap(([name, text]) => {
+  const wanted = pairs.flatMap(([name, text]) => {
     const setting = known.get(name);
     return setting ? [{ setting, text: cleaned(text), given: true }] : [];
   });
+  refuseSecrets(wanted);
+  return wanted;
+}
+
+/** The shell keeps a command line in its history and npm in its debug log, and other users of the machine can see it. */
+function refuseSecrets(wanted: readonly Wanted[]): void {
+  const shown = wanted.filter(({ setting, text }) => setting.secret && text !== undefined && text !== '-');
+  if (shown.length === 0) return;
+  const names = shown.map(({ setting }) => setting.name);
+  const instead = [...new Set(names)].map((name) => `--set ${name}=-`).join(' ');
+  throw new Failure(
+    'settings',
+    `${names.join(', ')}: no secret is taken from the command line, which npm's log and your shell's history keep. ` +
+      `Write ${instead} instead: then it is asked for, or read from standard input (one line each). ` +
+      'What you have just typed stands there now: make a new one at the maker, or delete that line. Nothing was stored.',
+  );
 }
 
 /** Values that are `-` come from standard input: one is all of it, several are a line each, in their order. */

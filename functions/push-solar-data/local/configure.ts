@@ -5,8 +5,9 @@ import { configureByQuestions } from './configure-by-questions.ts';
 import { configureBySet } from './configure-by-set.ts';
 
 const usage = `npm run configure                             asks for everything, or for what is to be changed
-npm run configure -- --set NAME=value ...     sets these and asks nothing; NAME=- reads the value from standard input,
-                                              NAME= removes the setting
+npm run configure -- --set NAME=value ...     sets these and asks nothing; NAME= removes the setting,
+                                              NAME=- reads the value from standard input, or asks for it:
+                                              a secret is taken in no other way
   --aws         secrets go into encrypted parameters on AWS instead of .env
   --no-check    with --set: stores without a first read`;
 
@@ -28,7 +29,7 @@ export function configure(args: string[], ports: CommandPorts): Promise<number> 
     if (positionals.length > 0)
       throw new Failure(
         'settings',
-        `"${positionals[0]?.split('=')[0]}" is no option. Settings are given as: npm run configure -- --set NAME=value (mind the two hyphens in the middle)`,
+        `"${positionals[0]?.split('=')[0]}" is no option. Settings are given as: npm run configure -- --set NAME=value (mind the two hyphens in the middle), secrets as NAME=-`,
       );
     const aws = values.aws ?? false;
     if (values.set) return configureBySet(values.set, { aws, check: !values['no-check'] }, ports);

@@ -3,7 +3,7 @@ import type { Adapter } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import type { CommandPorts } from './command.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
-import type { Draft } from './interview.ts';
+import type { Draft } from './interview-ports.ts';
 import { ownSettings } from './known-settings.ts';
 import type { Questions } from './questions.ts';
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { input as prompt } from '@inquirer/prompts';
 import type { Adapter, Consent } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
-import { systemClock, within } from '../platform/clock.ts';
+import { within } from '../core/time.ts';
+import { systemClock } from '../platform/clock.ts';
 import { openConnections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import { createRedactor } from '../platform/redaction.ts';
@@ -80,7 +81,7 @@ export async function obtainConsent(
     const page = consent.page({ settings, redirectUri, state });
     await show(page.startsWith('/') ? (authUrl ?? baseUrl ?? '') + page : page, redirect, ports);
     const code = await within(patienceMs, (signal) => waitForCode(state, redirect, signal, ports));
-    redactor.hide(code);
+    redactor.redactValue(code);
     return await within(exchangeMs, async (signal) => {
       const http = createHttp({
         connections,
@@ -98,7 +99,7 @@ export async function obtainConsent(
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.kind, redactor.text(`${error.message}. Nothing was stored.`), { cause: error });
   } finally {
-    redirect?.close();
+    await redirect?.close();
     await connections.close();
   }
 }

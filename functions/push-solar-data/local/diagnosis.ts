@@ -2,7 +2,8 @@
 import type { Evaluation } from '../core/evaluate.ts';
 import { inWords as duration } from '../core/freshness.ts';
 import { type MeterField, meterFields, type Reading } from '../core/reading.ts';
-import type { SourceResult } from '../sources/poll.ts';
+import type { SourceResult } from '../core/source-state.ts';
+import { onOneLine } from './on-terminal.ts';
 import { inWords } from './print.ts';
 
 export type Diagnosis = Evaluation['report'] & {
@@ -23,7 +24,8 @@ const names: Record<MeterField, string> = {
 };
 
 /** @param now ms since the epoch, for the ages. */
-export function diagnosisTable(diagnosis: Diagnosis, now: number): string {
+export function diagnosisTable(told: Diagnosis, now: number): string {
+  const diagnosis = onOneLine(told);
   const { sources, figures = {}, derived = [] } = diagnosis;
   const fields = meterFields.filter(
     (field) => figures[field] !== undefined || sources.some(({ reading }) => reading?.[field] !== undefined),

@@ -21,12 +21,22 @@ export function changeFile(file: string, changes: Changes): void {
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
     renameSync(draft, target);
   } catch (error) {
+    discard(draft);
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new Failure('settings', `${file} cannot be written (${code}): look at the rights of this folder`, {
-      cause: error,
-    });
+    const remedy = isFull.has(code) ? 'the disk is full' : 'look at the rights of this folder';
+    throw new Failure('settings', `${file} cannot be written (${code}): ${remedy}`, { cause: error });
   }
 }
+
+/** It holds secrets, so that it must not stay. Whatever this cannot do, the failed write is told. */
+function discard(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {}
+}
+
+/** Codes of a disk, a quota or a limit that takes no more. */
+const isFull = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** @returns the file's text with the changes, which `parseEnv` reads back exactly. @throws Failure `settings` */
 export function withChanges(text: string, changes: Changes): string {

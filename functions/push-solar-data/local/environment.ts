@@ -8,3 +8,6 @@ export function localSettings(environment: NodeJS.ProcessEnv, file = '.env'): Se
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   return { ...fromFile, ...environment };
 }
+
+/** Where log-ins and the times of polls lie on this machine. */
+export const stateFolder = (settings: SettingTexts): string => settings['STATE_DIR'] || '.state';

@@ -1,22 +1,10 @@
 /** What the owner is asked about a home: its equipment, then each setting that is missing. */
 import type { Adapter } from '../adapters/adapter.ts';
-import type { SettingTexts } from '../settings/settings-reader.ts';
 import { openSite, type Registry, sourcesNamed } from '../settings/site.ts';
+import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { chargeHqKey, cleaned, ownSettings } from './known-settings.ts';
 import type { Choice, Questions } from './questions.ts';
 import { askFor, askSource } from './source-interview.ts';
-
-/** The settings as they shall be, changed in place by the answers. */
-export type Draft = SettingTexts;
-
-export type InterviewPorts = {
-  ask: Questions;
-  registry: Registry;
-  /** Puts what the owner's consent yields into the draft, unless it is put off. */
-  consent(label: string, adapter: Adapter, draft: Draft): Promise<void>;
-  /** Labels of sources whose owner was asked for a consent: it was given, or is put off. */
-  askedToConsent: Set<string>;
-};
 
 type NamedSource = { label: string; vendor: string };
 

@@ -1,21 +1,15 @@
 /** Every setting there is, with its schema and its help: the site's own, each source's, and those of every adapter. */
 import * as z from 'zod/mini';
 import type { Adapter } from '../adapters/adapter.ts';
-import { takeFields } from '../core/combine.ts';
-import { isAllowedUrl } from '../platform/http.ts';
-import { number, type Setting, secret, setting, text } from '../settings/setting.ts';
+import { termFields } from '../core/reading.ts';
+import { address, number, type Setting, secret, setting, text } from '../settings/setting.ts';
 import { createSettingsReader, upperSnake } from '../settings/settings-reader.ts';
 import { type Registry, sourcesNamed } from '../settings/site.ts';
+import { quoted, secretProblem } from '../settings/written.ts';
 
 export type KnownSetting = Setting & { name: string };
 
-const address = text.check(
-  z.refine(
-    (value) => URL.canParse(value) && isAllowedUrl(new URL(value)),
-    'must be an address that begins with https://',
-  ),
-);
-const takes = Object.keys(takeFields);
+const takes = Object.keys(termFields);
 const take = text.check(
   z.refine(
     (value) => value.split(',').every((word) => takes.includes(word.trim().toLowerCase())),
@@ -92,8 +86,10 @@ export const cleaned = (text: string | undefined): string | undefined => createS
 
 /** What is wrong with a text, in a sentence that tells no secret; undefined if it will do. */
 export function problemWith({ name, schema, secret }: KnownSetting, text: string | undefined): string | undefined {
-  const parsed = schema.safeParse(cleaned(text));
-  if (parsed.success) return undefined;
-  const told = secret || text === undefined ? '' : ` (it is "${text}")`;
+  const clean = cleaned(text);
+  const parsed = schema.safeParse(clean);
+  const short = secret && clean !== undefined ? secretProblem(clean) : undefined;
+  if (parsed.success) return short && `${name} ${short}`;
+  const told = secret || text === undefined ? '' : quoted(text);
   return `${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${told}`;
 }

@@ -2,10 +2,12 @@
 import type { WriteStream } from 'node:tty';
 import type { MeterField } from '../core/reading.ts';
 import type { TickReport } from '../core/report.ts';
+import { onOneLine } from './on-terminal.ts';
 
 export type Output = Pick<WriteStream, 'write'> & { isTTY?: boolean };
 
-export function printReport(report: TickReport, output: Output, at = new Date()): void {
+export function printReport(told: TickReport, output: Output, at = new Date()): void {
+  const report = onOneLine(told);
   output.write(`${output.isTTY ? sentence(report, at) : JSON.stringify({ time: at.toISOString(), ...report })}\n`);
 }
 
@@ -17,17 +19,27 @@ export function exitCode({ outcome, kind }: TickReport): 0 | 1 | 2 {
 
 /** `12:03:00  pushed    sun 4.2 kW, exporting 1.5 kW, …`, with what needs attention on lines of their own. */
 function sentence(report: TickReport, at: Date): string {
-  const { outcome, figures = {}, derived = [], problems, error, delivery_error, age_s, warnings = [] } = report;
+  const {
+    outcome,
+    figures = {},
+    derived = [],
+    problems,
+    error,
+    destinations,
+    age_s,
+    warnings = [],
+    remarks = [],
+  } = report;
   const what = problems ? 'these settings must be mended:' : (error ?? '');
   const entries = Object.entries(figures) as [MeterField, number][];
   const told = entries.map(
     ([field, value]) => inWords(field, value) + (derived.includes(field as never) ? ' (derived)' : ''),
   );
-  const age = age_s === undefined ? [] : [`${age_s} s old`];
+  const age = age_s === undefined ? [] : [`${Math.max(0, age_s)} s old`]; // a maker's clock may run ahead
   const lines = [`${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || what}`];
   for (const problem of problems ?? []) lines.push(`          - ${problem}`);
-  if (delivery_error) lines.push(`          ${delivery_error}`);
-  return [...lines, ...warnings.map((warning) => `          ! ${warning}`)].join('\n');
+  for (const row of destinations) if (row.error) lines.push(`          ${row.error}`);
+  return [...lines, ...[...warnings, ...remarks].map((warning) => `          ! ${warning}`)].join('\n');
 }
 
 /** A figure with its unit and its direction in words. */

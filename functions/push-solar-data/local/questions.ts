@@ -1,6 +1,7 @@
 /** The questions of a terminal, each answer checked at once. */
 import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
 import { cleaned, type KnownSetting, problemWith } from './known-settings.ts';
+import { onOneLine, onTerminal } from './on-terminal.ts';
 
 export type Terminal = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
 export type Choice<Value> = { value: Value; name: string; description?: string; short?: string };
@@ -13,24 +14,30 @@ const removal = '-';
 export function openQuestions(terminal: Terminal) {
   const ask = {
     say(text = ''): void {
-      terminal.output.write(`${text}\n`);
+      terminal.output.write(`${onTerminal(text)}\n`);
     },
-    confirm: (message: string, byDefault: boolean) => confirm({ message, default: byDefault }, terminal),
+    confirm: (message: string, byDefault: boolean) =>
+      confirm({ message: onTerminal(message), default: byDefault }, terminal),
     select: <Value>(message: string, choices: Choice<Value>[]) =>
-      select({ message, choices, pageSize: 16, loop: false }, terminal),
+      select({ message: onTerminal(message), choices: choices.map(shown), pageSize: 16, loop: false }, terminal),
     /** A list that shortens as one types; every typed word must occur. */
     search: <Value>(message: string, choices: Choice<Value>[], byDefault?: Value) => {
       const source = (typed = '') => {
         const words = typed.toLowerCase().split(/\s+/);
-        return choices.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+        return choices.map(shown).filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
       };
       return search<Value>(
-        { message, source, pageSize: 10, ...(byDefault === undefined ? {} : { default: byDefault }) },
+        {
+          message: onTerminal(message),
+          source,
+          pageSize: 10,
+          ...(byDefault === undefined ? {} : { default: byDefault }),
+        },
         terminal,
       );
     },
     several: <Value>(message: string, choices: Choice<Value>[]) =>
-      checkbox({ message, choices, loop: false }, terminal),
+      checkbox({ message: onTerminal(message), choices: choices.map(shown), loop: false }, terminal),
     /** @param check a sentence about what is wrong with the answer. */
     word: (message: string, byDefault: string, check: (answer: string) => Promise<string | undefined>) =>
       input({ message, default: byDefault, validate: async (answer) => (await check(answer)) ?? true }, terminal),
@@ -63,6 +70,9 @@ export function openQuestions(terminal: Terminal) {
   };
   return ask;
 }
+
+/** A choice may be in the words of a vendor. Its value stays as it is. */
+const shown = <Value>({ value, ...words }: Choice<Value>): Choice<Value> => ({ value, ...onOneLine(words) });
 
 /** What the bridge takes where the setting is left out, as text. */
 export function defaultOf({ schema }: KnownSetting): string | undefined {

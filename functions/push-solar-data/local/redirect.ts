@@ -1,11 +1,12 @@
 /** The answer of a consent page: caught on this machine, or pasted by the owner. */
-import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../core/failure.ts';
+import { onOneLine, openLocalServer, say } from './local-server.ts';
 
 /** Under which the browser comes back. */
 const path = '/consent';
 
-export type Redirect = { uri: string; code: Promise<string>; close(): void };
+export type Redirect = { uri: string; code: Promise<string>; close(): Promise<void> };
 
 /**
  * The code in a redirect's address, or in what an owner pastes: the whole address, its end, or the code alone.
@@ -32,42 +33,39 @@ export function codeIn(answer: string, state: string, { isCaught = false } = {})
       'This answer does not belong to this request (its state is another one): begin again, and use the page that opens then',
     );
   if (error === 'access_denied') throw new Failure('auth', 'The consent was refused (access_denied)');
-  if (error || !code) throw new Failure('auth', `The consent failed: ${query.get('error_description') ?? error}`);
+  if (error || !code)
+    throw new Failure('auth', `The consent failed: ${onOneLine(query.get('error_description') ?? error ?? '')}`);
   return code;
 }
 
-/** Waits for the browser on this machine alone. @throws Failure `settings` if the port is taken */
+/**
+ * Waits for the browser on this machine alone. What does not belong to this request (a scan, a page of somebody else,
+ * an older tab) is told so and changes nothing.
+ *
+ * @throws Failure `settings` if the port is taken
+ */
 export async function openRedirect(port: number, state: string): Promise<Redirect> {
   const { promise: code, resolve, reject } = Promise.withResolvers<string>();
   code.catch(() => {}); // whoever waits for it is told; a pasted code may have come first
-  const server = createServer((request, response) => {
-    const told = (status: number, sentence: string) =>
-      response
-        .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-        .end(`${sentence}\n`);
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (url.pathname !== path) return told(404, 'Not found');
+  const answer = ({ url = '' }: IncomingMessage, response: ServerResponse) => {
+    if (url !== path && !url.startsWith(`${path}?`)) return say(response, 404, 'Not found');
     try {
-      const found = codeIn(url.search, state, { isCaught: true });
-      told(200, 'Thank you. Go back to the terminal; this page can be closed.');
+      const found = codeIn(url, state, { isCaught: true });
+      say(response, 200, 'Thank you. Go back to the terminal; this page can be closed.');
       resolve(found);
     } catch (error) {
-      told(400, `${error instanceof Error ? error.message : error}. Look at the terminal.`);
-      reject(error);
+      if (!(error instanceof Failure)) throw error;
+      const isOurs = error.kind === 'auth';
+      say(response, 400, isOurs ? `${error.message}. Look at the terminal.` : error.message);
+      if (isOurs) reject(error);
     }
-  });
-  await new Promise<void>((listening, failed) => {
-    server.once('error', (error: NodeJS.ErrnoException) => failed(portFailure(port, error)));
-    server.listen(port, '127.0.0.1', listening);
-  });
-  return {
-    uri: `http://127.0.0.1:${port}${path}`,
-    code,
-    close: () => {
-      server.close();
-      server.closeIdleConnections();
-    },
   };
+  try {
+    const server = await openLocalServer(answer, port);
+    return { uri: `http://127.0.0.1:${port}${path}`, code, close: server.close };
+  } catch (error) {
+    throw portFailure(port, error as NodeJS.ErrnoException);
+  }
 }
 
 const portFailure = (port: number, { code }: NodeJS.ErrnoException): Failure =>

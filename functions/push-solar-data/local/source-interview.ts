@@ -1,6 +1,6 @@
 /** What the owner is asked about one source, as it follows from its adapter's schemas and from the answers so far. */
 import type { Adapter } from '../adapters/adapter.ts';
-import type { Draft, InterviewPorts } from './interview.ts';
+import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { cleaned, commonSettings, type KnownSetting, ownSettings, problemWith } from './known-settings.ts';
 
 export type AskedSource = {

@@ -1,30 +1,27 @@
 /** A local stand-in for Charge HQ: takes pushes, applies the documented check, and says what its app would say. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inWords } from '../core/freshness.ts';
 import { ChargeHqBody } from '../destinations/charge-hq.ts';
+import { bodyOf, onOneLine, openLocalServer, say } from './local-server.ts';
 
 export type StandIn = { url: string; close(): Promise<void> };
 
-/** @param say is told one sentence for each push. @param port 0: any that is free. */
-export async function openStandIn(say: (sentence: string) => void, port = 0): Promise<StandIn> {
+const path = '/api/public/push-solar-data';
+/** Of a message; those of the bridge have some hundred. */
+const mostBytes = 65_536;
+
+/** @param tell is told one sentence for each push. @param port 0: any that is free. */
+export async function openStandIn(tell: (sentence: string) => void, port = 0): Promise<StandIn> {
   let lastAt: number | undefined;
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
+  const server = await openLocalServer(async (request, response) => {
+    if (request.method !== 'POST' || request.url !== path) return say(response, 404, 'Not found');
+    const text = await bodyOf(request, mostBytes);
+    if (text === undefined) return say(response, 413, 'Too long');
     const now = Date.now();
-    say(verdict(text, now, lastAt));
+    tell(onOneLine(verdict(text, now, lastAt)));
     lastAt = now;
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/public/push-solar-data`,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  }, port);
+  return { url: `http://127.0.0.1:${server.port}${path}`, close: server.close };
 }
 
 /** Like the real service it accepts everything with 200; what it thinks of it, only its app tells. */

@@ -1,12 +1,15 @@
 /** `npm start`: a tick each minute. Without any settings, a simulated home and a local stand-in for Charge HQ. */
 
-import { tick } from '../core/tick.ts';
 import { memoryStore } from '../persistence/memory-store.ts';
+import { createSiteMemory } from '../persistence/site-memory.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { localSettings } from './environment.ts';
+import { localSettings, stateFolder } from './environment.ts';
+import { openLocalRuntime } from './local-runtime.ts';
+import { onOneLine } from './on-terminal.ts';
 import { exitCode, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
+import { alone } from './state-lock.ts';
 
 const minuteMs = 60_000;
 const stop = new AbortController();
@@ -14,12 +17,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const settings = localSettings(process.env);
 const isDemo = !settings['VENDOR'] && !settings['CHARGE_HQ_API_KEY'];
-process.exitCode = isDemo ? await demo(settings) : await loop(await openRuntime(settings));
+process.exitCode = isDemo
+  ? await demo(settings)
+  : await alone(stateFolder(settings), 'start', () => loop(openLocalRuntime(settings)));
 
 async function demo(settings: SettingTexts): Promise<number> {
   console.log('No settings found: this is a simulated home and a local stand-in for Charge HQ. Stop with Ctrl+C.');
   console.log('For your own home: npm run configure\n');
-  const standIn = await openStandIn((sentence) => console.log(`          Charge HQ would say: ${sentence}`));
+  const standIn = await openStandIn((sentence) => console.log(`          Charge HQ would say: ${onOneLine(sentence)}`));
   const demoSettings = {
     ...settings,
     VENDOR: 'simulator',
@@ -27,25 +32,25 @@ async function demo(settings: SettingTexts): Promise<number> {
     CHARGE_HQ_URL: standIn.url,
   };
   try {
-    return await loop(await openRuntime(demoSettings, memoryStore()));
+    return await loop(openRuntime({ environment: demoSettings, memory: createSiteMemory(memoryStore()) }));
   } finally {
     await standIn.close();
   }
 }
 
 /** @returns the exit code of the last tick. Settings that are wrong end it: no later minute would mend them. */
-async function loop({ site, ports, close }: Runtime): Promise<number> {
-  const begun = ports.clock.now();
+async function loop({ tick, clock, close }: Runtime): Promise<number> {
+  const begun = clock.now();
   try {
     for (;;) {
-      const report = await tick(site, ports);
+      const report = await tick();
       printReport(report, process.stdout);
-      if (stop.signal.aborted || report.kind === 'settings') return exitCode(report);
-      const intoMinute = (ports.clock.now() - begun) % minuteMs;
-      await ports.clock.sleep(minuteMs - intoMinute, stop.signal);
+      if (stop.signal.aborted || report.problems) return exitCode(report);
+      const intoMinute = (clock.now() - begun) % minuteMs;
+      await clock.sleep(minuteMs - intoMinute, stop.signal);
       if (stop.signal.aborted) return 0;
     }
   } finally {
-    await close();
+    for (const sentence of await close()) console.error(sentence);
   }
 }

@@ -1,11 +1,15 @@
 /** `npm run -s tick`: exactly one tick with settings from the environment and `.env`. */
-import { tick } from '../core/tick.ts';
-import { openRuntime } from '../runtime.ts';
-import { localSettings } from './environment.ts';
+import { localSettings, stateFolder } from './environment.ts';
+import { openLocalRuntime } from './local-runtime.ts';
 import { exitCode, printReport } from './print.ts';
+import { alone } from './state-lock.ts';
 
-const bridge = await openRuntime(localSettings(process.env));
-const report = await tick(bridge.site, bridge.ports);
-await bridge.close();
-printReport(report, process.stdout);
-process.exitCode = exitCode(report);
+const settings = localSettings(process.env);
+process.exitCode = await alone(stateFolder(settings), 'tick', async () => {
+  const runtime = openLocalRuntime(settings);
+  const report = await runtime.tick();
+  const unsaved = await runtime.close();
+  const remarks = [...(report.remarks ?? []), ...unsaved];
+  printReport(remarks.length > 0 ? { ...report, remarks } : report, process.stdout);
+  return exitCode(report);
+});

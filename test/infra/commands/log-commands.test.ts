@@ -21,8 +21,8 @@ const pushed: TickReport = {
   sources: [
     { label: 'roof', vendor: 'victron-vrm', result: 'read', ms: 200, notes: ['the installation has two meters'] },
   ],
+  destinations: [{ label: 'charge-hq', outcome: 'pushed', ms: 100 }],
   ms: 500,
-  push_ms: 100,
 };
 const reported: TickReport = {
   outcome: 'reported',
@@ -30,9 +30,10 @@ const reported: TickReport = {
   kind: 'rate-limited',
   error: 'Victron VRM asks us to slow down (HTTP 429)',
   sources: [{ label: 'roof', vendor: 'victron-vrm', result: 'failed', kind: 'rate-limited', error: 'busy' }],
+  destinations: [{ label: 'charge-hq', outcome: 'reported', ms: 100 }],
   ms: 500,
 };
-const idle: TickReport = { outcome: 'idle', site: 'home', sources: [], ms: 3 };
+const idle: TickReport = { outcome: 'idle', site: 'home', sources: [], destinations: [], ms: 3 };
 
 /** A tick's line among what else Lambda and the logger put into it. */
 const line = (minutes: number, report: object): LogEvent => ({
@@ -133,10 +134,15 @@ describe('npm run logs', () => {
     assert.deepEqual(JSON.parse(text), { time: new Date(minutesAgo(1)).toISOString(), ...reported });
   });
 
-  it('takes out of a text what would steer the terminal', async () => {
-    events = [line(1, { ...reported, error: 'busy \u001b[2J\u001b]0;title\u0007now' })];
-    const { text } = await run('logs');
-    assert.match(text, /reported {2}busy now\n/);
+  it('replaces in a text what would steer the terminal, also where a sequence stands inside another', async () => {
+    const error = 'busy \u001b\u001b[31m[2J\n12:00:00  pushed\u202e \u009d0;title\u0007now';
+    events = [line(1, { ...reported, error, sources: [{ ...reported.sources[0], notes: [error] }] })];
+    for (const command of ['logs', 'status'] as const)
+      for (const isTTY of [true, false]) {
+        const { text } = await run(command, { isTTY });
+        assert.match(text, /busy \[31m\[2J 12:00:00/, command);
+        assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Bidi_Control}|\n12:00:00 {2}pushed/u, command);
+      }
   });
 
   it('says that nothing is deployed where there is no log', async () => {

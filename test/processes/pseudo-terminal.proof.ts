@@ -4,8 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { playVictron, token } from '../local/victron-cloud.ts';
 import { commandFile, keys, temporaryFolder, typist } from '../support/terminal.ts';
-import { playVictron, token } from './victron-cloud.ts';
 
 const hasScript = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
 const skip = hasScript ? false : 'needs script of util-linux';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { playVictron, token } from '../local/victron-cloud.ts';
 import { runCommand, temporaryFolder } from '../support/terminal.ts';
-import { playVictron, token } from './victron-cloud.ts';
 
 describe('npm run doctor', () => {
   for (const [what, itsToken, idSite, code, told] of [
@@ -29,4 +31,22 @@ describe('npm run doctor', () => {
       assert.match(ended.complaints, /CHARGE_HQ_API_KEY is not set: nothing can be pushed yet/);
       assert.ok(!(ended.output + ended.complaints).includes(itsToken));
     });
+
+  it('says that what it remembers cannot be read, and reads all the same', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'file'), '');
+    const cloud = await playVictron(t);
+    const environment = {
+      VENDOR: 'victron-vrm',
+      VICTRON_VRM_BASE_URL: cloud.url,
+      VICTRON_VRM_ACCESS_TOKEN: token,
+      VICTRON_VRM_ID_SITE: '4711',
+      STATE_DIR: 'file/state',
+    };
+    const { code, output, complaints } = await runCommand('doctor', [], { folder, environment });
+    assert.equal(code, 0, complaints);
+    assert.match(output, /"figures":\{"production_kw":4\.2/);
+    assert.match(output, /"remarks":\["What is kept from earlier reads cannot be read: ENOTDIR[^"]*file\/state/);
+    assert.doesNotMatch(output + complaints, /\n\s+at /);
+  });
 });

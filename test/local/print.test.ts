@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
+import { printReport } from '../../functions/push-solar-data/local/print.ts';
+
+const figures = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
+const at = new Date(2026, 4, 1, 12, 3, 0);
+
+function printed(age_s: number, isTTY = true): string {
+  let text = '';
+  const write = (chunk: string | Uint8Array) => {
+    text += chunk;
+    return true;
+  };
+  const output = { isTTY, write };
+  printReport({ outcome: 'pushed', site: 'home', figures, age_s, sources: [], destinations: [], ms: 1 }, output, at);
+  return text;
+}
+
+describe('the line of a tick in a terminal', () => {
+  it('tells figures with their directions and their age', () => {
+    assert.equal(printed(95), '12:03:00  pushed    solar 4.20 kW, exporting 1.50 kW, home uses 2.70 kW, 95 s old\n');
+  });
+
+  it('knows no age below 0, although the clock of a cloud is ahead', () => {
+    assert.match(printed(-30), /, 0 s old$/m);
+  });
+});
+
+it('elsewhere it is JSON', () => {
+  assert.deepEqual(JSON.parse(printed(95, false)).figures, figures);
+});
+
+it("the doctor's table knows no age below 0 either", () => {
+  const now = at.getTime();
+  const reading = { ...figures, tsms: now + 30_000 };
+  const source = { label: 'roof', vendor: 'example', polled: true, reading, notes: [] };
+  const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now);
+  assert.match(table, /^age +0 s +0 s$/m);
+});
