@@ -1,15 +1,32 @@
-/** What the project takes from others: pinned, whole, few, and running nothing at its installation. */
+/** What the project takes from others: pinned, whole, free, and running nothing at its installation. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
+import { isPermissive } from './licences.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
-type Package = { resolved?: string; integrity?: string; hasInstallScript?: true; inBundle?: true };
+type Package = {
+  version: string;
+  license?: string;
+  resolved?: string;
+  integrity?: string;
+  hasInstallScript?: true;
+  inBundle?: true;
+  os?: string;
+  cpu?: string;
+  bin?: Record<string, string>;
+};
 const { packages } = read('package-lock.json') as { packages: Record<string, Package> };
-const { dependencies, devDependencies, allowScripts } = read('package.json') as Record<string, Record<string, string>>;
+const {
+  dependencies,
+  devDependencies,
+  optionalDependencies = {},
+  allowScripts = {},
+} = read('package.json') as Record<string, Record<string, string>>;
 
 /** Without the project itself, and without what lies inside another package's archive and is checked with it. */
 const fetched = Object.entries(packages).filter(([path, { inBundle }]) => path !== '' && !inBundle);
@@ -34,15 +51,52 @@ describe('the packages of the lock file', () => {
     }
   });
 
-  it('have no install scripts but those that package.json decides about', () => {
+  it('have no install scripts that package.json allows', () => {
     const scripted = fetched.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
-    assert.deepEqual(scripted.sort(), Object.keys(allowScripts ?? {}).sort());
+    assert.deepEqual(scripted, Object.keys(allowScripts));
+    assert.ok(Object.values(allowScripts).every((allowed) => !allowed));
+  });
+
+  it('are all under permissive licences, those for other machines too', () => {
+    for (const [path, { license }] of Object.entries(packages)) {
+      const file = join(root, path, 'package.json');
+      const installed = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).license : license;
+      assert.ok(isPermissive(installed), `${path}: ${installed}`);
+    }
+  });
+});
+
+describe('the Node.js that everything runs on', () => {
+  const platforms = Object.keys(optionalDependencies).map((name) => packages[`node_modules/${name}`]);
+
+  it('is in the lock file for each machine that the README names, 24 or newer', () => {
+    assert.deepEqual(platforms.map((platform) => `${platform?.os} ${platform?.cpu}`).sort(), [
+      'darwin arm64',
+      'darwin x64',
+      'linux arm64',
+      'linux x64',
+      'win32 x64',
+    ]);
+    for (const platform of platforms) {
+      assert.match(platform?.integrity ?? '', /^sha512-/);
+      assert.ok(platform?.bin?.['node']);
+      assert.ok(Number.parseInt(platform.version, 10) >= 24, platform.version);
+    }
+  });
+
+  const isNamed = platforms.some((platform) => platform?.os === process.platform && platform.cpu === process.arch);
+  it('is the one that npm scripts find here', { skip: isNamed ? false : 'this machine brings its own' }, () => {
+    const program = 'node -p "process.execPath"';
+    const options = { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' } as const;
+    const { stdout } = spawnSync('npm', ['exec', '--offline', '-c', program], options);
+    const holder = relative(realpathSync(join(root, 'node_modules')), realpathSync(stdout.trim())).split(sep)[0] ?? '';
+    assert.ok(Object.hasOwn(optionalDependencies, holder), `${stdout.trim()} is in no package of the lock file`);
   });
 });
 
 describe('package.json', () => {
   it('names one exact version of each package', () => {
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
       assert.match(version, /^\d+\.\d+\.\d+$/, name);
   });
 });
