@@ -168,14 +168,14 @@ const bodies: Fault[] = [
   body('HTTP 200 that repeats the request', (_usual, received) => ({ json: received })),
   body('HTTP 400 that repeats the request', (_usual, received) => ({ status: 400, text: echo(received) }), {
     kinds: refused,
-    fromChargeHq: 'refused',
+    fromChargeHq: 'bad-response',
   }),
   body(
     'HTTP 400 that quotes half a secret',
     (_usual, received) => ({ status: 400, text: cutAt([200, 300], received) }),
     {
       kinds: refused,
-      fromChargeHq: 'refused',
+      fromChargeHq: 'bad-response',
     },
   ),
   body('HTTP 500 that repeats the request', (_usual, received) => ({ status: 500, text: echo(received) }), {

@@ -15,8 +15,8 @@ import { observe } from './observation.ts';
 export type Cell = { sign: '✓' | '=' | '·' | '✗'; wrong: string[]; ms: number; megabytes: number };
 
 /** Where a fault strikes: the first call of a home that knows nothing, the live call, the live call of a home that has run. */
-const configStores = ['first call', 'live call', 'live call, later'] as const;
-type Place = (typeof configStores)[number];
+const places = ['first call', 'live call', 'live call, later'] as const;
+type Place = (typeof places)[number];
 
 const patient = { tickMs: 20_000, readMs: 15_000 };
 const impatient = { tickMs: 500, readMs: 150 };
@@ -28,7 +28,7 @@ const longestBackOff = 26;
 
 export async function playFault(conversation: NamedConversation, fault: Fault): Promise<Cell> {
   const cells: Cell[] = [];
-  for (const place of configStores)
+  for (const place of places)
     if (place !== 'first call' || (!fault.ofFigures && conversation.conversation.exchanges.length > 1))
       cells.push(await playPlace(conversation, fault, place));
   return merged(cells);
@@ -37,14 +37,14 @@ export async function playFault(conversation: NamedConversation, fault: Fault): 
 /** The vendor's address is a dead one, then the right one again. */
 export async function playDeadAddress(conversation: NamedConversation, address: DeadAddress): Promise<Cell> {
   const fault: Fault = { name: address.name, answer: () => undefined, kinds: ['unavailable'], ...endlessOf(address) };
-  const stage = await openStage(conversation, fault, 'live call');
+  const tested = await openTestedHome(conversation, fault, 'live call');
   try {
-    stage.strike(address.url);
-    const cell = await struck(stage, fault);
-    stage.strike(undefined);
-    return { ...cell, wrong: [...cell.wrong, ...(await recovered(stage))] };
+    tested.strike(address.url);
+    const cell = await struck(tested, fault);
+    tested.strike(undefined);
+    return { ...cell, wrong: [...cell.wrong, ...(await recovered(tested))] };
   } finally {
-    await stage.close();
+    await tested.close();
   }
 }
 
@@ -56,28 +56,28 @@ const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fa
 const endlessOf = ({ endless }: DeadAddress) => (endless ? { endless } : {});
 
 async function playPlace(conversation: NamedConversation, fault: Fault, place: Place): Promise<Cell> {
-  const stage = await openStage(conversation, fault, place);
+  const tested = await openTestedHome(conversation, fault, place);
   const notThere: Cell = { sign: '·', wrong: [], ms: 0, megabytes: 0 };
   try {
     if (place === 'live call, later') {
-      await stage.tick();
-      stage.home.clock.advance(stage.pollSeconds);
+      await tested.tick();
+      tested.home.clock.advance(tested.pollSeconds);
     }
-    stage.strike('answers');
-    const cell = await struck(stage, fault);
-    if (!stage.wasStruck()) return notThere;
-    stage.strike(undefined);
-    const wrong = [...cell.wrong, ...(await recovered(stage))];
+    tested.strike('answers');
+    const cell = await struck(tested, fault);
+    if (!tested.wasStruck()) return notThere;
+    tested.strike(undefined);
+    const wrong = [...cell.wrong, ...(await recovered(tested))];
     return { ...cell, wrong: wrong.map((what) => `${place}: ${what}`) };
   } finally {
-    await stage.close();
+    await tested.close();
   }
 }
 
-type MockServer = Awaited<ReturnType<typeof openStage>>;
+type TestedHome = Awaited<ReturnType<typeof openTestedHome>>;
 
 /** A home, its vendor's cloud and Charge HQ; the vendor's answers turn faulty when told so. */
-async function openStage({ adapter, conversation }: NamedConversation, fault: Fault, place: Place) {
+async function openTestedHome({ adapter, conversation }: NamedConversation, fault: Fault, place: Place) {
   const { settings, exchanges } = conversation;
   const now = Date.parse(conversation.now);
   const struckExchange = place === 'first call' ? exchanges[0] : exchanges.at(-1);
@@ -142,20 +142,20 @@ function pollSecondsOf(
 }
 
 /** The tick under the fault, and what is wrong with it. */
-async function struck(stage: MockServer, fault: Fault): Promise<Cell> {
-  const { chargeHq, home, vendor } = stage;
-  const { exchanges } = stage.conversation.conversation;
+async function struck(tested: TestedHome, fault: Fault): Promise<Cell> {
+  const { chargeHq, home, vendor } = tested;
+  const { exchanges } = tested.conversation.conversation;
   const earlier = chargeHq.pushes.length;
-  const { result: report, ms, megabytes, stray } = await observe(() => stage.tick(), fault.heavy);
+  const { result: report, ms, megabytes, stray } = await observe(() => tested.tick(), fault.heavy);
   const pushes = chargeHq.pushes.slice(earlier);
   const wrong: string[] = [];
   if (pushes.length !== 1) wrong.push(`${pushes.length} messages reached Charge HQ`);
   const [push] = pushes;
-  const expected = fault.mayBeRead ? await undisturbed(stage, home.clock.at) : undefined;
+  const expected = fault.mayBeRead ? await undisturbed(tested, home.clock.at) : undefined;
   const kinds = [
     ...fault.kinds,
     ...(fault.mayBeRead ? (['stale'] as const) : []),
-    ...allowance(stage.conversation, fault),
+    ...allowance(tested.conversation, fault),
   ];
   wrong.push(
     ...(push?.siteMeters ? wrongFigures(push, expected) : wrongReport(report, push, kinds, vendor.misses.length > 0)),
@@ -166,7 +166,7 @@ async function struck(stage: MockServer, fault: Fault): Promise<Cell> {
   if (vendor.received.some(({ path }) => path === elsewherePath)) wrong.push('followed a redirect');
   const answers = exchanges.map(({ answer }) => (typeof answer === 'function' ? undefined : answer.json));
   const told = JSON.stringify([report, pushes.map(({ apiKey: _, ...rest }) => rest)]);
-  wrong.push(...leaks(told, secretsOf(stage, answers)).map((secret) => `told the secret ${secret}`));
+  wrong.push(...leaks(told, secretsOf(tested, answers)).map((secret) => `told the secret ${secret}`));
   return { sign: push?.siteMeters ? '=' : '✓', wrong, ms, megabytes };
 }
 
@@ -177,7 +177,7 @@ function wrongReport(
   wasMissed: boolean,
 ): string[] {
   if (report.outcome !== 'reported' || typeof push?.error !== 'string')
-    return [`ended as ${report.outcome} without figures (${report.error ?? report.delivery_error ?? ''})`];
+    return [`ended as ${report.outcome} without figures (${report.error ?? report.destinations[0]?.error ?? ''})`];
   if (kinds.some((kind) => kind === report.kind)) return [];
   // The talk knows no answer to a log-in that the fault has provoked.
   if (wasMissed && report.kind === 'unavailable') return [];
@@ -195,9 +195,9 @@ function wrongFigures({ siteMeters, tsms }: Push, expected: Push | undefined): s
 }
 
 /** What the same home pushes at this moment if nothing is wrong. */
-async function undisturbed(stage: MockServer, at: number): Promise<Push | undefined> {
-  const { adapter, conversation } = stage.conversation;
-  const calm = await openStage({ name: '', adapter, conversation }, neverStruck, 'live call');
+async function undisturbed(tested: TestedHome, at: number): Promise<Push | undefined> {
+  const { adapter, conversation } = tested.conversation;
+  const calm = await openTestedHome({ name: '', adapter, conversation }, neverStruck, 'live call');
   calm.home.clock.at = at;
   try {
     await calm.tick(true);
@@ -210,22 +210,22 @@ async function undisturbed(stage: MockServer, at: number): Promise<Push | undefi
 const neverStruck: Fault = { name: 'none', answer: () => undefined, kinds: [] };
 
 /** All is well again: figures come as soon as the back-off allows, and they are right. */
-async function recovered(stage: MockServer): Promise<string[]> {
+async function recovered(tested: TestedHome): Promise<string[]> {
   for (let hours = 1; hours <= longestBackOff; hours++) {
-    stage.home.clock.advance(3600);
-    const report = await stage.tick(true);
+    tested.home.clock.advance(3600);
+    const report = await tested.tick(true);
     // Asked again, but by then with a renewed log-in that the talk does not know.
-    if (report.outcome !== 'pushed' && stage.vendor.misses.length > 0) return [];
+    if (report.outcome !== 'pushed' && tested.vendor.misses.length > 0) return [];
     if (report.outcome !== 'pushed' && hours < longestBackOff) continue;
-    const push = stage.chargeHq.pushes.at(-1);
-    const expected = await undisturbed(stage, stage.home.clock.at);
+    const push = tested.chargeHq.pushes.at(-1);
+    const expected = await undisturbed(tested, tested.home.clock.at);
     if (expected && push && isDeepStrictEqual(push.siteMeters, expected.siteMeters)) return [];
     return [`did not recover in ${hours} h: ${report.error ?? JSON.stringify(push)}`];
   }
   return [];
 }
 
-function secretsOf({ conversation: { adapter, conversation }, vendor }: MockServer, answers: unknown[]): string[] {
+function secretsOf({ conversation: { adapter, conversation }, vendor }: TestedHome, answers: unknown[]): string[] {
   const own = Object.entries(conversation.settings).flatMap(([name, text]) =>
     adapter.settings[name]?.secret ? [text] : [],
   );

@@ -69,8 +69,9 @@ async function play({ adapter, conversation }: NamedConversation, misfortune: Mi
   try {
     const { result: report, ms, megabytes, stray } = await observe(tick, misfortune.heavy);
     const wrong: string[] = [];
-    const ended = report.outcome === 'pushed' ? 'told' : (report.delivery ?? report.outcome);
-    if (ended !== misfortune.ends) wrong.push(`ended as ${ended}, not ${misfortune.ends}: ${report.delivery_error}`);
+    const ended = report.outcome === 'pushed' ? 'told' : (report.destinations[0]?.kind ?? report.outcome);
+    if (ended !== misfortune.ends)
+      wrong.push(`ended as ${ended}, not ${misfortune.ends}: ${report.destinations[0]?.error}`);
     if (chargeHq.pushes.length > 1) wrong.push(`${chargeHq.pushes.length} messages were sent`);
     if (ms > budget.tickMs + slackMs) wrong.push(`took ${ms} ms of ${budget.tickMs}`);
     if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);

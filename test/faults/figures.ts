@@ -104,10 +104,11 @@ export const figureFaults: readonly Fault[] = [
   }),
   fault('lists empty', () => (value) => (Array.isArray(value) ? [] : value)),
   allTimes('no times', () => undefined, { mayBeRead: true }),
-  allTimes('times of yesterday', (value) => later(value, -26 * hourMs)),
+  // Of one of several entities that Home Assistant shows without the time of their last write, the value alone counts.
+  allTimes('times of yesterday', (value) => later(value, -26 * hourMs), { mayBeRead: true }),
   allTimes('times of tomorrow', (value) => later(value, 26 * hourMs)),
   allTimes('times of a zone ten hours east', (value) => later(value, 10 * hourMs)),
-  allTimes('times of a zone ten hours west', (value) => later(value, -10 * hourMs)),
+  allTimes('times of a zone ten hours west', (value) => later(value, -10 * hourMs), { mayBeRead: true }),
   allTimes(
     'seconds for milliseconds',
     (value) => (typeof value !== 'number' ? value : value > 1e11 ? Math.round(value / 1000) : value * 1000),

@@ -1,7 +1,7 @@
 /** Time, memory and stray rejections while a tick runs. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { untilAborted, within } from '../../functions/push-solar-data/platform/clock.ts';
+import { untilAborted, within } from '../../functions/push-solar-data/core/time.ts';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');

@@ -24,8 +24,8 @@ export type StoreFault = {
 
 const path = '/solar-cloud-bridge/home';
 const token = 'vrm-token-in-the-parameter-store';
-const state = `${path}/state/victron-vrm`;
-const schedule = `${path}/state/schedule`;
+const state = `${path}/state/adapter/victron-vrm`;
+const ofTheSite = `${path}/state/site`;
 const longestMs = 20_000;
 
 const fails = (name: string, status: number, type: string, more: Partial<StoreFault> = {}): StoreFault => ({
@@ -41,7 +41,7 @@ const failsToWrite = (name: string, status: number, type: string): StoreFault =>
   says: /What was learnt could not be saved/,
 });
 const holds = (what: string, name: string, value: string): StoreFault => ({
-  name: `${what} ${name.split('/').at(-1) === 'schedule' ? 'as schedule' : 'as state'}`,
+  name: `${what} ${name === ofTheSite ? 'as the site’s state' : 'as the adapter’s state'}`,
   arrange: (store) => store.set(name, value),
   ends: 'pushed',
 });
@@ -51,8 +51,11 @@ const broken: [what: string, text: string][] = [
   ['null', 'null'],
   ['a list', '[1,2]'],
   ['an empty object', '{}'],
-  ['an older version', '{"version":0,"idUser":4711,"lastPoll":1}'],
-  ['another shape', '{"version":1,"sources":{"victron-vrm":{"polledAt":"noon"}},"identity":5,"state":[]}'],
+  ['an older version', '{"version":1,"idUser":4711,"lastPoll":1}'],
+  [
+    'another shape',
+    '{"version":2,"destinations":[],"sources":{"victron-vrm":{"polledAt":"noon"}},"identity":5,"state":[]}',
+  ],
   ['the names of a prototype', '{"__proto__":{"sources":1},"version":1,"constructor":{}}'],
 ];
 
@@ -82,7 +85,7 @@ export const storeFaults: readonly StoreFault[] = [
     ends: 'failed',
     says: /API_KEY is missing/,
   },
-  ...broken.flatMap(([what, text]) => [holds(what, state, text), holds(what, schedule, text)]),
+  ...broken.flatMap(([what, text]) => [holds(what, state, text), holds(what, ofTheSite, text)]),
   failsToWrite('throttled', 400, 'ThrottlingException'),
   failsToWrite('denied', 400, 'AccessDeniedException'),
   failsToWrite('HTTP 500', 500, 'InternalServerError'),

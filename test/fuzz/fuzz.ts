@@ -37,9 +37,8 @@ export async function fuzz(conversation: NamedConversation, seed: number, runs: 
 
 async function fuzzOnce(home: FuzzHome, seed: number) {
   const draw = drawFrom(seed);
-  const configStores = [...home.answers.keys()];
-  const place =
-    (draw() < liveShare ? configStores.at(-1) : configStores[Math.floor(draw() * configStores.length)]) ?? 0;
+  const places = [...home.answers.keys()];
+  const place = (draw() < liveShare ? places.at(-1) : places[Math.floor(draw() * places.length)]) ?? 0;
   const before = home.answers.get(place);
   let mutation = mutate(before, draw);
   if (draw() < 0.2)

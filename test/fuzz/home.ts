@@ -1,11 +1,10 @@
 /** A home whose cloud answers from memory, for very many ticks: one server for each side, and a fresh memory for each tick. */
 
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { tick } from '../../functions/push-solar-data/core/tick.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { openSite } from '../../functions/push-solar-data/settings/site.ts';
+import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import type { NamedConversation } from '../conversations/all.ts';
 import { type Answer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
@@ -38,15 +37,12 @@ export async function openFuzzHome({ adapter, conversation }: NamedConversation)
   const chargeHq = await playChargeHq();
   const connections = openConnections();
   const filled = Object.entries(settings).map(([name, text]) => [name, text.replaceAll('{server}', vendor.url)]);
-  const site = await openSite(
-    {
-      VENDOR: adapter.vendor,
-      CHARGE_HQ_API_KEY: apiKey,
-      CHARGE_HQ_URL: `${chargeHq.url}/push`,
-      ...settingTexts(adapter.vendor, { baseUrl: vendor.url, authUrl: vendor.url, ...Object.fromEntries(filled) }),
-    },
-    { [adapter.vendor]: async () => adapter },
-  );
+  const environment = {
+    VENDOR: adapter.vendor,
+    CHARGE_HQ_API_KEY: apiKey,
+    CHARGE_HQ_URL: `${chargeHq.url}/push`,
+    ...settingTexts(adapter.vendor, { baseUrl: vendor.url, authUrl: vendor.url, ...Object.fromEntries(filled) }),
+  };
   return {
     vendor: adapter.vendor,
     answers: new Map(
@@ -59,14 +55,15 @@ export async function openFuzzHome({ adapter, conversation }: NamedConversation)
       chargeHq.pushes.length = 0;
       for (const stage of [vendor, chargeHq]) stage.received.length = 0;
       const begun = performance.now();
-      const ports = {
-        memory: createMemory(memoryStore()),
+      const runtime = openRuntime({
+        environment,
+        memory: createSiteMemory(memoryStore()),
+        registry: { [adapter.vendor]: async () => adapter },
         connections,
         clock: fakeClock(now),
-        budget,
         retryPauseMs: 0,
-      };
-      const report = await tick(site, ports);
+      });
+      const report = await runtime.tick(budget);
       return { report, push: chargeHq.pushes[0], ms: performance.now() - begun };
     },
     async close() {

@@ -20,11 +20,11 @@ export type Mutated = { tree: unknown; what: string; path: Path };
 const pick = <Item>(items: readonly Item[], draw: Draw): Item | undefined => items[Math.floor(draw() * items.length)];
 
 /** Every place in a tree, but for its root. */
-export function configStores(tree: unknown, path: Path = []): Path[] {
+export function placesIn(tree: unknown, path: Path = []): Path[] {
   if (tree === null || typeof tree !== 'object') return path.length === 0 ? [] : [path];
   const inside = Array.isArray(tree)
-    ? tree.flatMap((item, index) => configStores(item, [...path, index]))
-    : Object.entries(tree).flatMap(([name, value]) => configStores(value, [...path, name]));
+    ? tree.flatMap((item, index) => placesIn(item, [...path, index]))
+    : Object.entries(tree).flatMap(([name, value]) => placesIn(value, [...path, name]));
   return path.length === 0 ? inside : [path, ...inside];
 }
 
@@ -104,9 +104,9 @@ const mutators: Record<string, Mutator> = {
   emptied: (value) => (Array.isArray(value) ? [] : typeof value === 'object' ? {} : undefined),
 };
 
-/** One mutation: something dropped, changed, or two configStores swapped. */
+/** One mutation: something dropped, changed, or two places swapped. */
 export function mutate(tree: unknown, draw: Draw): Mutated {
-  const all = configStores(tree);
+  const all = placesIn(tree);
   const path = pick(all, draw);
   if (!path) return { tree, what: 'unchanged', path: [] };
   const value = valueAt(tree, path);

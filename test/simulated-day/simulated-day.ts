@@ -5,10 +5,11 @@
  *
  * `npm run simulate` prints what came of it.
  */
+import { createHash } from 'node:crypto';
 import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
 import { simulatedHome } from '../../functions/push-solar-data/adapters/simulator.ts';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import type { OutcomeWord } from '../../functions/push-solar-data/core/report.ts';
+import type { Outcome } from '../../functions/push-solar-data/core/report.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { type Answer, type MockServer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, settingTexts } from '../support/home.ts';
@@ -27,6 +28,18 @@ export const outages = {
   gateway: { from: 23 * 60, minutes: 25 },
   chargeHq: { from: 3 * 60, minutes: 5 },
 };
+
+/** Parts that are missing of an answer, at random but the same in each run: a figure, or all of the battery's. */
+const parts = ['solar of the hybrid', 'battery of the hybrid', 'grid of the hybrid', 'solar of the roof'] as const;
+export type VanishedPart = (typeof parts)[number];
+
+/** About one answer in eight lacks something, once everything has been given. */
+function vanishedAt(at: number, among: readonly VanishedPart[]): VanishedPart | undefined {
+  const minute = Math.floor((at - dayBegins) / 60_000);
+  if (minute < 30) return undefined;
+  const digit = createHash('md5').update(`${minute}`).digest().readUInt16LE(0);
+  return digit % 8 === 0 ? among[digit % among.length] : undefined;
+}
 
 const isOut = ({ from, minutes: length }: { from: number; minutes: number }, at: number): boolean => {
   const minute = (at - dayBegins) / 60_000;
@@ -64,7 +77,7 @@ export function expectedAt(at: number, foxessReadAt: number): Figures {
 }
 
 export type Day = {
-  outcomes: Record<OutcomeWord, number>;
+  outcomes: Record<Outcome, number>;
   /** Longest time without figures, s. */
   largestGapSeconds: number;
   /** Shortest time between two pushes, s. */
@@ -72,6 +85,10 @@ export type Day = {
   /** Largest miss of any pushed power against the truth at the moments of measurement, kW. */
   worstError_kw: number;
   figuresDuringFoxessOutage: number;
+  /** Pushes while a part was missing of an answer that still counted. */
+  withLackingPart: number;
+  /** Figures that were pushed although they cannot be known without a missing part. */
+  untrue: number;
   callsWithRefusedKey: number;
   /** Age of the oldest measurement that was pushed, s. */
   oldestSeconds: number;
@@ -82,12 +99,34 @@ export type Day = {
   importedEverFell: boolean;
 };
 
-/** @param coldStartEvery minutes after which the function is started anew; 0 for never. */
-export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
+/**
+ * @param coldStartEvery minutes after which the function is started anew; 0 for never.
+ * @param vanishing whether parts of the answers are missing at random.
+ */
+export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Promise<Day> {
   let now = dayBegins;
-  const [hybrid, second] = [await playFoxess(() => now), await playVictron(() => now)];
+  const vanished = { hybrid: undefined as VanishedPart | undefined, roof: undefined as VanishedPart | undefined };
+  const hybridParts = parts.slice(0, 3);
+  const [hybrid, second] = [
+    await playFoxess(
+      () => now,
+      () => {
+        vanished.hybrid = vanishing ? vanishedAt(now, hybridParts) : undefined;
+        return vanished.hybrid;
+      },
+    ),
+    await playVictron(
+      () => now,
+      () => {
+        // Where it gives next to nothing, it may as well be asleep.
+        const isBright = (truthAt(recordAt(now)).production_kw ?? 0) * (1 - hybridShare) > 0.4;
+        vanished.roof = vanishing && isBright ? vanishedAt(now, parts.slice(3)) : undefined;
+        return vanished.roof;
+      },
+    ),
+  ];
   const chargeHq = await playChargeHq(() => (isOut(outages.chargeHq, now) ? { status: 503 } : { json: {} }));
-  const store = memoryStore({ frugal: true });
+  const store = memoryStore({ writesAreCounted: true });
   const home = openHome({
     adapters: [foxess, victronVrm],
     now,
@@ -106,7 +145,7 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
   });
   const outcomes: Day['outcomes'] = { pushed: 0, reported: 0, idle: 0, failed: 0 };
   const triedAt: number[] = [];
-  const pushed: { at: number; figures: Figures; miss: number; duringOutage: boolean; ageSeconds: number }[] = [];
+  const pushed: JudgedPush[] = [];
   try {
     for (let minute = 0; minute < minutes; minute++) {
       if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
@@ -116,12 +155,8 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
       const push: Push | undefined = chargeHq.pushes[before];
       outcomes[outcome] += 1;
       if (push) triedAt.push(now);
-      if (outcome === 'pushed') {
-        const figures = push?.siteMeters ?? {};
-        const miss = missOf(figures, expectedAt(now, hybrid.answeredAt.at(-1) ?? now));
-        const duringOutage = isOut(outages.foxess, hybrid.askedAt.at(-1) ?? 0);
-        pushed.push({ at: now, figures, miss, duringOutage, ageSeconds: (now - (push?.tsms ?? now)) / 1000 });
-      }
+      if (outcome === 'pushed')
+        pushed.push(judged(push, now, vanished, { readAt: hybrid.answeredAt.at(-1), askedAt: hybrid.askedAt.at(-1) }));
       home.clock.advance(60);
     }
   } finally {
@@ -132,6 +167,8 @@ export async function runDay({ coldStartEvery = 0 } = {}): Promise<Day> {
     outcomes,
     largestGapSeconds: Math.max(...gaps(pushed.map(({ at }) => at))),
     shortestGapSeconds: Math.min(...gaps(triedAt)),
+    withLackingPart: pushed.filter(({ isPart }) => isPart).length,
+    untrue: pushed.reduce((sum, { untrue }) => sum + untrue, 0),
     worstError_kw: Math.max(...pushed.map(({ miss }) => miss)),
     figuresDuringFoxessOutage: pushed.filter(({ duringOutage }) => duringOutage).length,
     callsWithRefusedKey: calm(hybrid.askedAt).filter((at) => isOut(outages.key, at)).length,
@@ -151,13 +188,60 @@ const gaps = (times: readonly number[]): number[] =>
 /** Without the second try within a tick, which follows at once. */
 const calm = (times: readonly number[]): number[] => times.filter((time, index) => time !== times[index - 1]);
 
+type JudgedPush = {
+  at: number;
+  figures: Figures;
+  miss: number;
+  duringOutage: boolean;
+  ageSeconds: number;
+  /** Whether something was missing when it was pushed. */
+  isPart: boolean;
+  /** How many of its powers cannot be known without what was missing. */
+  untrue: number;
+};
+
+function judged(
+  push: Push | undefined,
+  at: number,
+  vanished: Record<string, VanishedPart | undefined>,
+  { readAt = at, askedAt = 0 }: { readAt: number | undefined; askedAt: number | undefined },
+): JudgedPush {
+  const figures = push?.siteMeters ?? {};
+  const expected = withoutVanished(expectedAt(at, readAt), vanished);
+  return {
+    at,
+    figures,
+    miss: missOf(figures, expected),
+    duringOutage: isOut(outages.foxess, askedAt),
+    ageSeconds: (at - (push?.tsms ?? at)) / 1000,
+    isPart: Object.values(vanished).some((part) => part !== undefined),
+    untrue: Object.keys(figures).filter((field) => field.endsWith('_kw') && !(field in expected)).length,
+  };
+}
+
+const powerOfPart: Record<VanishedPart, string> = {
+  'solar of the hybrid': 'production_kw',
+  'solar of the roof': 'production_kw',
+  'battery of the hybrid': 'battery_discharge_kw',
+  'grid of the hybrid': 'net_import_kw',
+};
+
+/** What can be told while parts are missing: nothing that they belong to, and no consumption without all of them. */
+function withoutVanished(expected: Figures, vanished: Record<string, VanishedPart | undefined>): Figures {
+  const missing = Object.values(vanished).filter((part) => part !== undefined);
+  if (missing.length === 0) return expected;
+  const { consumption_kw: _unknown, ...left } = expected;
+  for (const part of missing) delete left[powerOfPart[part]];
+  return left;
+}
+
 function missOf(pushed: Figures, expected: Figures): number {
   return Math.max(...Object.entries(expected).map(([field, value]) => Math.abs((pushed[field] ?? Number.NaN) - value)));
 }
 
 type Cloud = MockServer & { askedAt: number[]; answeredAt: number[] };
 
-async function playFoxess(clock: () => number): Promise<Cloud> {
+async function playFoxess(clock: () => number, missing: () => VanishedPart | undefined): Promise<Cloud> {
   const askedAt: number[] = [];
   const answeredAt: number[] = [];
   const answer = (): Answer => {
@@ -165,13 +249,19 @@ async function playFoxess(clock: () => number): Promise<Cloud> {
     if (isOut(outages.foxess, clock())) return { status: 503, text: '<html>maintenance</html>' };
     if (isOut(outages.key, clock())) return { json: { errno: 41809, msg: 'invalid token' } };
     answeredAt.push(clock());
-    return { json: { errno: 0, msg: 'success', result: [hybridRow(hybridSampleAt(clock()))] } };
+    return { json: { errno: 0, msg: 'success', result: [hybridRow(hybridSampleAt(clock()), missing())] } };
   };
   const stage = await playConversation([{ method: 'POST', path: '/op/v1/device/real/query', answer }]);
   return { ...stage, askedAt, answeredAt };
 }
 
-function hybridRow(at: number) {
+const variablesOf: Partial<Record<VanishedPart, readonly string[]>> = {
+  'solar of the hybrid': ['pvPower'],
+  'battery of the hybrid': ['batChargePower', 'batDischargePower', 'SoC'],
+  'grid of the hybrid': ['feedinPower', 'gridConsumptionPower'],
+};
+
+function hybridRow(at: number, missing: VanishedPart | undefined) {
   const { production_kw = 0, net_import_kw = 0, battery_discharge_kw = 0, battery_soc = 0 } = truthAt(at);
   const values = {
     pvPower: production_kw * hybridShare,
@@ -189,7 +279,9 @@ function hybridRow(at: number) {
   return {
     deviceSN: 'SIM1',
     time: londonTime(at),
-    datas: Object.entries(values).map(([variable, value]) => ({ variable, value, unit: 'kW', name: variable })),
+    datas: Object.entries(values)
+      .filter(([variable]) => !(missing && variablesOf[missing]?.includes(variable)))
+      .map(([variable, value]) => ({ variable, value, unit: 'kW', name: variable })),
   };
 }
 
@@ -200,7 +292,7 @@ function londonTime(at: number): string {
   return `${date} ${time} ${summer ? 'BST+0100' : 'GMT+0000'}`;
 }
 
-async function playVictron(clock: () => number): Promise<Cloud> {
+async function playVictron(clock: () => number, missing: () => VanishedPart | undefined): Promise<Cloud> {
   const askedAt: number[] = [];
   const answer = (): Answer => {
     const at = clock();
@@ -210,7 +302,7 @@ async function playVictron(clock: () => number): Promise<Cloud> {
       idSite: 1,
       last_timestamp: recordAt(at) / 1000,
       extended: [
-        { code: 'solar_yield', rawValue: roofWatts },
+        ...(missing() ? [] : [{ code: 'solar_yield', rawValue: roofWatts }]),
         { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
       ],
     };

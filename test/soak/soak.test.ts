@@ -9,7 +9,7 @@ import { mostWithin, violations } from './violations.ts';
 
 describe('300 minutes of bad weather', () => {
   it('leave no leak, no storm, no lock-out and no untruth behind', { timeout: 120_000 }, async (t) => {
-    const result = await soak({ ticks: 300, seed: 3 });
+    const result = await soak({ ticks: 300, seed: 5 });
     t.diagnostic(`seed ${result.seed}: ${JSON.stringify(result.outcomes)}, ${result.startedAt.length} cold starts`);
     assert.deepEqual(violations(result), []);
     assert.ok(result.startedAt.length > 0, 'no cold start');
@@ -62,7 +62,7 @@ describe('the watch over a soak', () => {
       { asked: { ...good.asked, foxess: each(9, 1_000, 'query') } },
       /9 calls to FoxESS within 5 min/,
     ],
-    ['live calls too soon', fusionsolar(...each(2, 299_000, 'getDevRealKpi')), /299 s apart/],
+    ['live calls too soon', fusionsolar(...each(2, 289_000, 'getDevRealKpi')), /289 s apart/],
     ['a storm of log-ins', fusionsolar(...each(6, minute, 'login')), /6 log-ins at FusionSolar/],
     ['a lock-out', fusionsolar(...each(5, minute, 'login', 'refused')), /5 refused log-ins/],
     ['too many writes', { writes: 900 }, /900 writes of state a day/],

@@ -10,11 +10,10 @@ import { runInNewContext } from 'node:vm';
 import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
 import { fusionsolar } from '../../functions/push-solar-data/adapters/fusionsolar.ts';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import { tick } from '../../functions/push-solar-data/core/tick.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { createMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { openSite } from '../../functions/push-solar-data/settings/site.ts';
+import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import { playChargeHq } from '../support/conversation.ts';
 import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
 import { registryOf } from '../support/sources.ts';
@@ -51,7 +50,7 @@ export async function soak({ ticks, seed }: { ticks: number; seed: number }): Pr
   // Each cloud has chances of its own: which of them is asked first in a tick is no part of the seed.
   const chances = () => randomOf(Math.floor(random.next() * 2 ** 32));
   const begins = Date.parse('2026-06-01T00:00:00Z');
-  const clock = fakeClock(begins);
+  const clock = fakeClock(begins, { goesOn: true });
   const now = () => clock.at;
   const clouds = {
     victron: await playVictron(chances(), now),
@@ -68,8 +67,8 @@ export async function soak({ ticks, seed }: { ticks: number; seed: number }): Pr
   });
   const texts = textsOf(clouds, `${chargeHq.url}/push`);
   const registry = registryOf(victronVrm, foxess, fusionsolar);
-  const store = memoryStore({ frugal: true });
-  let memory = createMemory(store);
+  const store = memoryStore({ writesAreCounted: true });
+  let memory = createSiteMemory(store);
   let connections = openConnections({ connectTimeoutMs: 300 });
   const { victron: v, foxess: f, fusionsolar: s } = clouds;
   const result: Soak = {
@@ -86,8 +85,8 @@ export async function soak({ ticks, seed }: { ticks: number; seed: number }): Pr
   };
 
   const runTick = async () => {
-    const site = await openSite(texts, registry);
-    const { outcome } = await tick(site, { memory, connections, clock, retryPauseMs: 1, budget });
+    const runtime = openRuntime({ environment: texts, memory, registry, connections, clock, retryPauseMs: 1 });
+    const { outcome } = await runtime.tick(budget);
     result.outcomes[outcome] = (result.outcomes[outcome] ?? 0) + 1;
     const pushes = chargeHq.pushes.splice(0);
     result.pushedAt.push(...pushes.slice(broken).map(() => clock.at));
@@ -104,7 +103,7 @@ export async function soak({ ticks, seed }: { ticks: number; seed: number }): Pr
     if (random.happens(0.02) || nth % 100 === 50) {
       await connections.close();
       connections = openConnections({ connectTimeoutMs: 300 });
-      memory = createMemory(store);
+      memory = createSiteMemory(store);
       result.startedAt.push(clock.at);
     }
     if (random.happens(0.01) || nth % 100 === 75) s.endSessions();
