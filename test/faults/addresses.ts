@@ -12,6 +12,9 @@ import {
 /** The certificates to trust, so that each is refused for its own fault; the self-signed one is not among them. */
 export const trusted = expiredCertificate + otherHostsCertificate;
 
+/** Nobody listens there, and no test that runs beside this one is given it. */
+const closedPort = 1;
+
 export type DeadAddress = { name: string; url: string; endless?: boolean };
 
 /** Opens the servers behind the addresses. */
@@ -30,9 +33,6 @@ export async function openDeadAddresses(): Promise<{ addresses: DeadAddress[]; c
   const secure = (cert: string, key: string) =>
     open(createServer({ cert, key }, (_request, response) => response.end('{}')));
 
-  const closed = createTcpServer();
-  const closedPort = await open(closed);
-  closed.close();
   const silentPort = await open(createTcpServer(() => {}));
   const resetPort = await open(createTcpServer((socket) => socket.resetAndDestroy()));
   const plainPort = await open(createTcpServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
