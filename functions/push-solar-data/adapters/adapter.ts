@@ -1,15 +1,28 @@
-/** The contract between the tick and the module of one vendor's cloud. */
+/**
+ * The contract between the tick and the module of one vendor's cloud. What the second adapter would write again stands
+ * beside it, and docs/writing-an-adapter.md says what replaces what:
+ *
+ * - `http.extend`, `answer.failure`, `kinds`, `notJson`: platform/http.ts and answer.ts
+ * - `refusalOf`: refusals.ts, codes in the body
+ * - `withToken`, `openSession`: session.ts; `requestToken`, `byRefreshToken`: oauth.ts
+ * - `theOnly`, `chosen`: only.ts, the one plant of an account
+ * - `watts`, `percent`, `utc` …: units.ts, the vendor's unit in, Charge HQ's out; `total`: unknown if one part is
+ */
 import type * as z from 'zod/mini';
 import type { Term } from '../core/reading.ts';
 import type { AdapterAnswer } from '../core/shape.ts';
 import type { Http } from '../platform/http.ts';
 import type { Settings, SettingValues } from '../settings/setting.ts';
+import type { Always } from './always.ts';
+import type { Choice } from './only.ts';
 
 export type { FailureKind } from '../core/failure.ts';
 export { Failure } from '../core/failure.ts';
 export type { Reading, Term } from '../core/reading.ts';
+export { total } from '../core/reading.ts';
 export type { AdapterAnswer, AdapterReading, DeviceReading } from '../core/shape.ts';
-export type { Answer, Call, Http } from '../platform/http.ts';
+export type { Answer, Call, Http, Meaning, MeaningOf } from '../platform/http.ts';
+export type { SettingValues } from '../settings/setting.ts';
 export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */
@@ -99,6 +112,23 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   retries?: boolean;
   /** Whether the vendor counts calls, so that none is spent on a guess when it renews. Default: false. */
   callsAreCounted?: OfSettings<SettingValues<S>, boolean>;
+  /**
+   * Fields without which an answer is no reading: `['production_kw', 'net_import_kw']`, which is `bad-response`, or
+   * `{ net_import_kw: 'offline' }`. Not demanded: a term that the owner does not take of this source, and one that the
+   * answer tells `lacking` or `unfitted`.
+   */
+  always?: OfSettings<SettingValues<S>, Always>;
+  /**
+   * What can be chosen for settings that the cloud itself can list, such as the plants of the account, for the questions
+   * of the set-up. It logs in as `read` does; the settings that it lists are not there yet. `chosen` in `read` takes the
+   * same list.
+   *
+   * @example
+   * discover: async (context) => ({ plantId: await withToken(context, ways(context), (session) => plants(context, session)) }),
+   */
+  discover?(
+    context: ReadContext<SettingValues<S>, State, Session>,
+  ): Promise<{ readonly [Name in NamesOf<S>]?: readonly Choice[] }>;
   /**
    * Reads once: log in if needed, ask, map.
    *

@@ -18,20 +18,31 @@ export function numberIn(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+/** The number that a vendor's value is, undefined where there is none. */
+export function numberOf(value: unknown): number | undefined | 'unreadable' {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string' && absent.has(value.trim().toLowerCase())) return undefined;
+  const number = typeof value === 'string' ? numberIn(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : 'unreadable';
+}
+
 /** A figure that may be missing: a number or its text; null, `""`, `"--"`, `"N/A"` or no such key are undefined. */
-export const figure = z.optional(
-  z.pipe(
-    z.unknown(),
-    z.transform((value, context): number | undefined => {
-      if (value === null || value === undefined) return undefined;
-      if (typeof value === 'string' && absent.has(value.trim().toLowerCase())) return undefined;
-      const number = typeof value === 'string' ? numberIn(value) : value;
-      if (typeof number === 'number' && Number.isFinite(number)) return number;
-      context.issues.push({ code: 'custom', message: `not a number: ${inShort(value)}`, input: value });
-      return z.NEVER;
-    }),
-  ),
-);
+export const figure = figureAs((number) => number);
+
+/** A {@link figure} that is converted as it is read. */
+export function figureAs(convert: (number: number) => number) {
+  return z.optional(
+    z.pipe(
+      z.unknown(),
+      z.transform((value, context): number | undefined => {
+        const number = numberOf(value);
+        if (number !== 'unreadable') return number === undefined ? undefined : convert(number);
+        context.issues.push({ code: 'custom', message: `not a number: ${inShort(value)}`, input: value });
+        return z.NEVER;
+      }),
+    ),
+  );
+}
 
 /** A text may be a token; a list or an object may be large, and nested deeper than a stack. */
 function inShort(value: unknown): string {

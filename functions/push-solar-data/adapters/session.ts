@@ -5,14 +5,14 @@ import { Failure, type SessionKeeper } from './adapter.ts';
 /** What is kept of a log-in; an adapter adds what its cloud needs besides. Times are in ms since the epoch. */
 export const Session = z.object({
   token: z.string(),
-  /** Set by `withSession`. */
+  /** Set by {@link withToken}. */
   issuedAt: z.optional(z.number()),
   /** Absent if the vendor does not say. */
   expiresAt: z.optional(z.number()),
 });
 export type Session = z.output<typeof Session>;
 
-/** What `withSession` needs of a read's context. */
+/** What {@link withToken} needs of a read's context. */
 export type SessionContext<Kept extends Session> = {
   session: SessionKeeper<Kept>;
   sleep(ms: number): Promise<void>;
@@ -20,41 +20,117 @@ export type SessionContext<Kept extends Session> = {
 };
 
 export type SessionOptions = {
-  /** Whether a failure of a call means that the session is no longer good. Default: kind `auth`. */
+  /** Whether a failure of a call means that the session is no longer good. Default: status 401. */
   isRefusal?: (failure: Failure) => boolean;
   /** How long before its end a session is renewed, s; but never more than a tenth of its life. */
   marginSeconds?: number;
 };
 
 /**
- * Runs `use` with a good session, logging in at most once per read. The new session is saved before it is used, so that
- * a rotating refresh token is never lost; if the old one was refused because another invocation has renewed it
- * meanwhile, that one's session is taken over instead.
+ * One way to a session: a refresh, a log-in. undefined where this way is not open, as a refresh without refresh token.
  *
- * @param renew logs in, or refreshes with what the previous session holds.
- * @throws Failure of `renew` or `use`.
+ * @param previous what is kept, if anything; it may be at its end, or refused.
+ * @throws Failure: `rate-limited` and `unavailable` end the read, after any other the next way is tried.
+ */
+export type Way<Kept extends Session> = (previous: Kept | undefined) => Promise<Kept | undefined>;
+
+/**
+ * Runs `read` with a good session: the kept one, else one of the first way that gives one, cheapest first. Each way is
+ * gone once at most, so there is one log-in per read at most. A new session is saved before it is used, so that a rotating
+ * refresh token is never lost; where another invocation has renewed it meanwhile, its session is taken over instead.
+ *
+ * @throws Failure of the last way, or of `read`.
  *
  * @example
- * return withSession(context, () => logIn(context), (session) => http.get('/live', { headers: bearer(session), schema: Live }));
+ * const ways = [byRefreshToken(context, (refreshToken) => …), () => logIn(context)];
+ * return withToken(context, ways, (session) => http.get('/live', { headers: bearer(session), schema: Live }));
  */
-export async function withSession<Kept extends Session, Result>(
+export const withToken = <Kept extends Session, Result>(
+  context: SessionContext<Kept>,
+  ways: readonly Way<Kept>[],
+  read: (session: Kept) => Promise<Result>,
+  options?: SessionOptions,
+): Promise<Result> => openSession(context, ways, options)(read);
+
+/**
+ * {@link withToken} for several calls, each of which is repeated by itself when its token is refused, also side by side; each
+ * way is gone once in all of them together.
+ *
+ * @example
+ * const call = openSession(context, [() => logIn(context)]);
+ * const plants = await call((session) => listPlants(session));
+ * const live = await call((session) => readLive(session, plants));
+ */
+export function openSession<Kept extends Session>(
+  context: SessionContext<Kept>,
+  ways: readonly Way<Kept>[],
+  { isRefusal = ({ status }) => status === 401, marginSeconds = 60 }: SessionOptions = {},
+): <Result>(use: (session: Kept) => Promise<Result>) => Promise<Result> {
+  const left = [...ways];
+  /** Tokens that were refused, or renewed because they end. */
+  const spent = new Set<string>();
+  const unspent = () => {
+    const { value } = context.session;
+    return value && !spent.has(value.token) ? value : undefined;
+  };
+
+  /** The kept one, after a refusal that of another invocation; its log-in is as good as ours would be. */
+  const kept = async (isRefused: boolean): Promise<Kept | undefined> => {
+    const session = unspent();
+    if (!isRefused) return session && !endsSoon(session, context.now, marginSeconds) ? session : undefined;
+    if (session) return session;
+    await context.session.reload();
+    const stored = unspent();
+    if (stored) left.length = 0;
+    return stored;
+  };
+  let failure: Failure | undefined;
+  const renewed = async (refusal: Failure | undefined): Promise<Kept> => {
+    failure = refusal ?? failure;
+    for (let way = left.shift(); way; way = left.shift()) {
+      const session = await gone(way, context, left.length > 0);
+      if (session && !(session instanceof Failure)) return session;
+      failure = session ?? failure;
+    }
+    throw failure ?? new Failure('auth', 'There is no way to log in: check the settings');
+  };
+
+  const good = async (refusal: Failure | undefined): Promise<Kept> =>
+    (await kept(refusal !== undefined)) ?? renewed(refusal);
+  /** One after the other: calls side by side share a log-in. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = (refusal: Failure | undefined): Promise<Kept> => {
+    const mine = turn.then(() => good(refusal));
+    turn = mine.catch(() => {}); // told to whom it belongs
+    return mine;
+  };
+
+  return async (use) => {
+    let refusal: Failure | undefined;
+    for (;;) {
+      const session = await inTurn(refusal);
+      try {
+        return await use(session);
+      } catch (error) {
+        if (!(error instanceof Failure && isRefusal(error))) throw error;
+        spent.add(session.token);
+        refusal = error;
+      }
+    }
+  };
+}
+
+/**
+ * {@link withToken} with one way.
+ *
+ * @param renew logs in, or refreshes with what the previous session holds.
+ */
+export const withSession = <Kept extends Session, Result>(
   context: SessionContext<Kept>,
   renew: (previous: Kept | undefined) => Promise<Kept>,
   use: (session: Kept) => Promise<Result>,
   options: SessionOptions = {},
-): Promise<Result> {
-  const { isRefusal = ({ kind }) => kind === 'auth', marginSeconds = 60 } = options;
-  const session = context.session.value;
-  if (!session || endsSoon(session, context.now, marginSeconds)) return use(await renewed(context, renew));
-  try {
-    return await use(session);
-  } catch (error) {
-    if (!(error instanceof Failure && isRefusal(error))) throw error;
-  }
-  await context.session.reload();
-  const stored = context.session.value;
-  return use(stored && stored.token !== session.token ? stored : await renewed(context, renew));
-}
+): Promise<Result> => withToken(context, [renew], use, { isRefusal: ({ kind }) => kind === 'auth', ...options });
 
 /**
  * Whether a session is at its end, or nearer to it than the margin and than a tenth of its life: a margin as long as the
@@ -66,19 +142,28 @@ export function endsSoon({ issuedAt, expiresAt }: Session, now: number, marginSe
   return lifeMs > 0 && now >= expiresAt - Math.min(marginSeconds * 1000, lifeMs / 10);
 }
 
-async function renewed<Kept extends Session>(
+/**
+ * The session to which a way leads, saved; or why it leads nowhere, for the next way.
+ *
+ * @throws Failure that has nothing to do with the credentials, or that is told by the last way.
+ */
+async function gone<Kept extends Session>(
+  way: Way<Kept>,
   context: SessionContext<Kept>,
-  renew: (previous: Kept | undefined) => Promise<Kept>,
-): Promise<Kept> {
+  isAnotherLeft: boolean,
+): Promise<Kept | Failure | undefined> {
   const previous = context.session.value;
   let session: Kept;
   try {
-    session = { ...bounded(await renew(previous)), issuedAt: context.now };
+    const renewed = await way(previous);
+    if (!renewed) return undefined;
+    session = { ...bounded(renewed), issuedAt: context.now };
   } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== 'auth' || !previous) throw error;
-    const stored = await renewedElsewhere(context, previous);
-    if (!stored) throw error;
-    return stored;
+    if (!(error instanceof Failure) || error.kind === 'rate-limited' || error.kind === 'unavailable') throw error;
+    const stored = error.kind === 'auth' && previous && (await renewedElsewhere(context, previous, isAnotherLeft));
+    if (stored) return stored;
+    if (isAnotherLeft) return error;
+    throw error;
   }
   await context.session.save(session);
   return session;
@@ -100,8 +185,9 @@ const storingMs = 2_000;
 async function renewedElsewhere<Kept extends Session>(
   context: SessionContext<Kept>,
   previous: Kept,
+  isAnotherLeft: boolean,
 ): Promise<Kept | undefined> {
-  for (const waitMs of [0, storingMs]) {
+  for (const waitMs of isAnotherLeft ? [0] : [0, storingMs]) {
     if (waitMs > 0) await context.sleep(waitMs);
     await context.session.reload();
     const session = context.session.value;

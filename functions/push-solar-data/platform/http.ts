@@ -1,45 +1,43 @@
 /** HTTP for adapters and destinations: deadlines, a size limit, keep-alive, and failures by kind. Redirects are never followed. */
-import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod/mini';
-import { Failure, type FailureKind } from '../core/failure.ts';
-import { type Connections, type RawAnswer, roundTrip } from './connections.ts';
-import { readJson } from './json.ts';
+import { Failure } from '../core/failure.ts';
+import { type Answer, kindOfStatus, type MeaningOf, retryAfterSeconds, statusFailure, toAnswer } from './answer.ts';
+import { type Connections, roundTrip } from './connections.ts';
 import type { Redactor } from './redaction.ts';
-import { nameShown, structureOf } from './structure.ts';
+
+export type { Answer, Meaning, MeaningOf } from './answer.ts';
+export { kindOfStatus, retryAfterSeconds };
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type Call = {
+/** What all calls of a client have in common; see {@link Http.extend}. */
+export type CallDefaults = {
   /** Which of the adapter's hosts a path belongs to; `auth` is the base host where the vendor has no other. */
   host?: 'base' | 'auth';
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Record<string, string | undefined>;
+  /** HTTP statuses that mean something else with this vendor than in {@link kindOfStatus}. */
+  kinds?: Record<number, MeaningOf>;
+  /** What a body means that is no JSON where JSON is expected. Default: `bad-response`. */
+  notJson?: MeaningOf;
+  /**
+   * What the body says against the call, whatever the status; undefined leaves the judgement to the status. For clouds
+   * that say no with HTTP 200 and a code: `(answer) => refusalOf(answer, codes)`.
+   */
+  refusal?(answer: Answer): Failure | undefined;
+  /** Statuses (besides 2xx) that the caller wants to see itself instead of a failure. */
+  accept?: readonly number[] | 'all';
+};
+
+export type Call = CallDefaults & {
   /** A JSON body. */
   json?: unknown;
   /** An `application/x-www-form-urlencoded` body. */
   form?: Record<string, string>;
   /** A body as it stands (give its content-type). */
   body?: string;
-  /** HTTP statuses that mean something else with this vendor than in {@link kindOfStatus}. */
-  kinds?: Record<number, FailureKind>;
-  /** Statuses (besides 2xx) that the caller wants to see itself instead of a failure. */
-  accept?: readonly number[] | 'all';
   /** Ends this call, if its caller gives it up before the read is over. */
   signal?: AbortSignal;
-};
-
-export type Answer = {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  /** The first 2,000 characters of the text: as much as an expression may see. */
-  beginning: string;
-  /** Its structure, for the log: see {@link structureOf}. */
-  readonly excerpt: string;
-  /** From `Retry-After`, seconds or date. */
-  retryAfterSeconds: number | undefined;
-  /** The body as JSON that fits the schema. @throws Failure `bad-response` */
-  json<Schema extends z.ZodMiniType>(schema: Schema): z.output<Schema>;
 };
 
 /**
@@ -54,6 +52,15 @@ export type Http = {
   post<Schema extends z.ZodMiniType>(path: string, call: Call & { schema: Schema }): Promise<z.output<Schema>>;
   /** The whole answer: status, headers, text. */
   send(method: Method, path: string, call?: Call): Promise<Answer>;
+  /**
+   * A client with these for every call. Headers, query and kinds are added to those that there are, one by one; the rest
+   * replaces what there is; a call has the last word.
+   *
+   * @example
+   * const plant = http.extend({ headers: bearer(session), kinds: { 404: ['bad-response', 'knows no such plant: check PLANT_ID'] } });
+   * const live = await plant.get('/live', { schema: Live });
+   */
+  extend(defaults: CallDefaults): Http;
 };
 
 export type HttpOptions = {
@@ -71,46 +78,38 @@ export type HttpOptions = {
 
 const userAgent = 'solar-cloud-bridge';
 
-export function createHttp(options: HttpOptions): Http {
-  const send: Http['send'] = async (method, path, call = {}) => {
+export function createHttp(options: HttpOptions, defaults: CallDefaults = {}): Http {
+  const send: Http['send'] = async (method, path, own = {}) => {
+    const call: Call = merged(defaults, own);
     const url = target(options, path, call);
     const headers = requestHeaders(call);
     for (const sent of [headers, call.query, call.json, call.form]) options.redactor.redactKeys(sent);
-    const answer = toAnswer(
-      await roundTrip(
-        options.connections,
-        { method, url, headers, body: requestBody(call) },
-        call.signal ? AbortSignal.any([options.signal, call.signal]) : options.signal,
-        options.name,
-      ),
-      options,
-    );
+    const signal = call.signal ? AbortSignal.any([options.signal, call.signal]) : options.signal;
+    const request = { method, url, headers, body: requestBody(call) };
+    const raw = await roundTrip(options.connections, request, signal, options.name);
+    const answer = toAnswer(raw, { name: options.name, now: options.now, notJson: call.notJson });
+    const refusal = call.refusal?.(answer);
+    if (refusal) throw refusal;
     const { status } = answer;
     if ((status >= 200 && status < 300) || call.accept === 'all' || call.accept?.includes(status)) return answer;
-    throw statusFailure(answer, call, options);
+    throw statusFailure(answer, call.kinds);
   };
   return {
     send,
     get: async (path, call) => (await send('GET', path, call)).json(call.schema),
     post: async (path, call) => (await send('POST', path, call)).json(call.schema),
+    extend: (more) => createHttp(options, merged(defaults, more)),
   };
 }
 
-/** What an HTTP status means where the vendor's documentation says nothing else. */
-export function kindOfStatus(status: number): FailureKind {
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 429) return 'rate-limited';
-  if (status === 408 || status >= 500) return 'unavailable';
-  return 'bad-response';
-}
-
-/** Seconds of a `Retry-After` header, which holds seconds or a date; undefined if neither. */
-export function retryAfterSeconds(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header);
-  // Only a date: Date.parse takes a lone number for a year.
-  const date = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+function merged<More extends CallDefaults>(defaults: CallDefaults, more: More): CallDefaults & More {
+  return {
+    ...defaults,
+    ...more,
+    headers: { ...defaults.headers, ...more.headers },
+    query: { ...defaults.query, ...more.query },
+    kinds: { ...defaults.kinds, ...more.kinds },
+  };
 }
 
 /** https everywhere, except towards this machine: credentials never travel in the clear. */
@@ -149,53 +148,3 @@ const requestBody = (call: Call): string | undefined => {
   if (call.json !== undefined) return JSON.stringify(call.json);
   return call.form === undefined ? call.body : new URLSearchParams(call.form).toString();
 };
-
-function toAnswer({ status, headers, text }: RawAnswer, { name, now }: HttpOptions): Answer {
-  return {
-    status,
-    headers,
-    text,
-    beginning: text.slice(0, 2_000),
-    get excerpt() {
-      return structureOf(text);
-    },
-    retryAfterSeconds: retryAfterSeconds(headers['retry-after'], now),
-    json(schema) {
-      const details = () => ({ status, answer: text, excerpt: structureOf(text) });
-      const body = readJson(text);
-      if ('problem' in body)
-        throw new Failure('bad-response', `${name} answered with ${body.problem} instead of figures`, details());
-      const parsed = schema.safeParse(body.value);
-      if (parsed.success) return parsed.data;
-      const [issue] = parsed.error.issues;
-      const where = issue?.path.map(nameShown).join('.') || 'the whole answer';
-      throw new Failure('bad-response', `${name} answered in an unknown form (${where}: ${issue?.message})`, details());
-    },
-  };
-}
-
-const sentences: Record<FailureKind, string> = {
-  settings: 'says that a setting is wrong',
-  auth: 'refused the credentials: check them in the settings',
-  'rate-limited': 'asks us to slow down',
-  offline: 'says that the device is not connected',
-  stale: 'has only old figures',
-  'bad-response': 'answered in an unknown form',
-  unavailable: 'has trouble',
-};
-
-function statusFailure(
-  { status, text, excerpt, retryAfterSeconds }: Answer,
-  call: Call,
-  { name }: HttpOptions,
-): Failure {
-  const kind = call.kinds?.[status] ?? kindOfStatus(status);
-  const redirect = status >= 300 && status < 400;
-  const sentence = redirect ? 'sends us to another address, which is not followed' : sentences[kind];
-  return new Failure(kind, `${name} ${sentence} (HTTP ${status})`, {
-    status,
-    answer: text,
-    excerpt,
-    retryAfterSeconds,
-  });
-}

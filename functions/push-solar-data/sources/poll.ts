@@ -1,5 +1,6 @@
 /** One source in one tick: is it its turn, the read with its second try, and what it may see. */
 import type { ReadContext } from '../adapters/adapter.ts';
+import { incompleteness } from '../adapters/always.ts';
 import { Failure, stackOf } from '../core/failure.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { AdapterAnswer } from '../core/shape.ts';
@@ -131,7 +132,7 @@ async function readOnce(source: Source, notes: string[], ports: ReadPorts): Prom
     try {
       const answer = await untilAborted(adapter.read(contextOf(source, kept, notes, ports)), signal, late);
       if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
-      return { answer };
+      return incompleteness(source, answer) ?? { answer };
     } finally {
       redactor.redactKeys(kept.session.value);
     }

@@ -18,7 +18,7 @@ export async function bodyOf(
   who: string,
   method: Method,
   address: string,
-  call: Call,
+  { kinds = {}, ...call }: Omit<Call, 'kinds'> & { kinds?: Record<number, FailureKind> },
   timeoutSeconds = 10,
 ): Promise<Body> {
   const answer = await within(timeoutSeconds * 1000, async (signal) => {
@@ -29,7 +29,7 @@ export async function bodyOf(
     }
   });
   const { status, text } = answer;
-  if (status < 200 || status >= 300) throw refusal(answer, call.kinds?.[status] ?? kindOfStatus(status), address, who);
+  if (status < 200 || status >= 300) throw refusal(answer, kinds[status] ?? kindOfStatus(status), address, who);
   if (Buffer.byteLength(text) > maxBodyBytes) throw new Failure('bad-response', `${who} answers with more than 1 MB`);
   const body = readJson(text, Number.POSITIVE_INFINITY); // an endpoint may list a whole day, second by second
   if ('problem' in body) throw new Failure('bad-response', `${who} answers with ${body.problem}`);
