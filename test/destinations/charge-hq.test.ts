@@ -222,7 +222,8 @@ describe('an address', () => {
       const cause = Object.assign(new Error(code), { code });
       throw new Failure('unavailable', `Charge HQ cannot be reached: ${code}`, { cause });
     };
-    return { send: fail, get: fail, post: fail };
+    const http: Http = { send: fail, get: fail, post: fail, extend: () => http };
+    return http;
   };
 
   for (const [code, kind] of [

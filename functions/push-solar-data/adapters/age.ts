@@ -7,3 +7,15 @@ export const isYoung = (at: number | undefined, now: number, ms: number): boolea
 /** Whether a pause of at most `longestMs` that was noted by its end still lasts. */
 export const lasts = (until: number | undefined, now: number, longestMs: number): boolean =>
   until !== undefined && now < until && until - now <= longestMs;
+
+const hourMs = 3_600_000;
+
+/**
+ * Whether something that a home has shown is there now, or was in the last 24 hours: a wired phase, a meter, a battery.
+ *
+ * @param seen when each was last there, from `state`; noted to the hour, because what changes is stored.
+ */
+export function isThereToday(seen: Record<string, number>, key: string, isThere: boolean, now: number): boolean {
+  if (isThere && !isYoung(seen[key], now, hourMs)) seen[key] = now;
+  return isThere || isYoung(seen[key], now, 24 * hourMs);
+}

@@ -23,8 +23,10 @@ export type Grant = (
 ) & { scope?: string };
 
 export type TokenRequest = {
-  /** Of the token endpoint, on the host of the log-in unless it is a whole address. */
+  /** Of the token endpoint, or its whole address. */
   path: string;
+  /** Default: the host of the log-in. */
+  host?: 'base' | 'auth';
   grant: Grant;
   /** `in`: where its id and secret stand; a client without secret has its id in the body. Default: body. */
   client?: { id: string; secret?: string | undefined; in?: 'body' | 'basic' };
@@ -77,11 +79,11 @@ export async function requestToken(
   { http, now }: { http: Http; now: number },
   request: TokenRequest,
 ): Promise<TokenSession> {
-  const { path, grant, client, form, headers, lifeSeconds } = request;
+  const { path, host = 'auth', grant, client, form, headers, lifeSeconds } = request;
   const inBody = client && client.in !== 'basic' ? { client_id: client.id, client_secret: client.secret } : {};
   const authorization = client?.in === 'basic' ? basic(client.id, client.secret ?? '') : undefined;
   const answer = await http.send('POST', path, {
-    host: 'auth',
+    host,
     form: withoutUndefined({ ...grant, ...inBody, ...form }),
     headers: { authorization, ...headers },
     accept: [400, 401, 403, 404],

@@ -1,6 +1,7 @@
 /** A log-in that is kept from one read to the next: renewed before it runs out, and once when it is refused. */
 import * as z from 'zod/mini';
-import { Failure, type SessionKeeper } from './adapter.ts';
+import type { CallDefaults } from '../platform/http.ts';
+import { Failure, type Http, type SessionKeeper } from './adapter.ts';
 
 /** What is kept of a log-in; an adapter adds what its cloud needs besides. Times are in ms since the epoch. */
 export const Session = z.object({
@@ -34,26 +35,34 @@ export type SessionOptions = {
  */
 export type Way<Kept extends Session> = (previous: Kept | undefined) => Promise<Kept | undefined>;
 
+export type TokenOptions<Kept extends Session> = SessionOptions & {
+  /** What the calls carry. Default: `Authorization: Bearer …`. */
+  client?: (session: Kept) => CallDefaults;
+};
+
 /**
- * Runs `read` with a good session: the kept one, else one of the first way that gives one, cheapest first. Each way is
- * gone once at most, so there is one log-in per read at most. A new session is saved before it is used, so that a rotating
- * refresh token is never lost; where another invocation has renewed it meanwhile, its session is taken over instead.
+ * Runs `read` with a client that is logged in: by the kept session, else by one of the first way that gives one, cheapest
+ * first. Each way is gone once at most, so there is one log-in per read at most. A new session is saved before it is used,
+ * so that a rotating refresh token is never lost; where another invocation has renewed it meanwhile, its session is taken
+ * over instead.
  *
  * @throws Failure of the last way, or of `read`.
  *
  * @example
- * const ways = [byRefreshToken(context, (refreshToken) => …), () => logIn(context)];
- * return withToken(context, ways, (session) => http.get('/live', { headers: bearer(session), schema: Live }));
+ * const ways = [byRefreshToken(context, (refresh_token) => …), () => logIn(context)];
+ * return withToken(context, ways, (http) => http.get('/live', { schema: Live }));
  */
-export const withToken = <Kept extends Session, Result>(
-  context: SessionContext<Kept>,
+export function withToken<Kept extends Session, Result>(
+  context: SessionContext<Kept> & { http: Http },
   ways: readonly Way<Kept>[],
-  read: (session: Kept) => Promise<Result>,
-  options?: SessionOptions,
-): Promise<Result> => openSession(context, ways, options)(read);
+  read: (http: Http, session: Kept) => Promise<Result>,
+  { client = (session) => ({ headers: bearer(session) }), ...options }: TokenOptions<Kept> = {},
+): Promise<Result> {
+  return openSession(context, ways, options)((session) => read(context.http.extend(client(session)), session));
+}
 
 /**
- * {@link withToken} for several calls, each of which is repeated by itself when its token is refused, also side by side; each
+ * What {@link withToken} does, for several calls, each of which is repeated by itself when its token is refused, also side by side; each
  * way is gone once in all of them together.
  *
  * @example
@@ -121,7 +130,7 @@ export function openSession<Kept extends Session>(
 }
 
 /**
- * {@link withToken} with one way.
+ * {@link withToken} with one way, where the calls are not made by a client of their own.
  *
  * @param renew logs in, or refreshes with what the previous session holds.
  */
@@ -130,7 +139,7 @@ export const withSession = <Kept extends Session, Result>(
   renew: (previous: Kept | undefined) => Promise<Kept>,
   use: (session: Kept) => Promise<Result>,
   options: SessionOptions = {},
-): Promise<Result> => withToken(context, [renew], use, { isRefusal: ({ kind }) => kind === 'auth', ...options });
+): Promise<Result> => openSession(context, [renew], { isRefusal: ({ kind }) => kind === 'auth', ...options })(use);
 
 /**
  * Whether a session is at its end, or nearer to it than the margin and than a tenth of its life: a margin as long as the
