@@ -10,7 +10,7 @@ import {
   kilowatts,
   mean,
   negate,
-  sum,
+  sumOfKnown,
 } from '../../functions/push-solar-data/adapters/quantities.ts';
 
 describe('a figure', () => {
@@ -126,10 +126,10 @@ describe('units', () => {
 
 describe('of several figures', () => {
   const rows: [string, number | undefined, number | undefined][] = [
-    ['the sum is that of what is known', sum(1, undefined, 2.5), 3.5],
-    ['the sum counts a 0', sum(0, undefined), 0],
-    ['the sum of nothing known is missing', sum(undefined, undefined), undefined],
-    ['the sum of nothing is missing', sum(), undefined],
+    ['the sum is that of what is known', sumOfKnown(1, undefined, 2.5), 3.5],
+    ['the sum counts a 0', sumOfKnown(0, undefined), 0],
+    ['the sum of nothing known is missing', sumOfKnown(undefined, undefined), undefined],
+    ['the sum of nothing is missing', sumOfKnown(), undefined],
     ['the mean is that of what is known', mean(1, undefined, 2), 1.5],
     ['the mean counts a 0', mean(0, 1), 0.5],
     ['the mean of nothing known is missing', mean(undefined), undefined],

@@ -71,15 +71,18 @@ export const fraction = (percent: number | undefined): number | undefined => sca
 /** The opposite direction. */
 export const negate = (value: number | undefined): number | undefined => scaled(value, -1);
 
-/** Sum of what is known; undefined if nothing is. */
-export function sum(...values: (number | undefined)[]): number | undefined {
+/**
+ * Sum of what is known; undefined if nothing is. A part for the whole, so not for the powers of a home, whose sum is
+ * `total`: only where the vendor's documentation says that what is missing is nothing, and then say so beside it.
+ */
+export function sumOfKnown(...values: (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
 /** Mean of what is known; undefined if nothing is. */
 export function mean(...values: (number | undefined)[]): number | undefined {
-  const total = sum(...values);
+  const total = sumOfKnown(...values);
   return total === undefined ? undefined : total / values.filter((value) => value !== undefined).length;
 }
 

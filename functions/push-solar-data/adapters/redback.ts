@@ -67,7 +67,10 @@ export const redback = defineAdapter({
         kinds: { 404: ['bad-response', unknown] },
       });
       if (Data.SiteId == null || Data.SiteId === siteId) return map(Data, context);
-      throw new Failure('bad-response', `Redback answered with figures of the site ${Data.SiteId} instead of ${siteId}`);
+      throw new Failure(
+        'bad-response',
+        `Redback answered with figures of the site ${Data.SiteId} instead of ${siteId}`,
+      );
     }),
 });
 

@@ -1,24 +1,26 @@
 /** SAJ Elekeeper open platform: one call for each inverter, or one for the eManager that sees them all. */
 import * as z from 'zod/mini';
-import type { SettingValues } from '../settings/setting.ts';
 import {
   type AdapterAnswer,
   choice,
   defineAdapter,
   Failure,
   flag,
+  type Http,
   list,
   type ReadContext,
+  type SettingValues,
   secret,
   setting,
   text,
   timeZone,
 } from './adapter.ts';
 import { clockText } from './local-time.ts';
+import { type Choice, theOnly } from './only.ts';
 import { identifier } from './quantities.ts';
-import { ask, isTokenRefusal, logIn, Refusal } from './saj/platform.ts';
+import { api, isOfDevice, withLogIn } from './saj/platform.ts';
 import { type Device, Ems, Live, mapEms, mapLive, mapUploads, offline, type Site, Upload } from './saj/values.ts';
-import { Session, withSession } from './session.ts';
+import { Session } from './session.ts';
 
 const settings = {
   appId: setting(text, 'App ID: intl-developer.saj-electric.com → App Configuration'),
@@ -64,37 +66,33 @@ export const saj = defineAdapter({
   pollSeconds: 300,
   pollFloorSeconds: ({ emsSn }) => (emsSn ? 60 : 300),
   staleAfterSeconds: 1200,
+  async discover(context) {
+    return { deviceSn: await withLogIn(context, (http) => devices(http, context)) };
+  },
   async read(context): Promise<AdapterAnswer> {
-    const logInAgain = () => logIn(context);
-    const use = ({ token }: Session) => readSite(context, token);
     try {
-      return await withSession(context, logInAgain, use, { isRefusal: isTokenRefusal, marginSeconds: 600 });
+      return await withLogIn(context, (http) => readSite(http, context));
     } catch (error) {
-      if (error instanceof Refusal && error.ofDevice) delete context.state.deviceSn; // perhaps it was exchanged
+      if (isOfDevice(error)) delete context.state.deviceSn; // perhaps it was exchanged
       throw error;
     }
   },
 });
 
-async function readSite(context: Context, token: string): Promise<AdapterAnswer> {
-  const { emsSn } = context.settings;
-  if (!emsSn) return readInverters(context, token);
-  const ems = await realtime(context, token, 'emsRealtimeDataCommon', { emsSn }, Ems);
-  return mapEms(emsSn, ems, siteOf(context));
-}
-
-function siteOf({ settings, state, now, note }: Context): Site {
+async function readSite(http: Http, context: Context): Promise<AdapterAnswer> {
+  const { settings, state, now, note } = context;
+  const { emsSn, dataSource } = settings;
   state.batteries ??= [];
-  return { ...settings, batteries: state.batteries, now, note };
+  const site: Site = { ...settings, batteries: state.batteries, now, note };
+  if (emsSn) return mapEms(emsSn, await realtime(http, 'emsRealtimeDataCommon', { emsSn }, Ems), site);
+  const serials = await serialsOf(http, context);
+  if (dataSource === 'uploadData')
+    return mapUploads(await inTurn(serials, (sn) => newestUpload(http, context, sn)), site);
+  const live = (deviceSn: string) => realtime(http, 'realtimeDataCommon', { deviceSn }, Live);
+  return mapLive(await inTurn(serials, live), site);
 }
 
-async function readInverters(context: Context, token: string): Promise<AdapterAnswer> {
-  const serials = await serialsOf(context, token);
-  if (context.settings.dataSource === 'uploadData')
-    return mapUploads(await inTurn(serials, (sn) => newestUpload(context, token, sn)), siteOf(context));
-  const live = (deviceSn: string) => realtime(context, token, 'realtimeDataCommon', { deviceSn }, Live);
-  return mapLive(await inTurn(serials, live), siteOf(context));
-}
+type Serials = [string, ...string[]];
 
 /** Without the first one, which has the grid meter, nothing is known; another one may be asleep. */
 async function inTurn<Data>(
@@ -112,42 +110,37 @@ async function inTurn<Data>(
   return devices;
 }
 
-/** The one with the grid meter first. */
-type Serials = [string, ...string[]];
+/** The inverters to read, the one with the grid meter first: those of the setting, else the only one of the account. */
+async function serialsOf(http: Http, context: Context): Promise<Serials> {
+  const { settings, state, settingName } = context;
+  const [set, ...more] = settings.deviceSn ?? [];
+  if (set !== undefined) return [set, ...more];
+  state.deviceSn ??= theOnly(await devices(http, context), {
+    setting: settingName('deviceSn'),
+    title: 'SAJ',
+    noun: 'device',
+    none: ['bad-response', 'authorise plant and devices for this app in its portal'],
+  }).value;
+  return [state.deviceSn];
+}
 
 const Rows = z.object({ rows: z.array(z.object({ deviceSn: identifier, plantName: z.nullish(z.string()) })) });
 
-/** The inverters to read: those of the setting, else the only one of the account, which is kept. */
-async function serialsOf({ settings, state, http }: Context, token: string): Promise<Serials> {
-  const [chosen, ...more] = settings.deviceSn ?? [];
-  if (chosen !== undefined) return [chosen, ...more];
-  if (state.deviceSn) return [state.deviceSn];
-  const query = { appId: settings.appId, pageSize: 100, pageNum: 1 };
-  const { rows } = (await ask(http, '/developer/device/page', query, token)).json(Rows);
-  const [only] = rows;
-  if (!only)
-    throw new Failure('bad-response', 'SAJ shows no device to this app: authorise plant and devices in its portal');
-  if (rows.length > 1) {
-    const names = rows.map(({ deviceSn, plantName }) => `${deviceSn} (${plantName ?? 'without plant'})`).join(', ');
-    throw new Failure(
-      'bad-response',
-      `SAJ shows ${rows.length} devices: put the serial number of yours into the deviceSn setting: ${names}`,
-    );
-  }
-  state.deviceSn = only.deviceSn;
-  return [only.deviceSn];
+async function devices(http: Http, { settings: { appId } }: Context): Promise<Choice[]> {
+  const query = { appId, pageSize: 100, pageNum: 1 };
+  const { rows } = await http.get(`${api}/developer/device/page`, { query, schema: Rows });
+  return rows.map(({ deviceSn, plantName }) => ({ value: deviceSn, title: plantName }));
 }
 
 /** @throws Failure `offline` where the cloud succeeds without data, as it does for a device that sleeps. */
 async function realtime<Data extends { isOnline?: number | undefined }>(
-  { http }: Context,
-  token: string,
+  http: Http,
   name: string,
   query: Record<string, string>,
   data: z.ZodMiniType<Data>,
 ): Promise<Data> {
-  const answer = await ask(http, `/device/${name}`, query, token);
-  const { data: live } = answer.json(z.object({ data: z.nullish(data) }));
+  const schema = z.object({ data: z.nullish(data) });
+  const { data: live } = await http.get(`${api}/device/${name}`, { query, schema });
   if (!live || live.isOnline === 0) throw offline('the device');
   return live;
 }
@@ -155,10 +148,10 @@ async function realtime<Data extends { isOnline?: number | undefined }>(
 const Uploads = z.object({ data: z.nullish(z.object({ data: z.nullish(z.array(Upload)) })) });
 
 /** The newest record of the last half hour; they come in no certain order. */
-async function newestUpload({ http, settings, now }: Context, token: string, deviceSn: string): Promise<Upload> {
+async function newestUpload(http: Http, { settings, now }: Context, deviceSn: string): Promise<Upload> {
   const zone = settings.timeZone ?? 'UTC';
   const query = { deviceSn, startTime: clockText(now - 1_800_000, zone), endTime: clockText(now, zone), timeUnit: 0 };
-  const { data } = (await ask(http, '/device/uploadData', query, token)).json(Uploads);
+  const { data } = await http.get(`${api}/device/uploadData`, { query, schema: Uploads });
   const rows = (data?.data ?? []).toSorted((a, b) => b.dataTime.localeCompare(a.dataTime));
   if (!rows[0]) throw offline('the device');
   return rows[0];

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { total } from '../core/reading.ts';
 import { type AdapterReading, defineAdapter, Failure, type Term } from './adapter.ts';
-import { figure, fraction, negate, sum } from './quantities.ts';
+import { figure, fraction, negate, sumOfKnown } from './quantities.ts';
 import { fitting } from './sigenergy/answer.ts';
 import { readApp } from './sigenergy/app.ts';
 import { readOpenApi } from './sigenergy/openapi.ts';
@@ -85,9 +85,9 @@ function map(flow: Flow, sold: number | undefined, { state, takes }: SigenergyCo
 
 /** By how many kW sources and the generator miss what all consumers take; absent terms are 0. */
 function missOf({ loadPower, acPower, evPower, heatPumpPower }: Flow, generator: number) {
-  const taken = loadPower === undefined ? undefined : sum(loadPower, acPower, evPower, heatPumpPower);
+  const taken = loadPower === undefined ? undefined : sumOfKnown(loadPower, acPower, evPower, heatPumpPower);
   return (...sources: (number | undefined)[]): number =>
-    taken === undefined ? 0 : Math.abs((sum(generator, ...sources) ?? 0) - taken);
+    taken === undefined ? 0 : Math.abs((sumOfKnown(generator, ...sources) ?? 0) - taken);
 }
 
 /** The PV of other inverters counts, unless the balance says that `pvPower` holds it. */

@@ -12,7 +12,7 @@ import {
   setting,
   text,
 } from './adapter.ts';
-import { figure, fraction, identifier, kilowatts, sum } from './quantities.ts';
+import { figure, fraction, identifier, kilowatts, sumOfKnown } from './quantities.ts';
 
 const Me = z.object({ user: z.object({ id: identifier }) });
 
@@ -148,7 +148,7 @@ function gridPower({ value, entry }: Answered, { state, settings, now }: Context
   const knownAgo = grid?.idSite === settings.idSite ? Math.abs(now - grid.seenAt) : Number.POSITIVE_INFINITY;
   if (gridWatts !== undefined) {
     if (knownAgo > 3_600_000) state.grid = { idSite: settings.idSite, seenAt: now };
-    return kilowatts(sum(gridWatts, generatorWatts));
+    return kilowatts(sumOfKnown(gridWatts, generatorWatts));
   }
   const isReported = (entry('consumption')?.dataAttributes ?? []).some(({ code }) => /^a[123]$/.test(code));
   if (!isReported)
@@ -157,5 +157,5 @@ function gridPower({ value, entry }: Answered, { state, settings, now }: Context
       'Victron VRM shows neither grid nor AC loads of this installation: nothing is known of the house',
     );
   // No grid figure while an inverter reports its AC loads: there is no grid, and its flow is 0, unless there was one today.
-  return knownAgo < 24 * 3_600_000 ? undefined : kilowatts(sum(0, generatorWatts));
+  return knownAgo < 24 * 3_600_000 ? undefined : kilowatts(sumOfKnown(0, generatorWatts));
 }

@@ -4,7 +4,7 @@ import { type Answer, kindOfStatus } from '../../platform/http.ts';
 import { type AdapterReading, Failure, type Term } from '../adapter.ts';
 import { lasts } from '../age.ts';
 import { Cookies, cookieHeader, cookiesAfter } from '../cookies.ts';
-import { difference, figure, fraction, identifier, kilowatts, sum } from '../quantities.ts';
+import { difference, figure, fraction, identifier, kilowatts, sumOfKnown } from '../quantities.ts';
 import { bearer, Session, withSession } from '../session.ts';
 import type { EnphaseContext } from './settings.ts';
 import { onlySystem, refuseOther } from './systems.ts';
@@ -230,7 +230,7 @@ const showsBattery = (day: Day): boolean =>
 /** Wh of a bucket. The direct channels may be null where the meter works; then the ways of the energy tell the same. */
 function flows(day: Day, index: number, hasBattery: boolean): { discharge?: number; grid?: number } {
   const value = (direct: Series, ...parts: Series[]) =>
-    day[direct]?.[index] ?? sum(...parts.map((part) => day[part]?.[index]));
+    day[direct]?.[index] ?? sumOfKnown(...parts.map((part) => day[part]?.[index]));
   const imported = value('import', 'grid_home', 'grid_battery');
   const exported = value('export', 'solar_grid', 'battery_grid');
   const charged = value('charge', 'solar_battery', 'grid_battery');

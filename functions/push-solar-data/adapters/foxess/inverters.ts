@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
 import { powerOf, total, watts, withoutUndefined } from '../../core/reading.ts';
 import { type DeviceReading, Failure, type Reading, type Term } from '../adapter.ts';
-import { difference, figure, fraction, mean, sum } from '../quantities.ts';
+import { difference, figure, fraction, mean, sumOfKnown } from '../quantities.ts';
 
 /** `hasBattery` as the device list says it; unknown without a list. */
 export type Inverter = { sn: string; hasBattery?: boolean | null | undefined };
@@ -158,7 +158,7 @@ function readingOf(unit: Unit, isMeter: boolean, clamp_kw: number | undefined): 
 
 /** One that has been dark for an hour does not sleep while the others give much: its data logger is away. */
 function asleepReading(unit: Unit, others: readonly DeviceReading[], { now }: Home): DeviceReading {
-  const others_kw = sum(...others.map(({ production_kw }) => production_kw)) ?? 0;
+  const others_kw = sumOfKnown(...others.map(({ production_kw }) => production_kw)) ?? 0;
   if (now - unit.time > 3_600_000 && others_kw > broadDaylight_kw)
     return { device: unit.sn, sleeps: false, lacking: ['production'] };
   return { device: unit.sn, sleeps: true, production_kw: 0 };

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { total } from '../../core/reading.ts';
 import { Failure, type Reading } from '../adapter.ts';
-import { figure, fraction, identifier, kilowatts, negate, sum } from '../quantities.ts';
+import { figure, fraction, identifier, kilowatts, negate, sumOfKnown } from '../quantities.ts';
 import type { Ask } from './northbound.ts';
 import type { Device } from './plant.ts';
 
@@ -83,8 +83,8 @@ export type Meter = {
 
 /** Signs: meter + is export, battery + is charging. Consumption follows from the balance. */
 export function map(inverters: readonly Values[], meter: Meter | undefined, batteries: readonly Values[]): Reading {
-  const ac = sum(...inverters.map(({ active_power }) => active_power)); // kW
-  const battery = negate(kilowatts(sum(...batteries.map(({ ch_discharge_power }) => ch_discharge_power))));
+  const ac = sumOfKnown(...inverters.map(({ active_power }) => active_power)); // kW
+  const battery = negate(kilowatts(sumOfKnown(...batteries.map(({ ch_discharge_power }) => ch_discharge_power))));
   const charge = total(batteries.map(({ battery_soc }) => battery_soc)); // unknown if one is
   return {
     // The AC power of a hybrid is solar and battery; what is lost on the way leaves it slightly below 0 at night.
@@ -109,7 +109,7 @@ function exportKilowatts({ type, values, powerUnit }: Meter): number | undefined
  * little charges nothing, a factor of 1000 too much starts the car.
  */
 function fitsKilowatts({ active_power, a_u, a_i, b_u, b_i, c_u, c_i }: Values): boolean {
-  const apparent = sum(voltAmperes(a_u, a_i), voltAmperes(b_u, b_i), voltAmperes(c_u, c_i));
+  const apparent = sumOfKnown(voltAmperes(a_u, a_i), voltAmperes(b_u, b_i), voltAmperes(c_u, c_i));
   if (active_power === undefined || apparent === undefined) return false;
   return Math.abs(active_power) * 1000 <= 1.2 * apparent + 50;
 }
@@ -126,8 +126,8 @@ export function batterySignContradicts(
   inverters: readonly Values[],
   { battery_discharge_kw: battery = 0 }: Reading,
 ): boolean | undefined {
-  const ac = sum(...inverters.map(({ active_power }) => active_power));
-  const dc = sum(...inverters.map(({ mppt_power }) => mppt_power));
+  const ac = sumOfKnown(...inverters.map(({ active_power }) => active_power));
+  const dc = sumOfKnown(...inverters.map(({ mppt_power }) => mppt_power));
   const complete = inverters.every(({ mppt_power }) => mppt_power !== undefined);
   if (ac === undefined || dc === undefined || !complete || Math.abs(battery) <= 0.3) return undefined;
   return Math.abs(ac - battery - dc) - Math.abs(ac + battery - dc) > Math.abs(battery);

@@ -3,7 +3,7 @@ import { inWords } from '../../core/freshness.ts';
 import { total } from '../../core/reading.ts';
 import { type AdapterReading, Failure, type Term } from '../adapter.ts';
 import { ofOneMoment } from '../one-way-meters.ts';
-import { difference, sum } from '../quantities.ts';
+import { difference, sumOfKnown } from '../quantities.ts';
 import { charge, type Entities, energy, type Power, powerOf, sumOf } from './entities.ts';
 
 type List = readonly string[] | undefined;
@@ -146,7 +146,7 @@ function takeStanding(known: Known, flows: Flows, isFresh: (power: Power) => boo
   const needed: Term[] = flows.grid && flows.production ? ['production', 'grid', 'battery'] : [...allTerms];
   for (const term of needed) completed[term] ??= total((flows[term] ?? []).map(({ value }) => value));
   const { production, grid, battery } = completed;
-  const consumption = sum(production, grid, battery) ?? 0;
+  const consumption = sumOfKnown(production, grid, battery) ?? 0;
   if (flows.production && flows.grid && consumption < leastConsumption_kw) return;
   Object.assign(known, completed);
 }

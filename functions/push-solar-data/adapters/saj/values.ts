@@ -1,9 +1,10 @@
-/** The figures of SAJ devices, and their way to a reading. Powers are magnitudes in W; direction fields give the signs. */
+/** The figures of SAJ devices, and their way to a reading. Powers are magnitudes; direction fields give the signs. */
 import * as z from 'zod/mini';
-import { powerOf, total, withoutUndefined } from '../../core/reading.ts';
-import { type AdapterReading, type DeviceReading, Failure, type Reading, type Term } from '../adapter.ts';
+import { watts as inWatts, powerOf, withoutUndefined } from '../../core/reading.ts';
+import { type AdapterReading, type DeviceReading, Failure, type Reading, type Term, total } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
-import { difference, figure, fraction, kilowatts, negate } from '../quantities.ts';
+import { difference, figure, negate } from '../quantities.ts';
+import { kilowattHours, percent, watts } from '../units.ts';
 
 /** What the owner's settings say about a site. */
 export type Site = {
@@ -26,23 +27,23 @@ const times = { isOnline: figure, invTime: z.nullish(z.string()), dataTime: z.nu
 /** `realtimeDataCommon` of an inverter. */
 export const Live = z.object({
   ...times,
-  totalPVPower: figure,
+  totalPVPower: watts,
   /** AC output of the inverter, whatever its name says. */
-  totalGridPowerWatt: figure,
-  batPower: figure,
-  totalBatteryPower: figure,
+  totalGridPowerWatt: watts,
+  batPower: watts,
+  totalBatteryPower: watts,
   /** 1 discharging, 0 standby, -1 charging. */
   batteryDirection: figure,
-  batEnergyPercent: figure,
-  sysGridPowerWatt: figure,
+  batEnergyPercent: percent,
+  sysGridPowerWatt: watts,
   /** 1 selling, 0 none, -1 buying. */
   gridDirection: figure,
-  sysTotalLoadWatt: figure,
-  totalLoadPowerWatt: figure,
+  sysTotalLoadWatt: watts,
+  totalLoadPowerWatt: watts,
   /** kWh sold. */
-  totalSellEnergy: figure,
+  totalSellEnergy: kilowattHours,
   /** kWh bought: SAJ calls buying "feed in". */
-  totalFeedInEnergy: figure,
+  totalFeedInEnergy: kilowattHours,
   meterAStatus: figure,
 });
 export type Live = z.output<typeof Live>;
@@ -50,31 +51,31 @@ export type Live = z.output<typeof Live>;
 /** `emsRealtimeDataCommon` of an eManager. */
 export const Ems = z.object({
   ...times,
-  parallLoadPower: figure,
+  parallLoadPower: watts,
   /** Its own sign is the other way round than in the device's registers: never used. */
-  parallGridPower: figure,
+  parallGridPower: watts,
   gridDirection: figure,
-  parallBatPower: figure,
+  parallBatPower: watts,
   batteryDirection: figure,
-  parallSOC: figure,
-  parallTotalSellEnergy: figure,
-  parallTotalFeedInEnergy: figure,
+  parallSOC: percent,
+  parallTotalSellEnergy: kilowattHours,
+  parallTotalFeedInEnergy: kilowattHours,
 });
 
 /** A row of `uploadData`: storage has one field for each direction, a string inverter only `power` (AC). */
 export const Upload = z.object({
   dataTime: z.string().check(z.regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)),
-  pvPower: figure,
-  buyPower: figure,
-  sellPower: figure,
-  chargePower: figure,
-  dischargePower: figure,
-  batterySOC: figure,
-  power: figure,
+  pvPower: watts,
+  buyPower: watts,
+  sellPower: watts,
+  chargePower: watts,
+  dischargePower: watts,
+  batterySOC: percent,
+  power: watts,
 });
 export type Upload = z.output<typeof Upload>;
 
-/** One inverter, in W with the signs of a reading. */
+/** One inverter, in kW with the signs of a reading. */
 type Inverter = {
   hasBattery: boolean;
   production: number | undefined;
@@ -82,7 +83,7 @@ type Inverter = {
   soc: number | undefined;
   tsms: number | undefined;
 };
-/** Of the inverter with the grid meter; W, + buying. */
+/** Of the inverter with the grid meter; kW, + buying. */
 type Grid = { bought: number | undefined; imported?: number | undefined; exported?: number | undefined };
 
 export const offline = (what: string): Failure =>
@@ -109,12 +110,12 @@ const hasMeter = (sn: string, live: Live, site: Site): boolean =>
 const suppliesOf = (inverter: Inverter | undefined): (number | undefined)[] =>
   inverter?.hasBattery ? [inverter.production, inverter.battery] : [inverter?.production];
 
-const batteryWatts = ({ batPower, totalBatteryPower }: Live): number | undefined => batPower ?? totalBatteryPower;
+const batteryPower = ({ batPower, totalBatteryPower }: Live): number | undefined => batPower ?? totalBatteryPower;
 
 /** A power of 0 without a state of charge proves nothing, nor does a state of charge of 0 without a power. */
 function hasBattery(sn: string, live: Live, site: Site): boolean {
-  const [watts, soc] = [batteryWatts(live), live.batEnergyPercent];
-  return isKnown(sn, Boolean(watts || soc) || (watts !== undefined && soc !== undefined), site);
+  const [power, soc] = [batteryPower(live), live.batEnergyPercent];
+  return isKnown(sn, Boolean(power || soc) || (power !== undefined && soc !== undefined), site);
 }
 
 /** Whether there is a battery, as the owner says or it has shown itself, now or before. */
@@ -129,7 +130,7 @@ function inverterOf(sn: string, live: Live, site: Site): Inverter {
   return {
     hasBattery: isHybrid,
     production: isHybrid ? live.totalPVPower : (live.totalGridPowerWatt ?? live.totalPVPower),
-    battery: directed(live.batteryDirection, batteryWatts(live)),
+    battery: directed(live.batteryDirection, batteryPower(live)),
     soc: live.batEnergyPercent,
     tsms: measuredAt(live, site),
   };
@@ -138,13 +139,9 @@ function inverterOf(sn: string, live: Live, site: Site): Inverter {
 function readingOf(sn: string, inverter: Inverter | undefined, grid?: Grid): DeviceReading {
   if (!inverter) return { device: sn, lacking: ['production'] };
   const reading: { [Field in keyof Reading]: Reading[Field] | undefined } = {
-    production_kw: kilowatts(inverter.production),
-    ...(inverter.hasBattery
-      ? { battery_discharge_kw: kilowatts(inverter.battery), battery_soc: fraction(inverter.soc) }
-      : {}),
-    ...(grid
-      ? { net_import_kw: kilowatts(grid.bought), imported_kwh: grid.imported, exported_kwh: grid.exported }
-      : {}),
+    production_kw: inverter.production,
+    ...(inverter.hasBattery ? { battery_discharge_kw: inverter.battery, battery_soc: inverter.soc } : {}),
+    ...(grid ? { net_import_kw: grid.bought, imported_kwh: grid.imported, exported_kwh: grid.exported } : {}),
     tsms: inverter.tsms,
   };
   const expected: (Term | false)[] = ['production', grid !== undefined && 'grid', inverter.hasBattery && 'battery'];
@@ -153,11 +150,11 @@ function readingOf(sn: string, inverter: Inverter | undefined, grid?: Grid): Dev
 }
 
 /** The vendor's load is not measured; where it is far from the balance, the log says so. */
-function compare(load: number | undefined, balance: number | undefined, { note }: Site): void {
-  const miss = difference(balance, load);
-  if (miss === undefined || load === undefined) return;
-  if (Math.abs(miss) > 300 && Math.abs(miss) > 0.2 * load)
-    note(`SAJ shows a load of ${load} W where the balance gives ${balance} W`);
+function compare(load_kw: number | undefined, balance_kw: number | undefined, { note }: Site): void {
+  const miss_kw = difference(balance_kw, load_kw);
+  if (miss_kw === undefined || load_kw === undefined) return;
+  if (Math.abs(miss_kw) > 0.3 && Math.abs(miss_kw) > 0.2 * load_kw)
+    note(`SAJ shows a load of ${inWatts(load_kw)} W where the balance gives ${inWatts(load_kw + miss_kw)} W`);
 }
 
 /** Production follows from the balance: `parallPVPower` does not see solar inverters of other makers. */
@@ -170,10 +167,10 @@ export function mapEms(sn: string, ems: z.output<typeof Ems>, site: Site): Adapt
   const battery = withBattery ? directed(ems.batteryDirection, ems.parallBatPower) : 0;
   const production = difference(load + sold, battery);
   return {
-    production_kw: production === undefined ? undefined : kilowatts(Math.max(0, production)),
-    net_import_kw: negate(kilowatts(sold)),
-    consumption_kw: kilowatts(load),
-    ...(withBattery ? { battery_discharge_kw: kilowatts(battery), battery_soc: fraction(ems.parallSOC) } : {}),
+    production_kw: production === undefined ? undefined : Math.max(0, production),
+    net_import_kw: negate(sold),
+    consumption_kw: load,
+    ...(withBattery ? { battery_discharge_kw: battery, battery_soc: ems.parallSOC } : {}),
     imported_kwh: ems.parallTotalFeedInEnergy,
     exported_kwh: ems.parallTotalSellEnergy,
     tsms: measuredAt(ems, site),

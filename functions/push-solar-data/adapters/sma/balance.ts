@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type AdapterReading, Failure, type Term } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
 import { netOf } from '../one-way-meters.ts';
-import { difference, figure, kilowatts, sum } from '../quantities.ts';
+import { difference, figure, kilowatts, sumOfKnown } from '../quantities.ts';
 
 /** W, never negative, and %. null or missing where there is no such thing, or no value. */
 export const EnergyBalance = z.object({
@@ -59,7 +59,7 @@ export function readingOf(
   const grid = netOf(imported, exported);
   // PV without its meter would look like surplus.
   if (grid === undefined && takes('grid')) throw new Failure('offline', offline);
-  const netImport = grid === undefined ? undefined : sum(grid, dieselGeneration); // a diesel is no surplus either
+  const netImport = grid === undefined ? undefined : sumOfKnown(grid, dieselGeneration); // a diesel is no surplus either
   const { batteryCharging, batteryDischarging } = balance;
   const hasBattery = batteryCharging !== undefined || batteryDischarging !== undefined;
   const discharge = netOf(batteryDischarging, batteryCharging);
