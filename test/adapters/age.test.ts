@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isYoung, lasts } from '../../functions/push-solar-data/adapters/age.ts';
+import { isThereToday, isYoung, lasts } from '../../functions/push-solar-data/adapters/age.ts';
 
 describe('what was noted', () => {
   it('holds for its time, not from the future', () => {
@@ -16,4 +16,19 @@ describe('what was noted', () => {
     assert.equal(lasts(2_000, 999, 1_000), false);
     assert.equal(lasts(undefined, 0, 1_000), false);
   });
+});
+
+const hourMs = 3_600_000;
+
+it('what a home has shown is there for a day, and noted once an hour', () => {
+  const seen: Record<string, number> = {};
+  const isThere = (hours: number, now: boolean) => isThereToday(seen, 'B', now, hours * hourMs);
+  assert.equal(isThere(1, false), false);
+  assert.equal(isThere(2, true), true);
+  assert.equal(isThere(2.5, true), true);
+  assert.equal(seen['B'], 2 * hourMs);
+  assert.equal(isThere(25.9, false), true);
+  assert.equal(isThere(26, false), false);
+  assert.equal(isThere(26, true), true);
+  assert.equal(seen['B'], 26 * hourMs);
 });

@@ -20,6 +20,7 @@ import {
   withoutSite,
 } from '../conversations/redback.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -265,6 +266,12 @@ describe('Redback, sites:', () => {
     assert.deepEqual(vendor.misses, []);
   });
 
+  it('are found for the set-up', async () => {
+    const exchanges = [logIn(), page(0, 2, site('S1')), page(1, 2, site('S2'))];
+    const found = await discover(redback, { settings: withoutSite, now, exchanges });
+    assert.deepEqual(found, { siteId: [{ value: 'S1' }, { value: 'S2' }] });
+  });
+
   it('does not look up where a site is set', async () => {
     const { vendor } = await play([logIn(), live()]);
     assert.equal(callsTo(vendor, nodesPath), 0);
@@ -273,7 +280,7 @@ describe('Redback, sites:', () => {
   it('lists the sites of all pages where there are several', async () => {
     const { report } = await play([logIn(), page(0, 2, site('S1')), page(1, 2, site('S2'))], { settings: withoutSite });
     assert.equal(report.kind, 'bad-response');
-    assert.match(report.error ?? '', /S1, S2/);
+    assert.match(report.error ?? '', /set REDBACK_SITE_ID to one of S1, S2$/);
   });
 
   it('says that there is none', async () => {
@@ -301,4 +308,37 @@ describe('Redback, sites:', () => {
 it('gives no figures of a meter of which a phase is told twice', async () => {
   const { report } = await play([logIn(), live({ Phases: [phase(0, 1.5), phase(0, 1.5)] })]);
   assert.equal(report.kind, 'bad-response');
+});
+
+describe('Redback, a phase of which nothing is told', () => {
+  const without = (Id: string) => phase(null, null, Id);
+
+  it('has no wire', async () => {
+    const { pushes } = await play([logIn(), live({ Phases: [phase(0, 1.5), without('B'), without('C')] })]);
+    assert.deepEqual(pushes[0]?.siteMeters, noonMeters);
+  });
+
+  it('has one if it has a voltage: then the flow is not known', async () => {
+    const Phases = [phase(0, 1.5), { ...without('B'), VoltageInstantaneousV: 241.2 }];
+    assert.equal((await play([logIn(), live({ Phases })])).report.kind, 'bad-response');
+  });
+
+  for (const [hours, kind] of [
+    [23, 'bad-response'],
+    [25, undefined],
+  ] as const)
+    it(`${hours} h after it gave figures has ${kind ? 'one' : 'none any more'}`, async () => {
+      const Phases = [phase(0, 1.5), phase(0.5, 0, 'B')];
+      const exchanges = [logIn(), live({ Phases }), live({ Phases: [phase(0, 1.5), without('B')] })];
+      const options = { ticks: 2, everySeconds: hours * 3_600, ...alwaysFresh };
+      assert.equal((await play(exchanges, options)).report.kind, kind);
+    });
+});
+
+it('Redback asks for nothing of a term that is not taken', async () => {
+  const { report, pushes } = await play([logIn(), live({ PvPowerInstantaneouskW: null })], {
+    texts: { REDBACK_TAKE: 'grid' },
+  });
+  assert.equal(report.outcome, 'pushed', report.error);
+  assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -1.5);
 });

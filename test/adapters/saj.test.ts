@@ -21,6 +21,7 @@ import {
   token,
 } from '../conversations/saj.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { apiKey, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -165,6 +166,16 @@ describe('a string inverter', () => {
   it('has no battery for a direction, a charge or a power alone', async () => {
     for (const trace of [{ batteryDirection: 1 }, { batEnergyPercent: '0' }, { batPower: '0' }])
       assert.deepEqual(figures(await playLive({ ...string, ...trace })), { production_kw: 2.05 });
+  });
+
+  it('has one that gives or takes, also without a state of charge', async () => {
+    const trace = { batPower: 1200, batteryDirection: -1, sysGridPowerWatt: 0, gridDirection: 0 };
+    assert.deepEqual(figures(await playLive({ ...string, ...trace })), {
+      production_kw: 2.1,
+      net_import_kw: 0,
+      battery_discharge_kw: -1.2,
+      consumption_kw: 0.9,
+    });
   });
 
   it('has none either where the owner says so', async () => {
@@ -496,6 +507,20 @@ describe('the only device', () => {
     const exchanges = [token(), page([row('SN1', 'Home')]), live(refused(10005)), live(done(hybrid))];
     const played = await play(exchanges, { settings: app, ticks: 2, everySeconds: 1800 });
     assert.deepEqual(calls(played).slice(3, 4), ['developer/device/page']);
+  });
+
+  it('is found for the set-up, with its plant', async () => {
+    const found = await discover(saj, {
+      settings: app,
+      now,
+      exchanges: [token(), page([row('SN1', 'Home'), row('SN2', null)])],
+    });
+    assert.deepEqual(found, {
+      deviceSn: [
+        { value: 'SN1', title: 'Home' },
+        { value: 'SN2', title: null },
+      ],
+    });
   });
 
   it('is not chosen among several: they are listed', async () => {

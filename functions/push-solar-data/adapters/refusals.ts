@@ -65,8 +65,10 @@ export function refusalOf<Envelope extends z.ZodMiniType>(
   const hasSentence = typeof meaning === 'object';
   const words = hasSentence || !refusal.words ? '' : `: ${refusal.words.slice(0, 100)}`;
   const ending = ` (${word} ${code || 'missing'}${words})`;
-  return new Refusal(code, meant(answer, meaning, 'bad-response', 'answered with an error that is not known', ending));
+  return new Refusal(code, meant(answer, meaning ?? notKnown, 'bad-response', undefined, ending));
 }
+
+const notKnown = ['bad-response', 'answered with an error that is not known'] as const;
 
 /** Whether a failure is one of these codes. */
 export const isRefusal = (error: unknown, ...codes: (string | number)[]): error is Refusal =>
