@@ -11,6 +11,7 @@ import {
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { toAnswer } from '../../functions/push-solar-data/platform/answer.ts';
 
+const Code = z.object({ code: z.string() });
 const Envelope = z.object({ errno: figure, msg: words });
 const table: Refusals<typeof Envelope> = {
   envelope: Envelope,
@@ -61,6 +62,18 @@ describe('an answer with a code', () => {
         assert.equal(`${error.kind}: ${error.message}`, expected);
       }
     });
+
+  it('that is a word of the language is not known either', () => {
+    const answer = toAnswer(
+      { status: 200, headers: {}, text: '{"code":"constructor"}' },
+      { name: 'Example Cloud', now: 0 },
+    );
+    const words: Refusals<typeof Code> = { envelope: Code, refused: (said) => said, meanings: {} };
+    assert.equal(
+      refusalOf(answer, words)?.message,
+      'Example Cloud answered with an error that is not known (code constructor)',
+    );
+  });
 
   it('keeps the code, the structure and the waiting time', () => {
     const refusal = answered({ errno: 3 }, { headers: { 'retry-after': '900' } });

@@ -38,6 +38,7 @@ function open({ kept, stored, good = [], ways = [] }: Play) {
     ([name, gives]: [string, Step]): Way<Session> =>
     async (previous) => {
       protocol.push(previous ? `${name} after ${previous.token}` : name);
+      await new Promise(setImmediate);
       if (kinds.includes(gives)) throw new Failure(gives as FailureKind, `${name} failed`);
       return gives === 'closed' ? undefined : { token: gives };
     };
