@@ -175,7 +175,7 @@ export type Adapter = AdapterDefinition<Settings, Record<string, unknown>, Recor
  *   settings: { apiToken: secret(text, 'API token: portal → Profile → Developer') },
  *   async read({ settings, http }) {
  *     const live = await http.get('/live', { schema: Live, headers: { authorization: `Bearer ${settings.apiToken}` } });
- *     return { production_kw: kilowatts(live.pv) };
+ *     return { production_kw: live.pv }; // Live: z.object({ pv: watts })
  *   },
  * });
  */
