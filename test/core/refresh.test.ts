@@ -62,6 +62,7 @@ describe('a source is asked right after its cloud has renewed its figures', () =
     ['every 5 minutes, as soon as they are there', { delay: 0 }, usual],
     ['every 5 minutes, asked no sooner than after 2', {}, paceOf(300, 120)],
     ['every 5 minutes, asked no sooner than after 5, less a tick that comes early', {}, paceOf(300, 295)],
+    ['every 5 minutes, asked no sooner than after 5, for which an early tick waits', {}, paceOf(300)],
     ['every 15 minutes, asked every 5', { seconds: 900, phase: 640 }, usual],
     ['every 15 minutes, asked as often', { seconds: 900, phase: 640 }, paceOf(900, 60)],
     ['every 12 minutes, asked every 5', { seconds: 700 }, usual],
