@@ -251,6 +251,20 @@ describe('a time of measurement', () => {
       assert.ok(healed.age - healed.shownAge < 75, `${healed.age - healed.shownAge} s`);
     });
 
+  it('seen by a clock that was set back begins anew', () => {
+    const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });
+    assert.ok(refresh);
+    const askedAt = refresh.askedAt - 60_000;
+    assert.equal(learnRefresh(refresh, { tsms: askedAt - 90_000, askedAt }, usual)?.seconds, 0);
+  });
+
+  it('after a long pause finds no allowance saved up in it, and is kept to the ms', () => {
+    const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });
+    assert.ok(refresh);
+    const later = learnRefresh({ ...refresh, spare: 0 }, { askedAt: after(refresh.askedAt, 36_000) }, usual);
+    assert.equal(later?.spare, Number((360 - 300 / 1.45).toFixed(3)));
+  });
+
   it('that is missing in one answer changes nothing of what was learnt', () => {
     const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });
     assert.ok(refresh);

@@ -112,6 +112,7 @@ describe('a clock that was ahead once and is set back', () => {
   const ahead = 30 * 86_400;
   const rows: [string, Partial<SourceState>][] = [
     ['a poll', { polledAt: inMs(ahead) }],
+    ['a poll just beyond its interval', { polledAt: inMs(61) }],
     [
       'a poll and the back-off after it',
       { polledAt: inMs(ahead), failure: failureOf({ retryAt: inMs(ahead + 1_800) }) },
