@@ -24,7 +24,7 @@ export type WritePolicy = {
   sparing: boolean;
 };
 
-/** Where writes are counted: below 10,000 a month, the free part of the keys that encrypt. */
+/** Where each write is a call to another service: fewer than 10,000 a month. */
 export const countedWrites: WritePolicy = { steadySpacingMs: 270_000, lazySpacingMs: 3_600_000, sparing: true };
 /** On one's own disk. */
 export const freeWrites: WritePolicy = { steadySpacingMs: 0, lazySpacingMs: 600_000, sparing: false };
