@@ -142,8 +142,8 @@ function withPollsAhead(
     const nextAt = source.polledAt + pollSeconds * 1000;
     if (nextAt >= now + steadySpacingMs) continue;
     const { last: _unknown, failure, ...rest } = source;
-    const held = failure?.retryAt === undefined ? {} : { failure };
-    ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...held };
+    const backOff = failure?.retryAt === undefined ? {} : { failure };
+    ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...backOff };
   }
   return ahead;
 }
