@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
 
 /** Files that repeat the code, with the text that each should have. */
-export async function generatedFiles(): Promise<Map<string, string>> {
+async function generatedFiles(): Promise<Map<string, string>> {
   const files = readdirSync(adaptersFolder).filter((file) => file.endsWith('.ts'));
   const listed = files.flatMap((file) => {
     const name = /^export const (\w+) = defineAdapter\(/m.exec(readFileSync(join(adaptersFolder, file), 'utf8'))?.[1];

@@ -37,7 +37,7 @@ export type WatchingProps = {
 const fiveMinutes = Duration.minutes(5);
 
 /** Minutes without any reading at Charge HQ that are worth an alarm: a quarter of an hour, or two polls of a slow cloud. */
-export const silentMinutes = (slowestPollSeconds: number): number =>
+const silentMinutes = (slowestPollSeconds: number): number =>
   Math.max(15, Math.ceil((2 * slowestPollSeconds + 60) / 300) * 5);
 
 export class Watching extends Construct {

@@ -35,6 +35,16 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
       assert.deepEqual(pushes, [{ apiKey, ...push }]);
     });
 
+    it('keeps no secret and nothing of its log-in in the documents that are stored unencrypted', async () => {
+      const { documents } = await play(exchanges);
+      const kept = [...documents];
+      const plain = kept.filter(([name]) => !name.startsWith('session/')).map(([, text]) => text);
+      const logIns = kept.filter(([name]) => name.startsWith('session/')).flatMap(([, text]) => tokensIn(text));
+      assert.ok(plain.length > 0);
+      for (const secret of [...secrets, ...logIns])
+        assert.ok(!plain.join().includes(secret), `${secret} is stored unencrypted`);
+    });
+
     it('tells an owner with refused credentials so, and leaves the vendor alone for half an hour', async () => {
       const refused = allAnswered(conversation.refused ?? { status: 401, json: { message: 'no' } });
       const { report, vendor, ...played } = await play(refused, { ticks: 25, everySeconds: 60 });
@@ -107,6 +117,16 @@ export function assertReported(
   }
   const told = JSON.stringify([report, pushes.map(({ apiKey: _, ...rest }) => rest)]);
   for (const secret of secrets) assert.equal(told.includes(secret), false, `the secret ${secret} was told`);
+}
+
+/** All texts of a stored log-in that are long enough to be a token. */
+function tokensIn(document: string): string[] {
+  const tokens: string[] = [];
+  JSON.parse(document, (key, value) => {
+    const isSecret = key !== 'identity' && key !== 'account'; // fingerprints of settings
+    if (isSecret && typeof value === 'string' && value.length >= 6) tokens.push(value);
+  });
+  return tokens;
 }
 
 const callsTo = ({ method = 'GET', path }: Exchange, { vendor }: Played): number =>

@@ -34,12 +34,17 @@ describe('the deployed function', { skip, timeout: 300_000 }, () => {
     t.diagnostic(`start ${Math.round(instance.startMs)} ms, first tick ${Math.round(ms)} ms`);
   });
 
-  it('writes what it learnt to its encrypted parameters, and a later instance asks for it no more', async () => {
+  it('writes what it learnt to its parameters, and a later instance asks for it no more', async () => {
     await (await home.coldStart()).invoke();
     const state = await home.parameters.state();
-    assert.deepEqual(Object.keys(state).sort(), ['schedule', 'victron-vrm']);
-    assert.equal(state['victron-vrm']?.type, 'SecureString');
-    assert.match(JSON.stringify(state['victron-vrm']?.document['state']), /"idUser":"?815\b/);
+    assert.deepEqual(
+      Object.entries(state).map(([name, { type }]) => [name, type]),
+      [
+        ['adapter/victron-vrm', 'String'],
+        ['site', 'String'],
+      ],
+    );
+    assert.match(JSON.stringify(state['adapter/victron-vrm']?.document['value']), /"idUser":"?815\b/);
     await (await home.coldStart()).invoke();
     const paths = home.victron.received.map(({ path }) => path);
     assert.deepEqual(paths, ['/v2/users/me', '/v2/users/815/installations', '/v2/users/815/installations']);

@@ -126,10 +126,10 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
     const may = (operation: string, name: string) =>
       allows(statements, { action: `ssm:${operation}`, resource: `arn:aws:ssm:${region}:${account}:parameter${name}` });
     assert.equal(may('GetParametersByPath', '/solar-cloud-bridge/home'), true);
-    assert.equal(may('GetParameter', '/solar-cloud-bridge/home/state/schedule'), true);
-    assert.equal(may('PutParameter', '/solar-cloud-bridge/home/state/schedule'), true);
+    assert.equal(may('GetParameter', '/solar-cloud-bridge/home/state/site'), true);
+    assert.equal(may('PutParameter', '/solar-cloud-bridge/home/state/site'), true);
     assert.equal(may('PutParameter', '/solar-cloud-bridge/home/CHARGE_HQ_API_KEY'), false);
-    assert.equal(may('DeleteParameter', '/solar-cloud-bridge/home/state/schedule'), false);
+    assert.equal(may('DeleteParameter', '/solar-cloud-bridge/home/state/site'), false);
     assert.equal(may('GetParametersByPath', '/solar-cloud-bridge/homestead'), false);
     assert.equal(may('GetParameter', '/another/parameter'), false);
   });

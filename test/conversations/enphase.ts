@@ -13,7 +13,7 @@ export const settings = {
   refreshToken: 'first-refresh-token',
 };
 export const livePath = '/api/v4/systems/777/latest_telemetry';
-export const socPath = '/api/v4/systems/777/telemetry/battery';
+const socPath = '/api/v4/systems/777/telemetry/battery';
 
 /** The nth token, given for the nth refresh token. */
 export const given = (nth: number): Answer => ({

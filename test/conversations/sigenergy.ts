@@ -32,7 +32,7 @@ export const loginPath = {
   app: '/auth/oauth/token',
 };
 export const officialPath = '/openapi/systems/SYS-1/energyFlow';
-export const appPath = '/device/sigen/station/energyflow';
+const appPath = '/device/sigen/station/energyflow';
 
 export const officialToken = (accessToken = 'official-token-1') =>
   success(JSON.stringify({ tokenType: 'Bearer', accessToken, expiresIn: 43199 }));

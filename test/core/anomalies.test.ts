@@ -47,6 +47,11 @@ describe('anomalies on figures', () => {
     assert.match(judged(reversed, { ticks: 5 }).warnings.join(), /opposite sign/);
   });
 
+  it('has no doubt about a meter that fits little better with the opposite sign, or hardly moves', () => {
+    assert.deepEqual(judged({ production_kw: 3, net_import_kw: 0.4, consumption_kw: 2.9 }, { ticks: 9 }).warnings, []);
+    assert.deepEqual(judged({ production_kw: 0, net_import_kw: -0.25 }, { ticks: 9 }).warnings, []);
+  });
+
   it('forgets the doubt when the figures fit again', () => {
     const { baseline } = judged({ production_kw: 0, net_import_kw: -1.5 }, { ticks: 10 });
     const after = judged(usualHome, { before: baseline });
@@ -60,6 +65,13 @@ describe('anomalies on figures', () => {
     const slip = judged({ production_kw: 0, net_import_kw: 60 }, { before: baseline });
     assert.match(slip.refusal ?? '', /watts were taken for kilowatts/);
     assert.deepEqual(slip.baseline, baseline, 'a slip must not become usual');
+  });
+
+  it('knows what is usual after half an hour', () => {
+    const slip = { production_kw: 0, net_import_kw: 60 };
+    const refusalAfter = (ticks: number) => judged(slip, { before: { ticks, usual_kw: 0.05 } }).refusal;
+    assert.equal(refusalAfter(29), undefined);
+    assert.match(refusalAfter(30) ?? '', /1200 times its usual/);
   });
 
   it('refuses nothing before it knows what is usual, and no car that charges at an empty home', () => {
@@ -98,4 +110,9 @@ describe('the limit of what a home can measure', () => {
 it('what is usual is the mean of all that flows', () => {
   const { baseline } = judged({ production_kw: 3, net_import_kw: -1 }, { ticks: 3 });
   assert.deepEqual([baseline.ticks, baseline.usual_kw], [3, 4]);
+});
+
+it('a home may change: what is usual is never the mean of more than a thousand ticks', () => {
+  const { baseline } = judged({ production_kw: 3, net_import_kw: -1 }, { before: { ticks: 1_000, usual_kw: 1 } });
+  assert.deepEqual([baseline.ticks, Math.round((baseline.usual_kw ?? 0) * 1e6)], [1_000, 1_002_997]);
 });

@@ -182,6 +182,10 @@ describe('what is lacking of one source', () => {
       battery_energy_kwh: 7,
       battery_soc: 0.2,
     });
+    const full = partOf({ battery_discharge_kw: 1, battery_soc: 0.5, battery_energy_kwh: 5, battery_capacity_kwh: 10 });
+    assert.deepEqual(combinedOf(full, partOf({ battery_discharge_kw: 2 }, lacks('charge'))).reading, {
+      battery_discharge_kw: 3,
+    });
   });
 
   it('is not replaced by the grid meter of another, nor by its counters', () => {

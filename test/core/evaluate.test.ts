@@ -167,6 +167,8 @@ describe('two sources that report what a home has once', () => {
   ];
   for (const [what, sources, sentence] of rows)
     it(what, () => {
-      assert.deepEqual(errorOf(evaluated(sources)), ['settings', sentence]);
+      const evaluation = evaluated(sources);
+      assert.deepEqual(errorOf(evaluation), ['settings', sentence]);
+      assert.equal(evaluation.isDisputed, true, 'nothing of the home is learnt from them');
     });
 });

@@ -1,6 +1,6 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import { Failure, stackOf } from '../../functions/push-solar-data/core/failure.ts';
 
 test('Whatever a vendor says, a failure is one short plain sentence with a short excerpt', () => {
   const long = `refused\u001b[2J\n${'x'.repeat(1_900_000)}`;
@@ -15,4 +15,17 @@ test('What is wrong with settings is told in as many lines as it takes', () => {
 
 test('A failure without an excerpt has none', () => {
   equal(new Failure('auth', 'refused').excerpt, undefined);
+});
+
+test('A failure keeps its status, the wait that was told, and no more of an answer than its beginning', () => {
+  const details = { status: 429, retryAfterSeconds: 60, answer: 'x'.repeat(1_900_000) };
+  const { status, retryAfterSeconds, answer } = new Failure('rate-limited', 'busy', details);
+  deepEqual([status, retryAfterSeconds, answer?.length], [429, 60, 2_000]);
+});
+
+test('A bug is known by its stack, or by what was thrown instead of an error', () => {
+  const bug = new TypeError('x is not a function');
+  equal(stackOf(bug), bug.stack);
+  equal(stackOf('x'), 'x');
+  equal(stackOf(undefined), 'undefined');
 });

@@ -62,6 +62,7 @@ describe('a source is asked right after its cloud has renewed its figures', () =
     ['every 5 minutes, as soon as they are there', { delay: 0 }, usual],
     ['every 5 minutes, asked no sooner than after 2', {}, paceOf(300, 120)],
     ['every 5 minutes, asked no sooner than after 5, less a tick that comes early', {}, paceOf(300, 295)],
+    ['every 5 minutes, asked no sooner than after 5, for which an early tick waits', {}, paceOf(300)],
     ['every 15 minutes, asked every 5', { seconds: 900, phase: 640 }, usual],
     ['every 15 minutes, asked as often', { seconds: 900, phase: 640 }, paceOf(900, 60)],
     ['every 12 minutes, asked every 5', { seconds: 700 }, usual],
@@ -249,6 +250,20 @@ describe('a time of measurement', () => {
       const { gaps, ...healed } = follow({ ...everyFiveMinutes, phase: 170 }, usual, { days: 3, refresh: ahead });
       assert.ok(healed.age - healed.shownAge < 75, `${healed.age - healed.shownAge} s`);
     });
+
+  it('seen by a clock that was set back begins anew', () => {
+    const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });
+    assert.ok(refresh);
+    const askedAt = refresh.askedAt - 60_000;
+    assert.equal(learnRefresh(refresh, { tsms: askedAt - 90_000, askedAt }, usual)?.seconds, 0);
+  });
+
+  it('after a long pause finds no allowance saved up in it, and is kept to the ms', () => {
+    const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });
+    assert.ok(refresh);
+    const later = learnRefresh({ ...refresh, spare: 0 }, { askedAt: after(refresh.askedAt, 36_000) }, usual);
+    assert.equal(later?.spare, Number((360 - 300 / 1.45).toFixed(3)));
+  });
 
   it('that is missing in one answer changes nothing of what was learnt', () => {
     const { refresh } = follow(everyFiveMinutes, usual, { days: 1 });

@@ -94,6 +94,11 @@ describe('the row of a source', () => {
       { result: 'failed', ms: 12, kind: 'bug', error: 'a sentence', excerpt: '{…}', stack: 'TypeError: x' },
     ],
     [
+      'that failed with an answer that was not understood',
+      { failure: { kind: 'bad-response', message: 'a sentence', excerpt: '{…}' } },
+      { result: 'failed', kind: 'bad-response', error: 'a sentence', excerpt: '{…}' },
+    ],
+    [
       'that stays failed, without what the line of its poll has shown',
       { polled: false, failure: { kind: 'auth', message: 'a sentence' } },
       { result: 'failed', kind: 'auth', error: 'a sentence' },

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { type PowerField, powerFields, powerOf, type Reading } from '../../functions/push-solar-data/core/reading.ts';
 import type { AdapterAnswer, DeviceReading, Lacking } from '../../functions/push-solar-data/core/shape.ts';
 import { wattsOf } from '../support/truth.ts';
-import { hour, lackingOf, minute, observed } from './observations.ts';
+import { hour, lackingOf, minute, noon, observed } from './observations.ts';
 
 describe('devices of a source', () => {
   const roof: DeviceReading = { device: '66S3', production_kw: 3 };
@@ -32,6 +32,14 @@ describe('devices of a source', () => {
       imported_kwh: 10,
       exported_kwh: 20,
     });
+  });
+
+  it('have the time of what is measured, not of one that gives nothing else', () => {
+    const [measured, long] = [
+      { ...roof, tsms: noon },
+      { device: '66S4', tsms: noon - 8 * hour },
+    ];
+    assert.equal(observed([[measured, long]]).reading.tsms, noon);
   });
 
   it('make their sum lacking where one of them is missing, and are named', () => {

@@ -173,6 +173,13 @@ describe('figures without a time of measurement', () => {
     assert.equal(kindAfter(dated), undefined);
   });
 
+  it('may stand still as long as the owner says that they may be old', () => {
+    const limits = sourceOf({ pollSeconds: 600, staleAfterSeconds: 3_600, staleAfterIsOwn: true });
+    const kindAfter = (count: number) =>
+      answersOf(Array(count).fill(same), { everyMinutes: 10, limits }).standing.failure?.kind;
+    assert.deepEqual([kindAfter(6), kindAfter(7)], [undefined, 'stale']);
+  });
+
   it('are told for what they are', () => {
     const { failure } = answersOf(Array(31).fill(same)).standing;
     assert.match(failure?.message ?? '', /^Example Cloud: the same figures to the last digit for 30 min/);

@@ -6,7 +6,7 @@ import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 import {
   afterAnswer,
   afterFailure,
-  isDue,
+  msUntilDue,
   type SourceState,
   standing,
 } from '../../functions/push-solar-data/core/source-state.ts';
@@ -16,6 +16,8 @@ const now = Date.parse('2026-05-01T12:00:00Z');
 const agoMs = (seconds: number) => now - seconds * 1000;
 const inMs = (seconds: number) => now + seconds * 1000;
 const reading: Reading = { production_kw: 4.2 };
+
+const isDue = (...asked: Parameters<typeof msUntilDue>): boolean => msUntilDue(...asked) === 0;
 
 /** What is known of the source that `sourceOf` makes. */
 const stateOf = (state: Partial<SourceState>): SourceState => ({ settingsHash: 'settings', ...state });
@@ -112,6 +114,7 @@ describe('a clock that was ahead once and is set back', () => {
   const ahead = 30 * 86_400;
   const rows: [string, Partial<SourceState>][] = [
     ['a poll', { polledAt: inMs(ahead) }],
+    ['a poll just beyond its interval', { polledAt: inMs(61) }],
     [
       'a poll and the back-off after it',
       { polledAt: inMs(ahead), failure: failureOf({ retryAt: inMs(ahead + 1_800) }) },

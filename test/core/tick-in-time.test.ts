@@ -9,6 +9,10 @@ import { serveHttp } from '../support/servers.ts';
 import { adapterOf } from '../support/sources.ts';
 import { failureOf, giving, homeOf, sunny } from '../support/ticks.ts';
 
+/** An adapter that keeps a log-in. */
+const loggedIn = (read: () => Promise<Reading>) =>
+  adapterOf({ vendor: 'roof', session: z.object({ token: z.string() }), read });
+
 describe('a tick is over in time', () => {
   const budget = { tickMs: 600, readMs: 200 };
   /** A tick that must not take longer than its budget, but for the slowness of a busy machine. */
@@ -66,10 +70,11 @@ describe('a tick is over in time', () => {
     await inTime(await homeOf(t, [giving('roof', sunny).adapter], { budget, store }));
   });
 
-  it('when the store does not answer the read of a state', async (t) => {
+  it('when the store does not answer the read of a log-in', async (t) => {
     const store = memoryStore();
-    const slow = { ...store, read: (name: string) => (name === 'adapter/roof' ? never<unknown>() : store.read(name)) };
-    await inTime(await homeOf(t, [giving('roof', sunny).adapter], { budget, store: slow }));
+    const slow = { ...store, read: (name: string) => (name === 'session/roof' ? never<unknown>() : store.read(name)) };
+    const report = await inTime(await homeOf(t, [loggedIn(async () => sunny)], { budget, store: slow }), budget.readMs);
+    assert.equal(report.error, 'Example Cloud does not answer in time');
   });
 
   it('when the store does not answer a write', async (t) => {
@@ -85,7 +90,7 @@ describe('a tick is over in time', () => {
     const slow: StateStore = {
       ...store,
       read: async (name) => {
-        if (name === 'schedule') await wait(450);
+        if (name === 'site') await wait(450);
         return store.read(name);
       },
     };
@@ -103,13 +108,18 @@ describe('a tick is over in time', () => {
     const slow: StateStore = {
       ...store,
       read: async (name) => {
-        if (name === 'roof') await wait(budget.readMs + 100);
+        if (name === 'session/roof') await wait(budget.readMs + 100);
         return store.read(name);
       },
     };
-    const home = await homeOf(t, [giving('roof', failureOf('unavailable')).adapter], { budget, store: slow });
-    await home.tick();
-    await wait(10);
-    assert.deepEqual(unhandled, []);
+    let asked = 0;
+    const failing = loggedIn(async () => {
+      asked += 1;
+      throw failureOf('offline');
+    });
+    const home = await homeOf(t, [failing], { budget, store: slow });
+    assert.equal((await home.tick()).error, 'Example Cloud does not answer in time');
+    await wait(150);
+    assert.deepEqual([asked, unhandled], [0, []], 'a log-in that came too late is not used');
   });
 });

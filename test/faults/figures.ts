@@ -6,7 +6,7 @@ const anyKind = ['bad-response', 'offline', 'stale', 'unavailable', 'auth', 'set
 const hourMs = 3_600_000;
 
 /** Every value of a tree (leaves, then what holds them) replaced; undefined drops it. */
-export function rewrite(tree: unknown, change: (value: unknown, name: string) => unknown, name = ''): unknown {
+function rewrite(tree: unknown, change: (value: unknown, name: string) => unknown, name = ''): unknown {
   if (Array.isArray(tree)) {
     const items = tree.map((item) => rewrite(item, change, name)).filter((item) => item !== undefined);
     return change(items, name);
@@ -20,7 +20,7 @@ const isNumberText = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 
 /** A time near `now`, as a text or as seconds or milliseconds since the epoch. */
-export function isTime(value: unknown, now: number): boolean {
+function isTime(value: unknown, now: number): boolean {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(value)) return true;
   const number = Number(value);
   return [number, number * 1000].some((ms) => Math.abs(ms - now) < 72 * hourMs);

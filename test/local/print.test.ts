@@ -38,3 +38,8 @@ it("the doctor's table knows no age below 0 either", () => {
   const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now);
   assert.match(table, /^age +0 s +0 s$/m);
 });
+
+it('where there is no source the doctor shows no table, only why', () => {
+  const told = { site: 'home', error: 'VENDOR is missing', sources: [], remarks: [] };
+  assert.equal(diagnosisTable(told, at.getTime()), '✗ VENDOR is missing');
+});

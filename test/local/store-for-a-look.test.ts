@@ -21,7 +21,7 @@ describe('in a look at a home, what is kept', () => {
   it('counts as not there where it cannot be read, which is said once', async () => {
     const look = storeForALook(broken('read'));
     assert.equal(await look.read('roof'), undefined);
-    assert.equal(await look.read('schedule'), undefined);
+    assert.equal(await look.read('site'), undefined);
     assert.deepEqual(look.troubles, ['What is kept from earlier reads cannot be read: the disk is broken']);
   });
 

@@ -238,6 +238,17 @@ describe('what an adapter has looked up', () => {
     assert.deepEqual((await open(store).load(now)).state, { count: 115 });
   });
 
+  it('is written an hour after the last write, not after the last look', async () => {
+    const store = troubledStore({ writesAreCounted: true });
+    const memory = open(store);
+    const { state } = await memory.load(now);
+    state['count'] = 1;
+    for (const passed of [0, 60]) await memory.flush(now + passed * minute);
+    state['count'] = 2;
+    await memory.flush(now + 61 * minute);
+    assert.equal(store.writes.length, 2);
+  });
+
   it('does not wait for a clock that was set back', async () => {
     const store = troubledStore({ writesAreCounted: true });
     const memory = open(store);

@@ -144,6 +144,10 @@ describe('state in the Parameter Store', () => {
     assert.deepEqual(await store.state.read('site'), { n: 1 });
   });
 
+  it('is none where there is no such parameter', async (t) => {
+    assert.equal(await (await storeOf(t, {})).open().state.read('site'), undefined);
+  });
+
   for (const [what, text] of Object.entries({ broken: '{"n":', empty: '' }))
     it(`is none where it is ${what}`, async (t) => {
       const { open } = await storeOf(t, { 'state/site': text });

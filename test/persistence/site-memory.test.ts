@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 import { emptySiteState, type SiteState } from '../../functions/push-solar-data/core/site-state.ts';
-import { afterAnswer, afterFailure, isDue } from '../../functions/push-solar-data/core/source-state.ts';
+import { afterAnswer, afterFailure, msUntilDue } from '../../functions/push-solar-data/core/source-state.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { createSiteMemory, type SiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import type { Source } from '../../functions/push-solar-data/settings/site.ts';
@@ -166,7 +166,9 @@ describe('where writes are counted,', () => {
       const at = now + tick * minute;
       const present = sources.slice(0, tick + 1);
       const { state, loadedAt } = await memory.load(at);
-      for (const source of present.filter((each) => isDue(state.sources[each.label], each, at, { loadedAt }))) {
+      for (const source of present.filter(
+        (each) => msUntilDue(state.sources[each.label], each, at, { loadedAt }) === 0,
+      )) {
         polls[sources.indexOf(source)]?.push(tick);
         answered(state, source, at, failure ?? { production_kw: 1 + tick });
       }

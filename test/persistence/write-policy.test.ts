@@ -77,7 +77,8 @@ describe('where writes are counted, a document holds', () => {
     // a tick's delay later than due at the earliest, and what it will have given is not known
     assert.deepEqual(roofOf(written(state, 300)), { settingsHash: 'settings', shape, polledAt: inMs(270) });
     assert.equal(roofOf(state)?.polledAt, agoMs(100), 'what is known is not changed');
-    assert.deepEqual(roofOf(written(stateOf({ polledAt: agoMs(100), failure: refused }), 300))?.failure, refused);
+    const alone = roofOf(written(stateOf({ polledAt: agoMs(100), failure: refused }), 300));
+    assert.deepEqual([alone?.failure, alone?.polledAt], [refused, agoMs(100)], 'a back-off forbids it anyway');
     assert.equal(roofOf(written(stateOf({ polledAt: agoMs(100), failure: trouble }), 300))?.failure, undefined);
   });
 
@@ -151,6 +152,17 @@ describe('a write', () => {
   it('comes at once on one’s own disk, but for what is only of use after a while', () => {
     assert.equal(waits(stateOf({ polledAt: inMs(300), last: another }), { policy: freeWrites }), 0);
     assert.equal(waits({ ...usual, baseline: { ticks: 5 } }, { policy: freeWrites }), 10 * minute);
+  });
+
+  it('waits from when the state was read, where nobody knows when it was written', () => {
+    const before = described(usual, slow, countedWrites, 0, now);
+    const worthAfter = (ms: number) =>
+      isWorthWriting(
+        before,
+        described({ ...usual, baseline: { ticks: 5 } }, slow, countedWrites, now + ms),
+        countedWrites,
+      );
+    assert.deepEqual([worthAfter(hour - 1), worthAfter(hour)], [false, true]);
   });
 
   it('does not wait for a clock that was set back', () => {

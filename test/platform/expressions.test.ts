@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createExpressionProcess } from '../../functions/push-solar-data/platform/expression-process.ts';
@@ -45,6 +46,16 @@ describe('expressions', () => {
       { value: [1, 2, 3] },
       { value: [1, null] },
     ]);
+  });
+
+  it('see nothing of our environment', { skip: process.platform !== 'linux' }, async (t) => {
+    process.env['EXAMPLE_PASSWORD'] = 'made-up-password';
+    t.after(() => delete process.env['EXAMPLE_PASSWORD']);
+    const fresh = createExpressionProcess();
+    assert.deepEqual(await fresh.ask('{"expressions":["$sum([1])"],"now":0,"root":{}}', 1), [{ value: 1 }]);
+    const environment = readFileSync(`/proc/${started.at(-1)?.pid}/environ`, 'utf8');
+    assert.match(environment, /PATH=/);
+    assert.doesNotMatch(environment, /made-up-password/);
   });
 
   it('that are plain start no process', async () => {

@@ -32,6 +32,13 @@ describe('npm run doctor', () => {
       assert.ok(!(ended.output + ended.complaints).includes(itsToken));
     });
 
+  it('tells without any settings how to begin', async (t) => {
+    const { code, output, complaints } = await runCommand('doctor', [], { folder: temporaryFolder(t) });
+    assert.equal(code, 2);
+    assert.match(output, /VENDOR is missing/);
+    assert.match(complaints, /npm run configure/);
+  });
+
   it('says that what it remembers cannot be read, and reads all the same', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'file'), '');

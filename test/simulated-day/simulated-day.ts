@@ -15,7 +15,7 @@ import { type Answer, type MockServer, type Push, playChargeHq, playConversation
 import { openHome, settingTexts } from '../support/home.ts';
 
 /** From noon to noon, so that midnight and the change to summer time (01:00 UTC) lie within. */
-export const dayBegins = Date.parse('2026-03-28T12:00:00Z');
+const dayBegins = Date.parse('2026-03-28T12:00:00Z');
 const minutes = 24 * 60;
 
 /** First minute and length, from the beginning of the day. */
@@ -67,7 +67,7 @@ const recordAt = (at: number): number => {
 export type Figures = Record<string, number>;
 
 /** What a right push at this moment says, from the truth and the moments of measurement alone. */
-export function expectedAt(at: number, foxessReadAt: number): Figures {
+function expectedAt(at: number, foxessReadAt: number): Figures {
   const hybrid = truthAt(hybridSampleAt(foxessReadAt));
   const second = truthAt(recordAt(at));
   const production_kw = (hybrid.production_kw ?? 0) * hybridShare + (second.production_kw ?? 0) * (1 - hybridShare);

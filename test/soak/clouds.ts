@@ -25,7 +25,7 @@ type Play = (
 ) => { what: string; answer: () => Answer; shows?: Record<string, number> };
 
 /** Different each minute, so that an old figure is known by its value; kW. */
-export const figureAt = (at: number, base: number): number => base + (Math.floor(at / 60_000) % 997) / 1000;
+const figureAt = (at: number, base: number): number => base + (Math.floor(at / 60_000) % 997) / 1000;
 
 async function playCloud(
   random: Random,

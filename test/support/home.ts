@@ -83,6 +83,8 @@ export type Played = {
   pushes: Push[];
   vendor: MockServer;
   stored: string;
+  /** Every document by its name. */
+  documents: ReadonlyMap<string, string>;
   /** Every wait of the ticks, ms. */
   slept: number[];
 };
@@ -141,6 +143,7 @@ export async function playAdapter(
       pushes: chargeHq.pushes,
       vendor,
       stored: [...store.documents.values()].join('\n'),
+      documents: store.documents,
       slept: home.clock.slept,
     };
   } finally {

@@ -1,5 +1,6 @@
 /** A cloud that renews its figures by the clock of its equipment, and a bridge that asks it: how old is what it has told? */
 import { learnRefresh, nextPollAt, type Pace, type Refresh } from '../../functions/push-solar-data/core/refresh.ts';
+import { isWorthWaiting } from '../../functions/push-solar-data/sources/poll.ts';
 import { type Draw, drawFrom } from '../fuzz/mutation.ts';
 
 /** Durations are in seconds. */
@@ -36,6 +37,8 @@ const daySeconds = 86_400;
 /** A tick comes so much early or late at most. */
 const tickJitterMs = 2_000;
 const answerMs = 400;
+/** No tick waits longer for a cloud. */
+const longestWaitMs = 30_000;
 
 export type Rule = 'learnt' | 'fixed';
 type Ride = { days: number; seed?: number; rule?: Rule; refresh?: Refresh | undefined };
@@ -52,19 +55,20 @@ export function follow(cloud: Cloud, pace: Pace, { days, seed = 1, rule = 'learn
   let dueAt = 0;
   let shown = 0;
   for (let minute = begin; minute < end; minute += 60_000) {
-    const now = Math.round(minute + (2 * draw() - 1) * tickJitterMs);
-    if (now < dueAt) continue;
-    gaps.push((now - polledAt) / 1000);
-    polledAt = now;
-    shown = newestAt(now, uploads, shown);
-    const { at, tsms } = uploads[shown] ?? { at: now, tsms: now };
-    const answeredAt = now + answerMs;
+    const tickAt = Math.round(minute + (2 * draw() - 1) * tickJitterMs);
+    if (dueAt > tickAt && !isWorthWaiting(dueAt - tickAt, dueAt - polledAt, pace)) continue;
+    const askedAt = Math.max(tickAt, dueAt);
+    gaps.push((askedAt - polledAt) / 1000);
+    polledAt = askedAt;
+    shown = newestAt(askedAt, uploads, shown);
+    const { at, tsms } = uploads[shown] ?? { at: askedAt, tsms: askedAt };
+    const answeredAt = askedAt + answerMs;
     told.tell(answeredAt, at);
-    const seen = { none: undefined, 'of asking': now, measured: tsms }[cloud.times ?? 'measured'];
+    const seen = { none: undefined, 'of asking': askedAt, measured: tsms }[cloud.times ?? 'measured'];
     refresh = learnRefresh(refresh, { tsms: seen, askedAt: answeredAt }, pace);
     dueAt = rule === 'learnt' ? nextPollAt({ polledAt }, refresh, pace) : fixedDueAt(polledAt, pace);
-    // No tick before it can be late enough.
-    minute += 60_000 * Math.max(0, Math.floor((dueAt - tickJitterMs - minute) / 60_000) - 1);
+    // No tick before it can be late enough, nor wait.
+    minute += 60_000 * Math.max(0, Math.floor((dueAt - longestWaitMs - tickJitterMs - minute) / 60_000) - 1);
   }
   return { age: told.mean(end), shownAge: shownAge(uploads, end), polls: gaps.length, gaps: gaps.slice(1), refresh };
 }

@@ -41,7 +41,7 @@ export type ReadContext<Values, State = Record<string, never>, Session = Record<
   state: Partial<State>;
   /** Saves `state` now: a lock-out that the next invocation must know of. */
   saveState(): Promise<void>;
-  /** The log-in, in an encrypted document of its own. Its values are hidden in all logs. */
+  /** The log-in, in an encrypted document of its own. What is named like a token or a cookie is hidden in all logs. */
   session: SessionKeeper<Session>;
   /** ms since the epoch, the same in the whole tick. */
   now: number;

@@ -69,7 +69,7 @@ export const deyecloud = defineAdapter({
   state: State,
   session: Session,
   async read(context): Promise<AdapterReading> {
-    if (lasts(context.state.noLogInBefore, context.now, holdHours * 3_600_000)) throw held();
+    if (lasts(context.state.noLogInBefore, context.now, holdHours * 3_600_000)) throw onHold();
     return withSession(
       context,
       () => logInOrHold(context),
@@ -127,11 +127,11 @@ async function logInOrHold(context: Context): Promise<Session> {
     if (attempts === undefined || Number(attempts) > 2) throw error;
     state.noLogInBefore = now + holdHours * 3_600_000;
     await saveState();
-    throw held(error.excerpt);
+    throw onHold(error.excerpt);
   }
 }
 
-const held = (excerpt = ''): Failure =>
+const onHold = (excerpt = ''): Failure =>
   new Failure(
     'auth',
     `${cloud.title} refused the log-in and will lock the account after few more attempts, so none is made for ${holdHours} hours. ` +

@@ -54,7 +54,7 @@ export function balance(reading: Reading, lacking: ReadonlySet<Term | 'charge'> 
   const [missing] = unknown;
   const derived = missing ?? 'consumption_kw';
   const value = term[derived](known);
-  const complete = { ...rounded, [derived]: (value + 0) / 1000 };
+  const complete = { ...rounded, [derived]: value / 1000 };
   if (missing) return { reading: complete, derived: [missing] };
   return { reading: complete, derived: ['consumption_kw'], residual_kw: (known.c - value) / 1000 };
 }

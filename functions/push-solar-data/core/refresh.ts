@@ -205,7 +205,7 @@ function laterLag({ lag, stride }: Refresh, notYet: number, { leastStride, growt
   return laterSeconds + (isChance ? lag : notYet);
 }
 
-/** Earliest time, ms, at which the next poll is worth it; the first tick from then on asks. */
+/** Earliest time, ms, at which the next poll is worth it. */
 export function nextPollAt(last: { polledAt: number }, refresh: Refresh | undefined, pace: Pace): number {
   return last.polledAt + 1000 * gapAfter(last.polledAt, refresh, pace);
 }

@@ -103,9 +103,6 @@ export function msUntilDue(
   return ignoreInterval ? 0 : Math.max(0, dueAt(state, polledAt, limits) - now);
 }
 
-export const isDue = (state: SourceState | undefined, limits: SourceLimits, now: number, asking?: Asking): boolean =>
-  msUntilDue(state, limits, now, asking) === 0;
-
 /** Whether a back-off runs. One that is longer than any is a clock that was set back too. */
 function isLeftAlone({ failure }: SourceState, now: number): boolean {
   const { retryAt = now } = failure ?? {};

@@ -21,7 +21,7 @@ export type CommandPorts = {
   registry: Registry;
 };
 
-export const ownPorts = (): CommandPorts => ({
+const ownPorts = (): CommandPorts => ({
   environment: process.env,
   file: '.env',
   input: process.stdin,

@@ -45,7 +45,8 @@ export function diagnosisTable(told: Diagnosis, now: number): string {
     ]),
     ['age', ...sources.map(({ reading }) => age(reading?.tsms, now)), age(oldest(diagnosis, now), now), ''],
   ];
-  return [aligned(rows), '', ...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
+  const table = sources.length + fields.length === 0 ? [] : [aligned(rows), ''];
+  return [...table, ...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
 }
 
 const age = (tsms: number | undefined, now: number): string =>

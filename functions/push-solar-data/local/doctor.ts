@@ -8,4 +8,5 @@ const settings = localSettings(process.env);
 const { now, ...diagnosis } = await dryRun(settings, { store: fileStore(stateFolder(settings)) });
 console.log(process.stdout.isTTY ? diagnosisTable(diagnosis, now) : JSON.stringify(diagnosis));
 if (!settings['CHARGE_HQ_API_KEY']) console.error('CHARGE_HQ_API_KEY is not set: nothing can be pushed yet.');
+if (diagnosis.kind === 'settings') console.error('`npm run configure` asks for what is needed.');
 process.exitCode = diagnosis.kind === 'settings' ? 2 : diagnosis.kind ? 1 : 0;

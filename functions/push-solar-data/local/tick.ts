@@ -8,8 +8,8 @@ const settings = localSettings(process.env);
 process.exitCode = await alone(stateFolder(settings), 'tick', async () => {
   const runtime = openLocalRuntime(settings);
   const report = await runtime.tick();
-  const unsaved = await runtime.close();
-  const remarks = [...(report.remarks ?? []), ...unsaved];
+  // What the tick could not save is tried once more, and told once.
+  const remarks = [...new Set([...(report.remarks ?? []), ...(await runtime.close())])];
   printReport(remarks.length > 0 ? { ...report, remarks } : report, process.stdout);
   return exitCode(report);
 });

@@ -24,7 +24,7 @@ export type WritePolicy = {
   sparing: boolean;
 };
 
-/** Where writes are counted: below 10,000 a month, the free part of the keys that encrypt. */
+/** Where each write is a call to another service: fewer than 10,000 a month. */
 export const countedWrites: WritePolicy = { steadySpacingMs: 270_000, lazySpacingMs: 3_600_000, sparing: true };
 /** On one's own disk. */
 export const freeWrites: WritePolicy = { steadySpacingMs: 0, lazySpacingMs: 600_000, sparing: false };
@@ -142,8 +142,8 @@ function withPollsAhead(
     const nextAt = source.polledAt + pollSeconds * 1000;
     if (nextAt >= now + steadySpacingMs) continue;
     const { last: _unknown, failure, ...rest } = source;
-    const held = failure?.retryAt === undefined ? {} : { failure };
-    ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...held };
+    const backOff = failure?.retryAt === undefined ? {} : { failure };
+    ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...backOff };
   }
   return ahead;
 }

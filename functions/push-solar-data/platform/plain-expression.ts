@@ -128,7 +128,7 @@ type Step = string | number;
 
 function path(parser: Parser): Plain {
   const steps: Step[] = [];
-  do steps.push(name(parser), ...places(parser));
+  do steps.push(name(parser), ...indexes(parser));
   while (sign(parser, '.'));
   return (root) => follow(root, steps);
 }
@@ -142,7 +142,7 @@ function name(parser: Parser): string {
 }
 
 /** At most one: a second would be taken from the first one's result. */
-function places(parser: Parser): number[] {
+function indexes(parser: Parser): number[] {
   if (!sign(parser, '[')) return [];
   const isFromEnd = sign(parser, '-') !== undefined;
   const next = parser.tokens[parser.position];

@@ -46,7 +46,7 @@ export type Site = {
 export type Registry = Record<string, () => Promise<Adapter>>;
 
 /** Labels whose settings would carry the names of the site's own. */
-const reservedLabels = new Set(['site', 'vendor', 'charge-hq', 'state', 'schedule', 'max-power', 'alarm', 'aws']);
+const reservedLabels = new Set(['site', 'vendor', 'charge-hq', 'state', 'max-power', 'alarm', 'aws']);
 
 const defaultStaleAfterSeconds = 900;
 

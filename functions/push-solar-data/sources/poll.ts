@@ -44,7 +44,7 @@ export async function poll(
 ): Promise<{ result: SourceResult; state: SourceState | undefined }> {
   const { now, loadedAt, ignoreInterval = false } = ports;
   const waitMs = msUntilDue(before, source, now, { loadedAt, ignoreInterval });
-  const asked = waitMs <= worthWaitingMs;
+  const asked = waitMs === 0 || isWorthWaiting(waitMs, now + waitMs - (before?.polledAt ?? 0), source);
   const result: SourceResult = { label: source.label, vendor: source.adapter.vendor, polled: asked, notes: [] };
   if (!asked) return { result: { ...result, ...standing(before, source, now) }, state: before };
 
@@ -57,11 +57,23 @@ export async function poll(
   return { result: { ...result, ms, ...told }, state };
 }
 
+const worthWaitingMs = 10_000;
+
 /**
  * Ticks come some seconds early or late. A cloud that may not be asked for a moment yet is waited for: a tick later, its
- * figures would be a minute older each time.
+ * figures would be a minute older each time. An aim by its own rhythm is not: asked to the second, more polls would come
+ * just before its figures.
+ *
+ * @param gapMs from the last poll to the end of the wait.
  */
-const worthWaitingMs = 10_000;
+export function isWorthWaiting(
+  waitMs: number,
+  gapMs: number,
+  { pollSeconds, floorSeconds }: Pick<Source, 'pollSeconds' | 'floorSeconds'>,
+): boolean {
+  const isInterval = gapMs <= floorSeconds * 1000 || gapMs === pollSeconds * 1000;
+  return waitMs <= worthWaitingMs && isInterval;
+}
 
 /** A bug is known by its stack. */
 type Outcome = { answer: AdapterAnswer } | Failure | { stack: string };
