@@ -58,6 +58,12 @@ it('does not understand a figure that is no number', async () => {
   assert.match(report.error ?? '', /bv is not a number/);
 });
 
+it('is not disturbed by an entry that it does not use, whatever it holds', async () => {
+  const site = installation(home);
+  const { report } = await play([{ ...site, extended: [null, 'a', { code: 7 }, { code: 'x' }, ...site.extended] }]);
+  assert.equal(report.outcome, 'pushed');
+});
+
 it('asks again a minute after a 429 that names no time', async () => {
   const [me, live] = installations(installation(home));
   assert.ok(me && live);

@@ -14,7 +14,8 @@ import { openHome, settingTexts } from '../support/home.ts';
 
 const importRuns = 15;
 const warmUps = 300;
-const warmTickCount = 1_000;
+const rounds = 10;
+const ticksOfRound = 500;
 const secondsAtPace = 30;
 
 type Row = { what: string; value: number; unit: string; limit: number };
@@ -78,7 +79,7 @@ async function warmTicks(): Promise<Row[]> {
   for (const pair of pairs) rows.push(...(await inATightLoop(pair)));
   for (const row of await onceASecond(pairs)) rows.push(row);
   const computed = httpJsonTicks(vendor, chargeHq, '$sum(em.phases.power)');
-  const withProcess = await cpuOf(computed.tick);
+  const [withProcess = Number.NaN] = await cpuOf(computed.tick);
   rows.push({
     what: 'http-json with an expression for the process, tight loop',
     value: withProcess,
@@ -93,30 +94,32 @@ async function warmTicks(): Promise<Row[]> {
 type Work = { tick(): Promise<void>; close(): Promise<unknown> };
 type Pair = { name: string; own: Work; bare: Work };
 
+/** By turns, each after its own warm-up, and of each the best round: what else the machine does only adds. */
 async function inATightLoop({ name, own, bare }: Pair): Promise<Row[]> {
-  const [ofOwn, ofBare] = [await cpuOf(own.tick), await cpuOf(bare.tick)];
+  const [ofOwn = Number.NaN, ofBare = Number.NaN] = await cpuOf(own.tick, bare.tick);
   return [
     { what: `${name}, tight loop, CPU of a tick`, value: ofOwn, unit: 'ms', limit: 2 },
     { what: `${name}, tight loop, times the bare requests`, value: ofOwn / ofBare, unit: '', limit: 2.5 },
   ];
 }
 
-/** Each in turn within the same second: at this pace caches are cold, for the bare requests too. */
+/**
+ * At this pace caches are cold, for the bare requests too. Who comes first after a pause also pays for waking the
+ * process up, so each comes once a second after a pause of the same length; the order changes, so that none always
+ * follows the same other. Of each the median, because a busy machine makes a few of them many times as dear.
+ */
 async function onceASecond(pairs: readonly Pair[]): Promise<Row[]> {
-  const spent = new Map<Work, number>();
+  const works = pairs.flatMap(({ own, bare }) => [own, bare]);
+  const spent = new Map(works.map((work) => [work, [] as number[]]));
   for (let second = 0; second < secondsAtPace; second++) {
-    const begun = performance.now();
-    for (const work of pairs.flatMap(({ own, bare }) => [own, bare])) {
-      const before = process.cpuUsage();
-      await work.tick();
-      const { user, system } = process.cpuUsage(before);
-      spent.set(work, (spent.get(work) ?? 0) + (user + system) / 1000 / secondsAtPace);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const rotated = works.map((_, index) => works[(index + second) % works.length] as Work);
+    for (const work of second % 2 === 0 ? rotated : rotated.toReversed()) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / works.length));
+      spent.get(work)?.push(await cpuOfOne(work.tick));
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 1_000 - (performance.now() - begun))));
   }
   return pairs.flatMap(({ name, own, bare }): Row[] => {
-    const [ofOwn = Number.NaN, ofBare = Number.NaN] = [spent.get(own), spent.get(bare)];
+    const [ofOwn, ofBare] = [median(spent.get(own) ?? []), median(spent.get(bare) ?? [])];
     return [
       { what: `${name}, once a second, CPU of a tick`, value: ofOwn, unit: 'ms', limit: 8 },
       { what: `${name}, once a second, times the bare requests`, value: ofOwn / ofBare, unit: '', limit: 1.7 },
@@ -179,17 +182,26 @@ function openRequests(live: string, chargeHq: string): Work {
   };
 }
 
-/** ms of CPU for one, without those that warm up: the best of some rounds, because other work only adds. */
-async function cpuOf(work: () => Promise<void>): Promise<number> {
-  for (let nth = 0; nth < warmUps; nth++) await work();
-  const rounds: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    const before = process.cpuUsage();
-    for (let nth = 0; nth < warmTickCount; nth++) await work();
-    const { user, system } = process.cpuUsage(before);
-    rounds.push((user + system) / 1000 / warmTickCount);
-  }
-  return Math.min(...rounds);
+/** ms of CPU for one of each, warmed up: the best of some rounds in which each has its turn. */
+async function cpuOf(...works: (() => Promise<void>)[]): Promise<number[]> {
+  for (const work of works) for (let nth = 0; nth < warmUps; nth++) await work();
+  const best = works.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < rounds; round++)
+    for (const [index, work] of works.entries()) {
+      const ofRound = await cpuOfOne(async () => {
+        for (let nth = 0; nth < ticksOfRound; nth++) await work();
+      });
+      best[index] = Math.min(best[index] ?? ofRound, ofRound / ticksOfRound);
+    }
+  return best;
+}
+
+/** ms. */
+async function cpuOfOne(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function medianWall(work: () => Promise<void>): Promise<number> {

@@ -1,7 +1,7 @@
 import { equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { within } from '../../functions/push-solar-data/core/time.ts';
+import { inTime, within } from '../../functions/push-solar-data/core/time.ts';
 
 test('Work that takes too long gets its signal', async () => {
   const told = await within(
@@ -29,4 +29,18 @@ test('A time beyond the longest timer is no time of nothing', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     ok(!signal.aborted);
   });
+});
+
+test('Work that is done in time gives its result or its failure, and leaves no timer', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const late = () => new Error('late');
+  equal(await inTime(60_000, Promise.resolve(1), late), 1);
+  await rejects(inTime(60_000, Promise.reject(new Error('failed')), late), /failed/);
+  equal(timers(), before);
+});
+
+test('Nobody waits longer for work than its time', async () => {
+  const late = () => new Error('late');
+  await rejects(inTime(10, new Promise(() => {}), late), /late/);
 });

@@ -265,6 +265,20 @@ describe('a request', () => {
     assert.equal(url, '/live?a=1&b=x+y%26z&c=2&d=false');
   });
 
+  it('goes where it says, also where another one went to the same address before', async (t) => {
+    const server = await serveHttp(t, (request, response) => response.end(JSON.stringify(request.url)));
+    const http = clientFor(t, { baseUrl: server.url });
+    const asked: (Call | undefined)[] = [
+      { query: { day: 1 } },
+      undefined,
+      { query: { day: 2 } },
+      { query: { day: 1 } },
+    ];
+    const arrived: string[] = [];
+    for (const each of asked) arrived.push((await http.send('GET', '/live', each)).text);
+    assert.deepEqual(arrived, ['"/live?day=1"', '"/live"', '"/live?day=2"', '"/live?day=1"']);
+  });
+
   it('carries JSON', async (t) => {
     const { method, headers, body } = await arriving(t, { method: 'POST', json: { name: 'Zürich', n: 1 } });
     assert.equal(method, 'POST');

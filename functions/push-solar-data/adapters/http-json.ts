@@ -59,7 +59,7 @@ export const httpJson = defineAdapter({
     const { fields, okExpr } = settings;
     const expressions = expressionsOf(settings, settingName);
     prepareExpressions(expressions.map(({ text }) => text));
-    const requests = withSecrets(settings.requests, settings.secrets ?? {});
+    const requests = preparedOf(settings);
     const tokens = openTokens(http, session, now);
     const asked = requests.map(async (request) => [request.id, await ask(request, http, tokens)] as const);
     await Promise.allSettled(asked); // so that the first failure in the owner's order is told
@@ -94,7 +94,7 @@ export const httpJson = defineAdapter({
 });
 
 /** @returns the body of the answer. A refused token is renewed once. */
-async function ask(request: Request, http: Http, tokens: Tokens): Promise<Body> {
+async function ask(request: Prepared, http: Http, tokens: Tokens): Promise<Body> {
   const { auth } = request;
   if (auth.type === 'none') return call(request, http);
   if (auth.type === 'basic') return call(request, http, basic(auth.username, auth.password));
@@ -109,12 +109,37 @@ async function ask(request: Request, http: Http, tokens: Tokens): Promise<Body> 
   return call(request, http, `${another.scheme} ${another.token}`);
 }
 
-function call(request: Request, http: Http, authorization?: string): Promise<Body> {
-  const { id, url, body, query, timeoutSeconds, method = body === undefined ? 'GET' : 'POST' } = request;
+function call({ who, method, address, call, timeoutSeconds }: Prepared, http: Http, authorization?: string) {
+  const headers = { ...call.headers, ...(authorization === undefined ? {} : { authorization }) };
+  return bodyOf(http, who, method, address, { ...call, headers }, timeoutSeconds);
+}
+
+type Prepared = ReturnType<typeof prepared>;
+type RequestSettings = { requests: Request[]; secrets?: Record<string, string> | undefined };
+
+/** @throws Failure `settings`, see {@link withSecrets}. */
+function preparedOf(settings: RequestSettings): Prepared[] {
+  const known =
+    preparedBySettings.get(settings) ?? withSecrets(settings.requests, settings.secrets ?? {}).map(prepared);
+  preparedBySettings.set(settings, known);
+  return known;
+}
+
+/** The settings are the same object in every tick. */
+const preparedBySettings = new WeakMap<RequestSettings, Prepared[]>();
+
+function prepared({ id, url, headers, body, query, auth, timeoutSeconds, method }: Request) {
   const target = new URL(url);
   const added = Object.entries(query).map((pair) => pair.map(encodeURIComponent).join('='));
   if (added.length > 0) target.search = [target.search.slice(1), ...added].filter((part) => part !== '').join('&');
-  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
   const content = typeof body === 'string' ? { body } : { json: body };
-  return bodyOf(http, `Request ${id} (${target.host})`, method, target.href, { ...content, headers }, timeoutSeconds);
+  return {
+    id,
+    auth,
+    who: `Request ${id} (${target.host})`,
+    method: method ?? (body === undefined ? ('GET' as const) : ('POST' as const)),
+    address: target.href,
+    call: { ...content, headers },
+    timeoutSeconds,
+  };
 }

@@ -23,10 +23,26 @@ const Entry = z.object({
   /** s */
   timestamp: z.optional(z.unknown()),
 });
+/** Of some hundred entries those that are used: to check them all would cost more than the rest of a read. */
+const Entries = z.pipe(
+  z.pipe(
+    z.array(z.unknown()),
+    z.transform((entries) => entries.filter(isUsed)),
+  ),
+  z.array(Entry),
+);
+const usedCodes = ['solar_yield', 'from_to_grid', 'generator', 'bv', 'bc', 'bs', 'consumption'] as const;
+type Code = (typeof usedCodes)[number];
+
+function isUsed(entry: unknown): boolean {
+  const hasCode = typeof entry === 'object' && entry !== null && 'code' in entry;
+  return hasCode && usedCodes.some((code) => code === entry.code);
+}
+
 const Site = z.object({
   idSite: identifier,
   last_timestamp: figure,
-  extended: z.nullish(z.array(Entry)),
+  extended: z.nullish(Entries),
 });
 const Installations = z.object({ records: z.array(Site) });
 
@@ -98,8 +114,8 @@ async function ask<Schema extends z.ZodMiniType>(
 
 /** Signs: `from_to_grid` + is import; `bc` + is charging. VRM's own consumption leaves out conversion losses and is not used. */
 function map({ last_timestamp, extended }: z.output<typeof Site>, context: Context): AdapterReading {
-  const entry = (code: string) => extended?.find((each) => each.code === code);
-  const value = (code: string) => numberOf(entry(code)?.rawValue, code);
+  const entry = (code: Code) => extended?.find((each) => each.code === code);
+  const value = (code: Code) => numberOf(entry(code)?.rawValue, code);
   if (last_timestamp === undefined) throw new Failure('bad-response', 'Victron VRM gives no time of the last record');
   refuseOld({ value, entry }, context);
   const [volts, amperes, charge] = [value('bv'), value('bc'), fraction(value('bs'))];
@@ -116,8 +132,8 @@ function map({ last_timestamp, extended }: z.output<typeof Site>, context: Conte
 }
 
 type Answered = {
-  value(code: string): number | undefined;
-  entry(code: string): z.output<typeof Entry> | undefined;
+  value(code: Code): number | undefined;
+  entry(code: Code): z.output<typeof Entry> | undefined;
 };
 
 function numberOf(raw: unknown, name: string): number | undefined {
@@ -138,7 +154,7 @@ function refuseOld({ value, entry }: Answered, { takes, now, staleAfterSeconds }
       );
   }
 }
-const used = { production: ['solar_yield'], grid: ['from_to_grid', 'generator'], battery: ['bv', 'bc'] };
+const used = { production: ['solar_yield'], grid: ['from_to_grid', 'generator'], battery: ['bv', 'bc'] } as const;
 
 /** kW. */
 function gridPower({ value, entry }: Answered, { state, settings, now }: Context): number | undefined {

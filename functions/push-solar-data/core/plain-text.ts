@@ -3,6 +3,9 @@
 /** Control characters, separators of lines and paragraphs, and what turns the direction of writing. */
 const steering = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
+/** Most texts hold nothing else, and need no look at what each character is. */
+const isPlain = /^[ -~]*$/;
+
 const blanks = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu;
 
 /**
@@ -12,6 +15,7 @@ const blanks = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu;
  * row would else not be recognised any more.
  */
 export function plainText(text: string, max = 300): string {
+  if (text.length <= max && isPlain.test(text)) return text.trim();
   // Cut first, so that a long text costs no more than a short one.
   const line = text
     .slice(0, max * 4)

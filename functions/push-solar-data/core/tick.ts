@@ -6,7 +6,7 @@ import { stackOf } from './failure.ts';
 import { type DestinationReport, sourceReport, type TickReport } from './report.ts';
 import { emptySiteState, type SiteState } from './site-state.ts';
 import type { SourceLimits, SourceResult, SourceState } from './source-state.ts';
-import { untilAborted, within } from './time.ts';
+import { inTime, within } from './time.ts';
 
 type DestinationOfTick = DestinationLimits & { label: string };
 
@@ -134,7 +134,7 @@ function unlearn(sources: SiteState['sources'], before: SiteState['sources']): v
 /** A home whose memory cannot be read is served without, and nothing of it is overwritten. */
 async function recall<S, D>(ports: TickPorts<S, D>, now: number, ms: number, remarks: string[]) {
   try {
-    return await within(ms, (signal) => untilAborted(ports.load(now), signal, late));
+    return await inTime(ms, ports.load(now), late);
   } catch (error) {
     remarks.push(`What was kept from earlier ticks could not be read: ${messageOf(error)}`);
     return undefined;
@@ -143,7 +143,7 @@ async function recall<S, D>(ports: TickPorts<S, D>, now: number, ms: number, rem
 
 async function commit<S, D>(ports: TickPorts<S, D>, state: SiteState, now: number, ms: number): Promise<string[]> {
   try {
-    return await within(ms, (signal) => untilAborted(ports.commit(state, now), signal, late));
+    return await inTime(ms, ports.commit(state, now), late);
   } catch (error) {
     return [`What was learnt could not be saved: ${messageOf(error)}`];
   }

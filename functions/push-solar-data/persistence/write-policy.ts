@@ -13,7 +13,7 @@ const nextTickMs = 70_000;
  * What was last written, or read, of a site. `at` and `lazyAt`: since when the spacings count, ms since the epoch; of what
  * was read, nobody knows when it was written.
  */
-export type Written = { urgent: string; steady: string; all: string; at: number; lazyAt: number };
+export type Written = { urgent: string; steady: string; readonly all: string; at: number; lazyAt: number };
 
 export type WritePolicy = {
   /** Least time between two writes that tell no more than when slow clouds were asked and what they gave, ms. */
@@ -29,7 +29,7 @@ export const countedWrites: WritePolicy = { steadySpacingMs: 270_000, lazySpacin
 /** On one's own disk. */
 export const freeWrites: WritePolicy = { steadySpacingMs: 0, lazySpacingMs: 600_000, sparing: false };
 
-/** The state as it would be written, split by how much its loss would matter. */
+/** The state as it would be written, split by how much its loss would matter. Most ticks need not ask for `all` of it. */
 export function described(
   state: SiteState,
   sources: readonly SourceLimits[],
@@ -40,17 +40,26 @@ export function described(
   const kept = sparing ? worthKeeping(state, sources) : state;
   const isSlow = ({ pollSeconds }: SourceLimits) => pollSeconds >= slowPollSeconds;
   const slow = sources.filter(isSlow).map(({ label }) => [kept.sources[label]?.polledAt, kept.sources[label]?.failure]);
-  return { urgent: urgentPart(kept), steady: JSON.stringify(slow), all: JSON.stringify(kept), at, lazyAt };
+  let all: string | undefined;
+  return {
+    urgent: urgentPart(kept),
+    steady: JSON.stringify(slow),
+    get all() {
+      all ??= JSON.stringify(kept);
+      return all;
+    },
+    at,
+    lazyAt,
+  };
 }
 
 /** @param before what was last written or read; undefined if nothing was. */
-export function isWorthWriting(
-  before: Written | undefined,
-  next: Written,
-  { steadySpacingMs, lazySpacingMs }: WritePolicy,
-): boolean {
+export function isWorthWriting(before: Written | undefined, next: Written, policy: WritePolicy): boolean {
   if (!before) return next.all !== JSON.stringify(emptySiteState());
-  if (next.all === before.all) return false;
+  return isTime(before, next, policy) && next.all !== before.all;
+}
+
+function isTime(before: Written, next: Written, { steadySpacingMs, lazySpacingMs }: WritePolicy): boolean {
   if (next.urgent !== before.urgent || next.at < before.at) return true;
   if (next.steady !== before.steady) return next.at - before.at >= steadySpacingMs;
   return next.at - before.lazyAt >= lazySpacingMs;

@@ -58,7 +58,14 @@ export function openConnections({
   };
 }
 
-export type RawRequest = { method: string; url: URL; headers: Record<string, string>; body?: string | undefined };
+/** Where a request goes: a URL, or its parts. */
+export type Target = Pick<URL, 'origin' | 'host' | 'pathname' | 'search'>;
+export type RawRequest = {
+  method: string;
+  url: Target;
+  headers: Record<string, string>;
+  body?: string | undefined;
+};
 export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 
 /**
@@ -169,7 +176,7 @@ const networkSentences: [RegExp, string][] = [
   [/CERT|^ERR_TLS|^DEPTH_ZERO|SSL/, 'its certificate is not valid'],
 ];
 
-function toFailure(error: unknown, url: URL, signal: AbortSignal, name: string): Failure {
+function toFailure(error: unknown, url: Target, signal: AbortSignal, name: string): Failure {
   const code = codeOf(error);
   if (sizeCodes.includes(code))
     return new Failure('bad-response', `${name} answered with more than 2 MB, which cannot be figures`, {

@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
 import { type Answer, kindOfStatus, type MeaningOf, retryAfterSeconds, statusFailure, toAnswer } from './answer.ts';
-import { type Connections, roundTrip } from './connections.ts';
+import { type Connections, roundTrip, type Target } from './connections.ts';
 import type { Redactor } from './redaction.ts';
 
 export type { Answer, Meaning, MeaningOf } from './answer.ts';
@@ -118,16 +118,29 @@ export function isAllowedUrl(url: URL): boolean {
   return url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
-function target(options: HttpOptions, path: string, call: Call): URL {
-  const base = call.host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
+function target(options: HttpOptions, path: string, { host, query }: Call): Target {
+  const base = host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
   const address = path.startsWith('/') && base !== undefined ? base.replace(/(?<!\/)\/+$/, '') + path : path;
-  if (!URL.canParse(address)) throw new Failure('settings', `The address for ${options.name} is not a URL`);
+  const key = query ? JSON.stringify([address, query]) : address;
+  const known = targets.get(key) ?? targetOf(options.name, address, query);
+  if (targets.size >= keptTargets) targets.clear();
+  targets.set(key, known);
+  return known;
+}
+
+/** Most calls are the same at each tick, and reading an address is dear. */
+const targets = new Map<string, Target>();
+const keptTargets = 100;
+
+function targetOf(name: string, address: string, query: Call['query'] = {}): Target {
+  if (!URL.canParse(address)) throw new Failure('settings', `The address for ${name} is not a URL`);
   const url = new URL(address);
-  for (const [name, value] of Object.entries(call.query ?? {}))
-    if (value !== undefined) url.searchParams.set(name, String(value));
+  for (const [parameter, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(parameter, String(value));
   if (!isAllowedUrl(url))
-    throw new Failure('settings', `The address for ${options.name} must begin with https:// (it is ${url.origin})`);
-  return url;
+    throw new Failure('settings', `The address for ${name} must begin with https:// (it is ${url.origin})`);
+  const { origin, host, pathname, search } = url; // a URL computes them anew each time
+  return { origin, host, pathname, search };
 }
 
 /** A later header replaces an earlier one in whatever spelling; the spelling is kept, because servers exist that look at it. */

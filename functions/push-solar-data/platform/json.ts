@@ -22,14 +22,15 @@ export function readJson(text: string, longest = longestList): { value: unknown 
   return isBounded(value, longest) ? { value } : { problem: 'lists that are too long or nested too deep' };
 }
 
-/** Goes through a tree level by level, so that its depth costs no stack. */
-function isBounded(tree: unknown, longest: number): boolean {
-  let level = [tree].filter(isBranch);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth >= deepest || level.some((branch) => Array.isArray(branch) && branch.length > longest)) return false;
-    level = level.flatMap((branch) => Object.values(branch).filter(isBranch));
+/** Calls itself no deeper than it looks. A loop for each kind of branch: every answer passes here whole. */
+function isBounded(value: unknown, longest: number, levels = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  if (Array.isArray(value)) {
+    if (value.length > longest) return false;
+    for (const entry of value) if (!isBounded(entry, longest, levels - 1)) return false;
+    return true;
   }
+  for (const member of Object.values(value)) if (!isBounded(member, longest, levels - 1)) return false;
   return true;
 }
-
-const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null;
