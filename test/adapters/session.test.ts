@@ -128,6 +128,14 @@ describe('a session', () => {
     assert.equal(kept, undefined);
   });
 
+  it('that no request can carry is neither kept nor used', async () => {
+    for (const token of ['one\nline more', 'turned \u202e round', 'clear\u001b[2J']) {
+      const { result, kept } = await play({ logIn: () => ({ token }) });
+      assert.ok(result instanceof Failure && result.kind === 'bad-response');
+      assert.equal(kept, undefined);
+    }
+  });
+
   it('tells when it was made, so that its life is known', async () => {
     const saved: Session[] = [];
     const session = {

@@ -147,12 +147,13 @@ const bodies: Fault[] = [
   body('50 MB', () => ({ act: (_request, response) => pour(response) }), {
     kinds: ['bad-response'],
     fromChargeHq: 'unavailable',
-    heavy: true,
+    alone: true,
+    weigh: 'most',
   }),
   body(
     'a gzip bomb of 50 MB',
     () => ({ act: (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb) }),
-    { kinds: ['bad-response'], fromChargeHq: 'unavailable', heavy: true },
+    { kinds: ['bad-response'], fromChargeHq: 'unavailable', alone: true, weigh: 'most' },
   ),
   body('gzip that is none', (usual) => ({ text: textOf(usual), headers: { 'content-encoding': 'gzip' } }), {
     fromChargeHq: 'unavailable',

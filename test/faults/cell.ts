@@ -3,23 +3,29 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import type { NamedConversation } from '../conversations/all.ts';
-import { type Answer, type Exchange, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
-import { apiKey, openHome, settingTexts } from '../support/home.ts';
-import { leaks, secretsOfAnswer, secretsOfRequest } from '../support/leaks.ts';
-import { type DeadAddress, trusted } from './addresses.ts';
+import type { Push } from '../support/conversation.ts';
+import type { DeadAddress } from './addresses.ts';
 import { elsewherePath } from './answers.ts';
 import type { Fault } from './fault.ts';
-import { observe } from './observation.ts';
+import { longestBlockMs, observe } from './observation.ts';
+import { impatient, openTestedHome, type TestedHome, undisturbed, type Where } from './tested-home.ts';
 
 /** How a cell ended: reported, read all the same, not applicable; anything else is in `wrong`. */
-export type Cell = { sign: '✓' | '=' | '·' | '✗'; wrong: string[]; ms: number; megabytes: number };
+export type Cell = {
+  sign: '✓' | '=' | '·' | '✗';
+  wrong: string[];
+  ms: number;
+  megabytes: number;
+  /** How long the process was blocked; known where the fault is played alone. */
+  blockedMs?: number;
+};
 
-/** Where a fault strikes: the first call of a home that knows nothing, the live call, the live call of a home that has run. */
-const places = ['first call', 'live call', 'live call, later'] as const;
-type Place = (typeof places)[number];
-
-const patient = { tickMs: 20_000, readMs: 15_000 };
-const impatient = { tickMs: 500, readMs: 150 };
+/** When and where a fault strikes: a home that knows nothing, or one that has run. */
+const places: [name: string, where: Where, later: boolean][] = [
+  ['first call', 'first call', false],
+  ['live call', 'live call', false],
+  ['live call, later', 'live call', true],
+];
 /** What the tick may take beyond its budget on a busy machine. */
 const slackMs = 700;
 const mostMegabytes = 60;
@@ -29,7 +35,7 @@ const longestBackOff = 26;
 export async function playFault(conversation: NamedConversation, fault: Fault): Promise<Cell> {
   const cells: Cell[] = [];
   for (const place of places)
-    if (place !== 'first call' || (!fault.ofFigures && conversation.conversation.exchanges.length > 1))
+    if (place[0] !== 'first call' || (!fault.ofFigures && conversation.conversation.exchanges.length > 1))
       cells.push(await playPlace(conversation, fault, place));
   return merged(cells);
 }
@@ -55,11 +61,15 @@ const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fa
 
 const endlessOf = ({ endless }: DeadAddress) => (endless ? { endless } : {});
 
-async function playPlace(conversation: NamedConversation, fault: Fault, place: Place): Promise<Cell> {
-  const tested = await openTestedHome(conversation, fault, place);
+async function playPlace(
+  conversation: NamedConversation,
+  fault: Fault,
+  [place, where, later]: (typeof places)[number],
+): Promise<Cell> {
+  const tested = await openTestedHome(conversation, fault, where);
   const notThere: Cell = { sign: '·', wrong: [], ms: 0, megabytes: 0 };
   try {
-    if (place === 'live call, later') {
+    if (later) {
       await tested.tick();
       tested.home.clock.advance(tested.pollSeconds);
     }
@@ -74,79 +84,11 @@ async function playPlace(conversation: NamedConversation, fault: Fault, place: P
   }
 }
 
-type TestedHome = Awaited<ReturnType<typeof openTestedHome>>;
-
-/** A home, its vendor's cloud and Charge HQ; the vendor's answers turn faulty when told so. */
-async function openTestedHome({ adapter, conversation }: NamedConversation, fault: Fault, place: Place) {
-  const { settings, exchanges } = conversation;
-  const now = Date.parse(conversation.now);
-  const struckExchange = place === 'first call' ? exchanges[0] : exchanges.at(-1);
-  let striking = false;
-  let wasStruck = false;
-  let instead: string | undefined;
-  const vendor = await playConversation(
-    exchanges.map((exchange): Exchange => {
-      const { answer } = exchange;
-      return {
-        ...exchange,
-        answer(received) {
-          const usual: Answer = typeof answer === 'function' ? answer(received) : answer;
-          const faulty = striking && exchange === struckExchange ? fault.answer(usual, received, now) : undefined;
-          wasStruck ||= faulty !== undefined;
-          return faulty ?? usual;
-        },
-      };
-    }),
-  );
-  const chargeHq = await playChargeHq();
-  const budget = { ...patient };
-  const home = openHome({ adapters: [adapter], texts: {}, now, budget, connections: { ca: trusted } });
-  /** A tick with the vendor at `instead`, if it is given. @param anyAge takes figures however old. */
-  const tick = (anyAge = false): Promise<TickReport> => {
-    const url = instead ?? vendor.url;
-    const filled = Object.entries(settings).map(([name, text]) => [name, text.replaceAll('{server}', url)]);
-    const own = { baseUrl: url, authUrl: url, ...Object.fromEntries(filled) };
-    Object.assign(budget, striking && fault.endless ? impatient : patient);
-    return home.tick({
-      VENDOR: adapter.vendor,
-      CHARGE_HQ_URL: `${chargeHq.url}/push`,
-      ...settingTexts(adapter.vendor, { ...own, ...(anyAge ? { staleAfterSeconds: '100000000' } : {}) }),
-    });
-  };
-  return {
-    conversation: { adapter, conversation },
-    home,
-    vendor,
-    chargeHq,
-    pollSeconds: pollSecondsOf(adapter.pollSeconds, settings),
-    tick,
-    /** `answers`: the vendor's; a URL: instead of the vendor's; undefined: all is well again. */
-    strike(what: string | undefined) {
-      striking = what !== undefined;
-      instead = what === 'answers' ? undefined : what;
-    },
-    wasStruck: () => wasStruck,
-    async close() {
-      await home.close();
-      await vendor.close();
-      await chargeHq.close();
-    },
-  };
-}
-
-function pollSecondsOf(
-  pollSeconds: NamedConversation['adapter']['pollSeconds'],
-  settings: Record<string, unknown>,
-): number {
-  return Math.max(60, typeof pollSeconds === 'function' ? pollSeconds(settings) : pollSeconds);
-}
-
 /** The tick under the fault, and what is wrong with it. */
 async function struck(tested: TestedHome, fault: Fault): Promise<Cell> {
   const { chargeHq, home, vendor } = tested;
-  const { exchanges } = tested.conversation.conversation;
   const earlier = chargeHq.pushes.length;
-  const { result: report, ms, megabytes, stray } = await observe(() => tested.tick(), fault.heavy);
+  const { result: report, ms, megabytes, blockedMs, stray } = await observe(() => tested.tick(), fault.weigh);
   const pushes = chargeHq.pushes.slice(earlier);
   const wrong: string[] = [];
   if (pushes.length !== 1) wrong.push(`${pushes.length} messages reached Charge HQ`);
@@ -161,13 +103,12 @@ async function struck(tested: TestedHome, fault: Fault): Promise<Cell> {
     ...(push?.siteMeters ? wrongFigures(push, expected) : wrongReport(report, push, kinds, vendor.misses.length > 0)),
   );
   if (fault.endless && ms > impatient.tickMs + slackMs) wrong.push(`took ${ms} ms of ${impatient.tickMs}`);
-  if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);
+  if (fault.alone && !fault.weigh && blockedMs > longestBlockMs) wrong.push(`blocked the process for ${blockedMs} ms`);
+  if (megabytes > (fault.mostMegabytes ?? mostMegabytes)) wrong.push(`took ${Math.round(megabytes)} MB`);
   if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
   if (vendor.received.some(({ path }) => path === elsewherePath)) wrong.push('followed a redirect');
-  const answers = exchanges.map(({ answer }) => (typeof answer === 'function' ? undefined : answer.json));
-  const told = JSON.stringify([report, pushes.map(({ apiKey: _, ...rest }) => rest)]);
-  wrong.push(...leaks(told, secretsOf(tested, answers)).map((secret) => `told the secret ${secret}`));
-  return { sign: push?.siteMeters ? '=' : '✓', wrong, ms, megabytes };
+  wrong.push(...tested.unfit(report, pushes));
+  return { sign: push?.siteMeters ? '=' : '✓', wrong, ms, megabytes, ...(fault.alone ? { blockedMs } : {}) };
 }
 
 function wrongReport(
@@ -194,21 +135,6 @@ function wrongFigures({ siteMeters, tsms }: Push, expected: Push | undefined): s
   return wrong;
 }
 
-/** What the same home pushes at this moment if nothing is wrong. */
-async function undisturbed(tested: TestedHome, at: number): Promise<Push | undefined> {
-  const { adapter, conversation } = tested.conversation;
-  const calm = await openTestedHome({ name: '', adapter, conversation }, neverStruck, 'live call');
-  calm.home.clock.at = at;
-  try {
-    await calm.tick(true);
-    return calm.chargeHq.pushes[0];
-  } finally {
-    await calm.close();
-  }
-}
-
-const neverStruck: Fault = { name: 'none', answer: () => undefined, kinds: [] };
-
 /** All is well again: figures come as soon as the back-off allows, and they are right. */
 async function recovered(tested: TestedHome): Promise<string[]> {
   for (let hours = 1; hours <= longestBackOff; hours++) {
@@ -217,6 +143,8 @@ async function recovered(tested: TestedHome): Promise<string[]> {
     // Asked again, but by then with a renewed log-in that the talk does not know.
     if (report.outcome !== 'pushed' && tested.vendor.misses.length > 0) return [];
     if (report.outcome !== 'pushed' && hours < longestBackOff) continue;
+    // A device under a name that was made up counts as the home's for a day.
+    if (report.sources.some(({ lacking }) => lacking) && hours < longestBackOff) continue;
     const push = tested.chargeHq.pushes.at(-1);
     const expected = await undisturbed(tested, tested.home.clock.at);
     if (expected && push && isDeepStrictEqual(push.siteMeters, expected.siteMeters)) return [];
@@ -225,21 +153,7 @@ async function recovered(tested: TestedHome): Promise<string[]> {
   return [];
 }
 
-function secretsOf({ conversation: { adapter, conversation }, vendor }: TestedHome, answers: unknown[]): string[] {
-  const own = Object.entries(conversation.settings).flatMap(([name, text]) =>
-    adapter.settings[name]?.secret ? [text] : [],
-  );
-  const received = vendor.received.flatMap(secretsOfRequest);
-  return [
-    apiKey,
-    ...own,
-    ...(conversation.secrets ?? []),
-    ...received,
-    ...answers.flatMap((each) => secretsOfAnswer(each)),
-  ];
-}
-
-function merged(cells: readonly Cell[]): Cell {
+export function merged(cells: readonly Cell[]): Cell {
   const wrong = cells.flatMap((cell) => cell.wrong);
   const sign = cells.find(({ sign }) => sign === '=')?.sign ?? cells.find(({ sign }) => sign !== '·')?.sign ?? '·';
   return {
@@ -247,5 +161,6 @@ function merged(cells: readonly Cell[]): Cell {
     wrong,
     ms: Math.max(0, ...cells.map(({ ms }) => ms)),
     megabytes: Math.max(0, ...cells.map(({ megabytes }) => megabytes)),
+    blockedMs: Math.max(0, ...cells.map(({ blockedMs = 0 }) => blockedMs)),
   };
 }

@@ -1,20 +1,24 @@
 /** One cell of the matrix with Charge HQ as the one that fails: the vendor answers well, the message does not arrive. */
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import type { DestinationErrorKind } from '../../functions/push-solar-data/destinations/destination.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import type { NamedConversation } from '../conversations/all.ts';
 import { type Answer, playChargeHq, playConversation, type ReceivedRequest } from '../support/conversation.ts';
+import { unfit } from '../support/fit-to-tell.ts';
 import { apiKey, openHome, settingTexts } from '../support/home.ts';
-import { leaks, secretsOfRequest } from '../support/leaks.ts';
+import { secretsOfRequest } from '../support/leaks.ts';
 import { type DeadAddress, trusted } from './addresses.ts';
 import type { Cell } from './cell.ts';
 import type { Fault } from './fault.ts';
-import { observe } from './observation.ts';
+import { longestBlockMs, observe } from './observation.ts';
 
 const budget = { tickMs: 2_500, readMs: 2_000 };
 const slackMs = 700;
 const mostMegabytes = 60;
-const longestSilence = 26;
+/** However long Charge HQ asks to be left alone, s; with a refused key it is. */
+const longestSilence = { usual: 900, auth: 1800 };
 
-type Misfortune = Pick<Fault, 'heavy'> & {
+type Misfortune = Pick<Fault, 'alone' | 'weigh' | 'mostMegabytes'> & {
   /** Instead of the usual answer. */
   answer?(received: ReceivedRequest, now: number): Answer | undefined;
   /** Instead of Charge HQ's address. */
@@ -25,11 +29,11 @@ type Misfortune = Pick<Fault, 'heavy'> & {
 /** Charge HQ answers so; undefined where the fault means nothing to it. */
 export function playUnheard(
   conversation: NamedConversation,
-  { answer, fromChargeHq, heavy }: Fault,
+  { answer, fromChargeHq, ...watched }: Fault,
 ): Promise<Cell> | undefined {
   if (fromChargeHq === undefined) return undefined;
   const faulty = (received: ReceivedRequest, now: number) => answer({ json: { message: 'thank you' } }, received, now);
-  return play(conversation, { answer: faulty, ends: fromChargeHq, ...(heavy ? { heavy } : {}) });
+  return play(conversation, { ...watched, answer: faulty, ends: fromChargeHq });
 }
 
 export const playUnreachable = (conversation: NamedConversation, { url, name }: DeadAddress): Promise<Cell> =>
@@ -44,10 +48,12 @@ async function play({ adapter, conversation }: NamedConversation, misfortune: Mi
     received.push(request);
     return (failing ? misfortune.answer?.(request, now) : undefined) ?? { json: {} };
   });
+  const store = memoryStore();
   const home = openHome({
     adapters: [adapter],
     texts: {},
     now,
+    store,
     budget,
     connections: { ca: trusted, connectTimeoutMs: 2_000 },
   });
@@ -67,28 +73,43 @@ async function play({ adapter, conversation }: NamedConversation, misfortune: Mi
       }),
     });
   try {
-    const { result: report, ms, megabytes, stray } = await observe(tick, misfortune.heavy);
+    const { result: report, ms, megabytes, blockedMs, stray } = await observe(tick, misfortune.weigh);
     const wrong: string[] = [];
     const ended = report.outcome === 'pushed' ? 'told' : (report.destinations[0]?.kind ?? report.outcome);
     if (ended !== misfortune.ends)
       wrong.push(`ended as ${ended}, not ${misfortune.ends}: ${report.destinations[0]?.error}`);
     if (chargeHq.pushes.length > 1) wrong.push(`${chargeHq.pushes.length} messages were sent`);
     if (ms > budget.tickMs + slackMs) wrong.push(`took ${ms} ms of ${budget.tickMs}`);
-    if (megabytes > mostMegabytes) wrong.push(`took ${Math.round(megabytes)} MB`);
+    if (misfortune.alone && !misfortune.weigh && blockedMs > longestBlockMs)
+      wrong.push(`blocked the process for ${blockedMs} ms`);
+    if (megabytes > (misfortune.mostMegabytes ?? mostMegabytes)) wrong.push(`took ${Math.round(megabytes)} MB`);
     if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
     const secrets = [apiKey, ...[...received, ...vendor.received].flatMap(secretsOfRequest)];
-    wrong.push(...leaks(JSON.stringify(report), secrets).map((secret) => `told the secret ${secret}`));
+    wrong.push(...unfit({ report, pushes: chargeHq.pushes, documents: store.documents, secrets }));
     failing = false;
-    let hours = 0;
-    do {
-      hours += 1;
-      home.clock.advance(3600);
-    } while (!['pushed', 'reported'].includes((await tick()).outcome) && hours < longestSilence);
-    if (hours === longestSilence) wrong.push(`was not told again in ${hours} h`);
+    wrong.push(...(await toldAgain(home.clock, tick, ended)));
     return { sign: wrong.length > 0 ? '✗' : ended === 'told' ? '=' : '✓', wrong, ms, megabytes };
   } finally {
     await home.close();
     await vendor.close();
     await chargeHq.close();
   }
+}
+
+/** A home tells something again as soon as Charge HQ is well and the longest silence is over. */
+async function toldAgain(
+  clock: { advance(seconds: number): void },
+  tick: () => Promise<TickReport>,
+  ended: string,
+): Promise<string[]> {
+  const longest = ended === 'auth' ? longestSilence.auth : longestSilence.usual;
+  clock.advance(longest + 1);
+  // A slow cloud is not due at each minute.
+  for (let minutes = 0; minutes <= 30; minutes++) {
+    const { outcome, remarks = [] } = await tick();
+    if (remarks.some((remark) => remark.includes('is left alone'))) break;
+    if (outcome === 'pushed' || outcome === 'reported') return [];
+    clock.advance(60);
+  }
+  return [`was not told again in ${longest / 60} minutes`];
 }

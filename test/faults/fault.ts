@@ -22,6 +22,10 @@ export type Fault = {
   fromChargeHq?: DestinationErrorKind | 'told';
   /** Whether it never ends by itself: the tick's deadline must. */
   endless?: boolean;
-  /** Whether it is made to fill the memory. */
-  heavy?: boolean;
+  /** Whether it is made to keep the processor busy, or to fill the memory: then it is played alone, and nothing may block the process. */
+  alone?: boolean;
+  /** What of the memory is of interest: how much is taken at most, or how much is still held when garbage is collected. */
+  weigh?: 'most' | 'held';
+  /** What it may take of the memory, if that is less than usual, MB. */
+  mostMegabytes?: number;
 };

@@ -48,7 +48,7 @@ playAll("a vendor's cloud fails, and the home tells so, leaks nothing and recove
   })),
   ...[...answerFaults, ...figureFaults].map((fault, nth) => ({
     name: fault.name,
-    alone: fault.heavy === true,
+    alone: fault.alone === true,
     play: () => playInTurn(nth, (conversation) => playFault(conversation, fault)),
   })),
 ]);
@@ -61,7 +61,7 @@ playAll('Charge HQ fails, and the tick says how, leaks nothing and is heard agai
   })),
   ...answerFaults.map((fault, nth) => ({
     name: fault.name,
-    alone: fault.heavy === true,
+    alone: fault.alone === true,
     play: () => playInTurn(nth, (conversation) => playUnheard(conversation, fault)),
   })),
 ]);

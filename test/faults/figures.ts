@@ -16,7 +16,7 @@ function rewrite(tree: unknown, change: (value: unknown, name: string) => unknow
   return change(Object.fromEntries(entries.filter(([, value]) => value !== undefined)), name);
 }
 
-const isNumberText = (value: unknown): boolean =>
+export const isNumberText = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 
 /** A time near `now`, as a text or as seconds or milliseconds since the epoch. */
@@ -27,7 +27,10 @@ function isTime(value: unknown, now: number): boolean {
 }
 
 /** Answer of the live call with its JSON rewritten; undefined if nothing in it changes. */
-function rewritten({ json, ...answer }: Answer, change: (value: unknown, name: string) => unknown): Answer | undefined {
+export function rewritten(
+  { json, ...answer }: Answer,
+  change: (value: unknown, name: string) => unknown,
+): Answer | undefined {
   if (json === undefined || answer.text !== undefined) return undefined;
   const changed = rewrite(json, change);
   return JSON.stringify(changed) === JSON.stringify(json) ? undefined : { ...answer, json: changed };

@@ -9,12 +9,14 @@ import { type Cell, playDeadAddress, playFault } from './cell.ts';
 import { playUnheard, playUnreachable } from './destination-cell.ts';
 import { figureFaults } from './figures.ts';
 import { playStoreFault, storeFaults } from './store-faults.ts';
+import { textFaults } from './texts.ts';
 
 const words = process.argv.slice(2);
-const matching = <Named extends { name: string }>(all: readonly Named[]): readonly Named[] => {
-  const found = all.filter(({ name }) => words.some((word) => name.includes(word)));
-  return found.length > 0 ? found : all;
-};
+type Named = { name: string };
+const isNamed = ({ name }: Named) => words.some((word) => name.includes(word));
+/** Those of the names that are chosen; all if nothing among `choice` is. */
+const matching = <Each extends Named>(all: readonly Each[], choice: readonly Named[] = all): readonly Each[] =>
+  choice.some(isNamed) ? all.filter(isNamed) : all;
 const width = 40;
 const begun = performance.now();
 const wrong: string[] = [];
@@ -22,20 +24,20 @@ const dead = await openDeadAddresses();
 
 type Row = {
   name: string;
-  heavy?: boolean;
+  alone?: boolean;
   play(conversation: NamedConversation): Promise<Cell>;
   unheard(conversation: NamedConversation): Promise<Cell> | undefined;
 };
 const rows: Row[] = [
   ...dead.addresses.map((address) => ({
     name: address.name,
-    heavy: address.name.includes('DNS'), // four names are looked up at a time, the others wait
+    alone: address.name.includes('DNS'), // four names are looked up at a time, the others wait
     play: (conversation: NamedConversation) => playDeadAddress(conversation, address),
     unheard: (conversation: NamedConversation) => playUnreachable(conversation, address),
   })),
-  ...[...answerFaults, ...figureFaults].map((fault) => ({
+  ...[...answerFaults, ...figureFaults, ...textFaults].map((fault) => ({
     name: fault.name,
-    heavy: fault.heavy === true,
+    alone: fault.alone === true,
     play: (conversation: NamedConversation) => playFault(conversation, fault),
     unheard: (conversation: NamedConversation) => playUnheard(conversation, fault),
   })),
@@ -46,10 +48,11 @@ const columns = matching(conversations);
 [...columns.map(({ name }) => name), 'Charge HQ'].forEach((name, index) => {
   console.log(`${''.padEnd(width)}${'│'.repeat(index)}╭ ${name}`);
 });
-for (const [nth, row] of matching(rows).entries()) print(row.name, await cellsOf(row, nth));
+const choice = [...rows, ...storeFaults];
+for (const [nth, row] of matching(rows, choice).entries()) print(row.name, await cellsOf(row, nth));
 
 console.log('\nThe Parameter Store');
-for (const fault of matching(storeFaults)) {
+for (const fault of matching(storeFaults, choice)) {
   const cell = await playStoreFault(fault, dead.addresses);
   print(fault.name, [['the Parameter Store', cell]]);
 }
@@ -60,12 +63,12 @@ console.log(
 );
 process.exit(wrong.length > 0 ? 1 : 0);
 
-/** Side by side; one after the other where memory is measured or the machine has a queue. The home that Charge HQ fails is each in its turn. */
-async function cellsOf({ heavy, play, unheard }: Row, nth: number): Promise<[string, Cell | undefined][]> {
+/** Side by side; one after the other where memory or the processor is measured, or the machine has a queue. The home that Charge HQ fails is each in its turn. */
+async function cellsOf({ alone, play, unheard }: Row, nth: number): Promise<[string, Cell | undefined][]> {
   const home = columns[nth % columns.length];
   const works = [...columns.map((conversation) => () => play(conversation)), async () => home && unheard(home)];
   const cells: (Cell | undefined)[] = [];
-  if (heavy) for (const work of works) cells.push(await orHang(work()));
+  if (alone) for (const work of works) cells.push(await orHang(work()));
   else cells.push(...(await Promise.all(works.map((work) => orHang(work())))));
   return cells.map((cell, index) => [columns[index]?.name ?? 'Charge HQ', cell]);
 }
@@ -76,12 +79,12 @@ function orHang(work: Promise<Cell | undefined>): Promise<Cell | undefined> {
 }
 
 function print(name: string, cells: [string, Cell | undefined][]): void {
-  const most = (of: (cell: Cell) => number) =>
-    Math.round(Math.max(0, ...cells.map(([, cell]) => (cell ? of(cell) : 0))));
-  const [ms, megabytes] = [most((cell) => cell.ms), most((cell) => cell.megabytes)];
+  const most = (of: 'ms' | 'megabytes' | 'blockedMs') =>
+    Math.round(Math.max(0, ...cells.map(([, cell]) => cell?.[of] ?? 0)));
+  const [ms, megabytes, blockedMs] = [most('ms'), most('megabytes'), most('blockedMs')];
   const signs = cells.map(([, cell]) => cell?.sign ?? '·').join('');
   console.log(
-    `${name.padEnd(width)}${signs}${String(ms).padStart(7)} ms${megabytes > 0 ? `${String(megabytes).padStart(4)} MB` : ''}`,
+    `${name.padEnd(width)}${signs}${String(ms).padStart(7)} ms${megabytes ? `${String(megabytes).padStart(4)} MB` : ''}${blockedMs ? `, blocked for ${blockedMs} ms` : ''}`,
   );
   for (const [column, cell] of cells) wrong.push(...(cell?.wrong ?? []).map((what) => `✗ ${column}, ${name}: ${what}`));
 }

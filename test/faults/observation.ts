@@ -1,4 +1,4 @@
-/** Time, memory and stray rejections while a tick runs. */
+/** Time, memory, how long the process was blocked, and stray rejections while a tick runs. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { untilAborted, within } from '../../functions/push-solar-data/core/time.ts';
@@ -17,16 +17,23 @@ process.on('unhandledRejection', (reason) => strays.push(reason));
 
 /** No tick takes so long, on whatever machine. */
 const hangsAfterMs = 25_000;
+/** No text of others may keep the process from its deadlines for so long, ms. */
+export const longestBlockMs = 200;
 
-export type Observed<Result> = { result: Result; ms: number; megabytes: number; stray: unknown[] };
+export type Observed<Result> = { result: Result; ms: number; megabytes: number; blockedMs: number; stray: unknown[] };
 
-/** @param weigh whether the memory is of interest, which costs a collection of garbage. */
-export async function observe<Result>(work: () => Promise<Result>, weigh = false): Promise<Observed<Result>> {
+/** @param weigh what of the memory is of interest; to collect garbage all the time blocks the process. */
+export async function observe<Result>(work: () => Promise<Result>, weigh?: 'most' | 'held'): Promise<Observed<Result>> {
   const strayBefore = strays.length;
   if (weigh) collect();
   const before = weigh ? megabytes() : 0;
   let most = before;
-  const sampler = weigh ? setInterval(() => (most = Math.max(most, megabytes())), 1) : undefined;
+  const turns = watchTurns();
+  const sample = () => {
+    if (weigh === 'held') collect();
+    most = Math.max(most, megabytes());
+  };
+  const sampler = weigh ? setInterval(sample, weigh === 'held' ? 20 : 1) : undefined;
   const begun = performance.now();
   try {
     const result = await within(hangsAfterMs, (signal) =>
@@ -34,8 +41,36 @@ export async function observe<Result>(work: () => Promise<Result>, weigh = false
     );
     const ms = Math.round(performance.now() - begun);
     await new Promise((resolve) => setImmediate(resolve));
-    return { result, ms, megabytes: Math.max(0, most - before), stray: strays.slice(strayBefore) };
+    const stray = strays.slice(strayBefore);
+    return { result, ms, megabytes: Math.max(0, most - before), blockedMs: turns.longestMs(), stray };
   } finally {
     clearInterval(sampler);
+    turns.end();
   }
+}
+
+/**
+ * How long at most no timer had its turn. Counted in time of the processor that this thread has used: on a machine with
+ * other work a timer is late for no fault of ours.
+ */
+export function watchTurns(): { longestMs(): number; end(): void } {
+  const used = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let last = used();
+  let longest = 0;
+  const turn = () => {
+    const now = used();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(turn, 5);
+  return {
+    longestMs() {
+      turn();
+      return Math.round(longest);
+    },
+    end: () => clearInterval(timer),
+  };
 }

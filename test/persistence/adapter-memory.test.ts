@@ -44,6 +44,15 @@ describe('what an adapter keeps', () => {
     assert.equal((await memory.load(now)).state, state);
   });
 
+  it('is not written where it is larger than a standard parameter, and every tick says so', async () => {
+    const store = troubledStore();
+    const memory = open(store);
+    (await memory.load(now)).state['plant'] = 'x'.repeat(4_096);
+    for (let minutes = 0; minutes < 2; minutes++)
+      await assert.rejects(memory.flush(now + minutes * minute), /what roof has looked up is too large to be kept/);
+    assert.deepEqual(store.writes, []);
+  });
+
   it('outlives the process, log-in and look-ups in a document each, of which one holds a secret', async () => {
     const store = memoryStore();
     const secrets: Record<string, boolean> = {};

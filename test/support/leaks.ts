@@ -1,5 +1,6 @@
 /** Finds secrets in what leaves the bridge, in every form in which a text may carry one. */
 import type { ReceivedRequest } from './conversation.ts';
+import { disguises } from './disguises.ts';
 
 const secretHeader = /auth|token|cookie|session|key|jwt|signature/i;
 const secretEntry = /auth|token|cookie|session_?id|jwt|secret|password/i;
@@ -7,11 +8,15 @@ const shortest = 4;
 /** What stands under such a name without being secret; the last are the public client of an app. */
 const harmless = /^(bearer|[\d.]+|application\/\S+|c2lnZW46c2lnZW4=|sigen)$/i;
 
-/** A secret as it is, and as it stands in a URL, in JSON, in base64 (also in the middle of a longer text). */
-export function formsOf(secret: string): string[] {
-  const url = new URLSearchParams({ v: secret }).toString().slice(2);
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, encodeURIComponent(secret), url, inJson, ...base64Forms(secret)])];
+const known = new Map<string, readonly string[]>();
+
+/** A secret in each of its {@link disguises}, and in base64 also as it stands in the middle of a longer text. */
+export function formsOf(secret: string): readonly string[] {
+  const forms = known.get(secret) ?? [
+    ...new Set([...Object.values(disguises).map((disguise) => disguise(secret)), ...base64Forms(secret)]),
+  ];
+  known.set(secret, forms);
+  return forms;
 }
 
 /** What is certain of a text's base64 wherever it begins in a longer one; too little of it proves nothing. */

@@ -166,7 +166,7 @@ async function gone<Kept extends Session>(
   try {
     const renewed = await way(previous);
     if (!renewed) return undefined;
-    session = { ...bounded(renewed), issuedAt: context.now };
+    session = { ...usable(renewed), issuedAt: context.now };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind === 'rate-limited' || error.kind === 'unavailable') throw error;
     const stored = error.kind === 'auth' && previous && (await renewedElsewhere(context, previous, isAnotherLeft));
@@ -181,10 +181,16 @@ async function gone<Kept extends Session>(
 /** Of all that is kept of a log-in, in characters; tokens have up to some 2,000. */
 const longestSession = 8_000;
 
+/** What no header can carry. */
+const unsendable = /[^\t\x20-\x7e\x80-\xff]/;
+
 /** @throws Failure `bad-response` for a session that nobody could send or store. */
-function bounded<Kept extends Session>(session: Kept): Kept {
-  if (JSON.stringify(session).length <= longestSession) return session;
-  throw new Failure('bad-response', 'The log-in was answered with a token that is too long to be one');
+function usable<Kept extends Session>(session: Kept): Kept {
+  if (JSON.stringify(session).length > longestSession)
+    throw new Failure('bad-response', 'The log-in was answered with a token that is too long to be one');
+  if (Object.values(session).some((value) => typeof value === 'string' && unsendable.test(value)))
+    throw new Failure('bad-response', 'The log-in was answered with a token that no request can carry');
+  return session;
 }
 
 /** How long another invocation may take from its new session to having stored it. */

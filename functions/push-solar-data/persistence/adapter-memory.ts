@@ -1,6 +1,7 @@
 /** What an adapter keeps from one read to the next: its log-in, and what it has looked up, in a document each. */
 import * as z from 'zod/mini';
 import type { StateStore } from './store.ts';
+import { mostBytes } from './write-policy.ts';
 
 export type RememberedAdapter = {
   label: string;
@@ -85,7 +86,11 @@ export function openAdapterMemory(
   const writeState = async () => {
     const text = JSON.stringify(state);
     if (text === writtenState) return;
-    await store.write(stateName, { identity, value: state } satisfies Stored, { secret: false });
+    const document: Stored = { identity, value: state };
+    // A cloud's list of devices may hold anything; what a standard parameter does not hold is looked up anew.
+    if (Buffer.byteLength(JSON.stringify(document)) > mostBytes)
+      throw new Error(`what ${label} has looked up is too large to be kept`);
+    await store.write(stateName, document, { secret: false });
     writtenState = text;
   };
   const memory: AdapterMemory = {
