@@ -7,6 +7,8 @@ import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
 import { type Cell, playDeadAddress, playFault } from './cell.ts';
 import { playUnheard, playUnreachable } from './destination-cell.ts';
+import { echoes, playEcho, toChargeHq } from './echoes.ts';
+import { endlessLists, playEndlessList } from './endless-lists.ts';
 import { figureFaults } from './figures.ts';
 import { playStoreFault, storeFaults } from './store-faults.ts';
 import { textFaults } from './texts.ts';
@@ -22,6 +24,7 @@ const begun = performance.now();
 const wrong: string[] = [];
 const dead = await openDeadAddresses();
 
+const nothing = (): undefined => undefined;
 type Row = {
   name: string;
   alone?: boolean;
@@ -40,6 +43,17 @@ const rows: Row[] = [
     alone: fault.alone === true,
     play: (conversation: NamedConversation) => playFault(conversation, fault),
     unheard: (conversation: NamedConversation) => playUnheard(conversation, fault),
+  })),
+  ...echoes.map((echo) => ({
+    name: echo.name,
+    play: (conversation: NamedConversation) => playEcho(conversation, echo),
+    unheard: (conversation: NamedConversation) => playUnheard(conversation, toChargeHq(echo)),
+  })),
+  ...endlessLists.map((list) => ({
+    name: list.name,
+    alone: true,
+    play: (conversation: NamedConversation) => playEndlessList(conversation, list),
+    unheard: nothing,
   })),
 ];
 

@@ -17,7 +17,7 @@ export type Where = 'first call' | 'live call' | 'every call';
 
 export type TestedHome = Awaited<ReturnType<typeof openTestedHome>>;
 
-/** @param changed settings of the adapter, by its names; undefined leaves one out. */
+/** @param changed settings of the adapter, by its names, which the cloud takes without a look; undefined leaves one out. */
 export async function openTestedHome(
   { adapter, conversation }: NamedConversation,
   fault: Pick<Fault, 'answer' | 'endless'>,
@@ -33,9 +33,10 @@ export async function openTestedHome(
   let instead: string | undefined;
   const vendor = await playConversation(
     exchanges.map((exchange): Exchange => {
-      const { answer } = exchange;
+      const { answer, method, path } = exchange;
+      const expected = Object.keys(changed).length > 0 ? { path, ...(method ? { method } : {}) } : exchange;
       return {
-        ...exchange,
+        ...expected,
         answer(received) {
           const usual: Answer = typeof answer === 'function' ? answer(received) : answer;
           const isMeant = striking && (where === 'every call' || exchange === struckExchange);
@@ -82,6 +83,15 @@ export async function openTestedHome(
       instead = what === 'answers' ? undefined : what;
     },
     wasStruck: () => wasStruck,
+    /** As on the first day: nothing is known or stored, and nothing was told. */
+    forget() {
+      store.documents.clear();
+      home.coldStart();
+      for (const stage of [vendor, chargeHq]) stage.received.length = 0;
+      chargeHq.pushes.length = 0;
+      wasStruck = false;
+    },
+    secrets,
     /** What was told, logged or stored and should not be. @param pushes of this tick. */
     unfit: (report: TickReport, pushes: readonly Push[]) =>
       unfit({ report, pushes, documents: store.documents, secrets: secrets() }),
