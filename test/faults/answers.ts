@@ -110,6 +110,12 @@ const statuses: Fault[] = [
     fromChargeHq: 'rate-limited',
   },
   {
+    name: 'HTTP 429, for a day',
+    answer: () => ({ status: 429, headers: { 'retry-after': '86400' }, json: {} }),
+    kinds: ['rate-limited', 'auth'],
+    fromChargeHq: 'rate-limited',
+  },
+  {
     name: 'HTTP 429, no time',
     answer: () => ({ status: 429, json: {} }),
     kinds: ['rate-limited', 'auth'],
@@ -118,6 +124,10 @@ const statuses: Fault[] = [
   status(500, { kinds: ['unavailable', 'auth', 'bad-response'], fromChargeHq: 'unavailable' }),
   status(502, { kinds: ['unavailable', 'bad-response'], fromChargeHq: 'unavailable' }),
   status(503, { kinds: ['unavailable'], fromChargeHq: 'unavailable' }, { 'retry-after': '120' }),
+  {
+    ...status(503, { kinds: ['unavailable'], fromChargeHq: 'unavailable' }, { 'retry-after': '86400' }),
+    name: 'HTTP 503, for a day',
+  },
 ];
 
 const unreadable = ['bad-response', 'unavailable', 'auth'] as const;

@@ -14,7 +14,13 @@ export const echoes: readonly Echo[] = Object.entries(disguises).map(([name, dis
   ...{ name: `echo: ${name}`, nth, disguise },
 }));
 
-type Position = { name: string; where: Where; answer(usual: Answer, echo: string): Answer | undefined };
+type Position = {
+  name: string;
+  where: Where;
+  answer(usual: Answer, echo: string): Answer | undefined;
+  /** Whether it is the name of a device, by which a cloud is asked and which is stored. */
+  mayBeKept?: true;
+};
 
 const asPage = (status: number) => (_usual: Answer, echo: string) => ({
   ...{ status, text: `<p>The log-in with ${echo} failed</p>` },
@@ -48,8 +54,8 @@ const answers: readonly Position[] = [
         value === null || typeof value !== 'object' || Array.isArray(value) ? value : { ...value, [echo]: echo },
       ),
   },
-  { name: 'texts', where: 'live call', answer: inTexts },
-  { name: 'texts', where: 'every call', answer: inTexts },
+  { name: 'texts', where: 'live call', answer: inTexts, mayBeKept: true },
+  { name: 'texts', where: 'every call', answer: inTexts, mayBeKept: true },
 ];
 
 /** Secrets with all that some form changes: the first that every setting of the adapter takes. */
@@ -121,6 +127,7 @@ async function playPositions(
       tested.forget();
       const report = await tested.tick();
       if (tested.vendor.received.length === 0) return undefined;
+      if (position.mayBeKept) tested.documents.clear();
       const found = tested.unfit(report, tested.chargeHq.pushes);
       if (report.kind === 'bug') found.push(`a bug: ${report.sources[0]?.stack ?? report.remarks}`);
       wrong.push(...found.map((what) => `in ${position?.name} of ${where}: ${what}`));

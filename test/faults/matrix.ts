@@ -10,6 +10,7 @@ import { playUnheard, playUnreachable } from './destination-cell.ts';
 import { echoes, playEcho, toChargeHq } from './echoes.ts';
 import { endlessLists, playEndlessList } from './endless-lists.ts';
 import { figureFaults } from './figures.ts';
+import { histories } from './histories.ts';
 import { playStoreFault, storeFaults } from './store-faults.ts';
 import { textFaults } from './texts.ts';
 
@@ -49,6 +50,7 @@ const rows: Row[] = [
     play: (conversation: NamedConversation) => playEcho(conversation, echo),
     unheard: (conversation: NamedConversation) => playUnheard(conversation, toChargeHq(echo)),
   })),
+  ...histories.map(({ name, play }) => ({ name, play, unheard: nothing })),
   ...endlessLists.map((list) => ({
     name: list.name,
     alone: true,

@@ -29,8 +29,6 @@ export type AdapterMemory = {
   state: Content;
   /** Saves it now. */
   saveState(): Promise<void>;
-  /** What this finds a secret in is not kept: a cloud may name a device by what it was sent. */
-  guard(holdsSecret: (text: string) => boolean): void;
 };
 
 export type OpenAdapterMemory = {
@@ -61,7 +59,6 @@ export function openAdapterMemory(
   let writtenState = '{}';
   let stateWrittenAt: number | undefined;
   let isLoaded = false;
-  let holdsSecret = (_text: string): boolean => false;
 
   const contentOf = async (name: string, schema: z.ZodMiniType | undefined): Promise<Stored | undefined> => {
     if (!schema) return undefined;
@@ -93,7 +90,6 @@ export function openAdapterMemory(
     // A cloud's list of devices may hold anything; what a standard parameter does not hold is looked up anew.
     if (Buffer.byteLength(JSON.stringify(document)) > mostBytes)
       throw new Error(`what ${label} has looked up is too large to be kept`);
-    if (holdsSecret(text)) throw new Error(`what ${label} has looked up repeats a secret, and is not kept`);
     await store.write(stateName, document, { secret: false });
     writtenState = text;
   };
@@ -114,9 +110,6 @@ export function openAdapterMemory(
     },
     state,
     saveState: writeState,
-    guard(finds) {
-      holdsSecret = finds;
-    },
   };
   return {
     identity,

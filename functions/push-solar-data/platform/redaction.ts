@@ -14,8 +14,6 @@ export type Redactor = {
    * and without what it gives the name of a credential itself.
    */
   text(text: string): string;
-  /** Whether a hidden value, or the beginning of one, stands in the text. */
-  finds(text: string): boolean;
   /** The same tree with every text in it fit to be told, but for the words that the bridge itself has {@link decided}. */
   report<Tree>(tree: Tree): Tree;
 };
@@ -39,13 +37,12 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     if (tree === null || typeof tree !== 'object') return;
     for (const [name, value] of Object.entries(tree)) redactKeys(value, named || isSecretName(name));
   };
-  const spansIn = (dirty: string): Span[] => {
+  const text = (dirty: string): string => {
     index ??= createIndex();
     for (const value of added) index.add(formsOf(value));
     added = [];
-    return index.spansIn(dirty);
+    return inOneLine(without(dirty, [...index.spansIn(dirty), ...unknownCredentials(dirty)]));
   };
-  const text = (dirty: string): string => inOneLine(without(dirty, [...spansIn(dirty), ...unknownCredentials(dirty)]));
   const report = (tree: unknown, isDecided = false): unknown => {
     if (typeof tree === 'string') return isDecided ? inOneLine(tree) : text(tree);
     if (Array.isArray(tree)) return tree.map((each) => report(each, isDecided));
@@ -53,8 +50,7 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
     return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, report(value, decided.has(name))]));
   };
   for (const secret of secrets) redactValue(secret);
-  const finds = (dirty: string): boolean => spansIn(dirty).length > 0;
-  return { redactValue, redactKeys, text, finds, report: <Tree>(tree: Tree) => report(tree) as Tree };
+  return { redactValue, redactKeys, text, report: <Tree>(tree: Tree) => report(tree) as Tree };
 }
 
 const inOneLine = (text: string): string => plainText(text, Number.POSITIVE_INFINITY);

@@ -141,7 +141,6 @@ async function readOnce(source: Source, notes: string[], ports: ReadPorts): Prom
     const kept = await untilAborted(keptOf(source, memory, ports.now), signal, late);
     if (signal.aborted) throw late();
     redactor.redactKeys(kept.session.value);
-    kept.guard(redactor.finds);
     try {
       const answer = await untilAborted(adapter.read(contextOf(source, kept, notes, ports)), signal, late);
       if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
