@@ -104,12 +104,12 @@ async function toldAgain(
 ): Promise<string[]> {
   const longest = ended === 'auth' ? longestSilence.auth : longestSilence.usual;
   clock.advance(longest + 1);
-  // A slow cloud is not due at each minute.
-  for (let minutes = 0; minutes <= 30; minutes++) {
+  // The slowest cloud is asked every hour and a half.
+  for (let minutes = 0; minutes <= 120; minutes += 5) {
     const { outcome, remarks = [] } = await tick();
     if (remarks.some((remark) => remark.includes('is left alone'))) break;
     if (outcome === 'pushed' || outcome === 'reported') return [];
-    clock.advance(60);
+    clock.advance(300);
   }
   return [`was not told again in ${longest / 60} minutes`];
 }

@@ -6,9 +6,13 @@ import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
 import { type Cell, playDeadAddress, playFault } from './cell.ts';
 import { playUnheard, playUnreachable } from './destination-cell.ts';
+import { echoes, playEcho } from './echoes.ts';
+import { endlessLists, playEndlessList } from './endless-lists.ts';
 import { figureFaults } from './figures.ts';
+import { histories } from './histories.ts';
+import { textFaults } from './texts.ts';
 
-// A sample of `npm run test:faults`: every fault of a cloud once, adapters in rotation. The store's faults are only there.
+// A sample of `npm run test:faults`: every fault of a cloud once, of texts and echoes some, adapters in rotation. The store's faults are only there.
 const dead = await openDeadAddresses();
 after(() => dead.close());
 
@@ -50,6 +54,25 @@ playAll("a vendor's cloud fails, and the home tells so, leaks nothing and recove
     name: fault.name,
     alone: fault.alone === true,
     play: () => playInTurn(nth, (conversation) => playFault(conversation, fault)),
+  })),
+]);
+
+const some = <Each>(all: readonly Each[], every: number): Each[] => all.filter((_each, nth) => nth % every === 0);
+
+playAll('a cloud says too much, too little, or what it was told, and the home tells no more than it knows:', [
+  ...some(textFaults, 5).map((fault, nth) => ({
+    name: fault.name,
+    alone: true,
+    play: () => playInTurn(nth, (conversation) => playFault(conversation, fault)),
+  })),
+  ...some(echoes, 5).map((echo, nth) => ({
+    name: echo.name,
+    play: () => playInTurn(nth, (conversation) => playEcho(conversation, echo)),
+  })),
+  ...histories.map(({ name, play }, nth) => ({ name, play: () => playInTurn(nth, play) })),
+  ...endlessLists.map((list, nth) => ({
+    name: list.name,
+    play: () => playInTurn(nth, (conversation) => playEndlessList(conversation, list)),
   })),
 ]);
 

@@ -22,7 +22,12 @@ export const longestBlockMs = 200;
 
 export type Observed<Result> = { result: Result; ms: number; megabytes: number; blockedMs: number; stray: unknown[] };
 
-/** @param weigh what of the memory is of interest; to collect garbage all the time blocks the process. */
+let weighing: (() => void) | undefined;
+
+/** Weighs now what is held, if the tick that runs is observed for it: at the moment when it should be most. */
+export const weighNow = (): void => weighing?.();
+
+/** @param weigh what of the memory is of interest. */
 export async function observe<Result>(work: () => Promise<Result>, weigh?: 'most' | 'held'): Promise<Observed<Result>> {
   const strayBefore = strays.length;
   if (weigh) collect();
@@ -33,7 +38,8 @@ export async function observe<Result>(work: () => Promise<Result>, weigh?: 'most
     if (weigh === 'held') collect();
     most = Math.max(most, megabytes());
   };
-  const sampler = weigh ? setInterval(sample, weigh === 'held' ? 20 : 1) : undefined;
+  const sampler = weigh === 'most' ? setInterval(sample, 1) : undefined;
+  if (weigh === 'held') weighing = sample;
   const begun = performance.now();
   try {
     const result = await within(hangsAfterMs, (signal) =>
@@ -45,6 +51,7 @@ export async function observe<Result>(work: () => Promise<Result>, weigh?: 'most
     return { result, ms, megabytes: Math.max(0, most - before), blockedMs: turns.longestMs(), stray };
   } finally {
     clearInterval(sampler);
+    weighing = undefined;
     turns.end();
   }
 }

@@ -1,13 +1,14 @@
 /** Faults of the Parameter Store, through the Lambda's own handler: settings and state that are absent, broken, refused or slow. */
 import { mock } from 'node:test';
 import type { Context, ScheduledEvent } from 'aws-lambda';
-import { type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { playChargeHq, playConversation } from '../support/conversation.ts';
 import { apiKey } from '../support/home.ts';
 import { leaks } from '../support/leaks.ts';
 import { type ParameterStage, playParameterStore } from '../support/parameter-store.ts';
 import type { DeadAddress } from './addresses.ts';
 import type { Cell } from './cell.ts';
 import { observe } from './observation.ts';
+import { path, type StoredHome, session, sigenergy, victron } from './stored-homes.ts';
 
 export type StoreFault = {
   name: string;
@@ -20,10 +21,10 @@ export type StoreFault = {
   ends: 'pushed' | 'reported' | 'failed';
   /** What its log line says. */
   says?: RegExp;
+  /** Default: {@link victron}. */
+  home?: StoredHome;
 };
 
-const path = '/solar-cloud-bridge/home';
-const token = 'vrm-token-in-the-parameter-store';
 const state = `${path}/state/adapter/victron-vrm`;
 const ofTheSite = `${path}/state/site`;
 const longestMs = 20_000;
@@ -41,10 +42,16 @@ const failsToWrite = (name: string, status: number, type: string): StoreFault =>
   says: /What was learnt could not be saved/,
 });
 const holds = (what: string, name: string, value: string): StoreFault => ({
-  name: `${what} ${name === ofTheSite ? 'as the site’s state' : 'as the adapter’s state'}`,
+  name: `${what} ${kept[name]}`,
   arrange: (store) => store.set(name, value),
   ends: 'pushed',
+  ...(name === session ? { home: sigenergy } : {}),
 });
+const kept: Record<string, string> = {
+  [ofTheSite]: 'as the site’s state',
+  [state]: 'as the adapter’s state',
+  [session]: 'as the log-in',
+};
 const broken: [what: string, text: string][] = [
   ['no JSON', '{"version":1,"sour'],
   ['a text', '"gone"'],
@@ -85,7 +92,20 @@ export const storeFaults: readonly StoreFault[] = [
     ends: 'failed',
     says: /API_KEY is missing/,
   },
-  ...broken.flatMap(([what, text]) => [holds(what, state, text), holds(what, ofTheSite, text)]),
+  ...broken.flatMap(([what, text]) => [state, ofTheSite, session].map((name) => holds(what, name, text))),
+  ...['ThrottlingException', 'AccessDeniedException'].map(
+    (type): StoreFault => ({
+      ...failsToWrite(`the log-in, ${type}`, 400, type),
+      arrange: (store) => store.fail({ status: 400, type, call: 'PutParameter', name: session }),
+      says: /could not be saved/,
+      home: sigenergy,
+    }),
+  ),
+  {
+    ...failsToWrite('with a log-in, HTTP 500', 500, 'InternalServerError'),
+    says: /could not be saved/,
+    home: sigenergy,
+  },
   failsToWrite('throttled', 400, 'ThrottlingException'),
   failsToWrite('denied', 400, 'AccessDeniedException'),
   failsToWrite('HTTP 500', 500, 'InternalServerError'),
@@ -104,7 +124,9 @@ let instances = 0;
 
 /** A fresh instance of the Lambda under the fault; then all is well again and the same instance must push. */
 export async function playStoreFault(fault: StoreFault, addresses: readonly DeadAddress[]): Promise<Cell> {
-  const settings = { [`${path}/CHARGE_HQ_API_KEY`]: apiKey, [`${path}/VICTRON_VRM_ACCESS_TOKEN`]: token };
+  const { environment: own, secrets, exchanges, token, session: document } = fault.home ?? victron;
+  const stored = { ...secrets, CHARGE_HQ_API_KEY: apiKey };
+  const settings = Object.fromEntries(Object.entries(stored).map(([name, text]) => [`${path}/${name}`, text]));
   const store = await playParameterStore(settings);
   const vendor = await playConversation(exchanges);
   const chargeHq = await playChargeHq();
@@ -112,9 +134,8 @@ export async function playStoreFault(fault: StoreFault, addresses: readonly Dead
   const dead = addresses.find(({ name }) => name === fault.address)?.url;
   Object.assign(process.env, {
     SITE: 'home',
-    VENDOR: 'victron-vrm',
-    VICTRON_VRM_ID_SITE: '4711',
-    VICTRON_VRM_BASE_URL: vendor.url,
+    ...own,
+    [`${own['VENDOR']?.replace('-', '_').toUpperCase()}_BASE_URL`]: vendor.url,
     CHARGE_HQ_URL: `${chargeHq.url}/push`,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'AKIATEST',
@@ -139,10 +160,13 @@ export async function playStoreFault(fault: StoreFault, addresses: readonly Dead
     fault.arrange(store);
     const before = chargeHq.pushes.length;
     const { result: outcome, ms, stray } = await observe(() => invoke(handler, 2));
-    const wrong = wrongEnd(fault, outcome, log.join(), chargeHq.pushes.length - before);
+    const wrong = wrongEnd(fault, outcome, log.join(), chargeHq.pushes.length - before, [
+      ...Object.values(stored),
+      token,
+    ]);
     if (ms > longestMs) wrong.push(`took ${ms} ms`);
     if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
-    if (!dead) wrong.push(...(await mended(store, settings, () => invoke(handler, 4))));
+    if (!dead) wrong.push(...(await mended(store, settings, () => invoke(handler, 4), document)));
     return { sign: wrong.length > 0 ? '✗' : outcome === 'pushed' ? '=' : '✓', wrong, ms, megabytes: 0 };
   } finally {
     process.env = environment;
@@ -150,19 +174,34 @@ export async function playStoreFault(fault: StoreFault, addresses: readonly Dead
   }
 }
 
-function wrongEnd({ ends, says }: StoreFault, outcome: string, log: string, messages: number): string[] {
+function wrongEnd(
+  { ends, says }: StoreFault,
+  outcome: string,
+  log: string,
+  messages: number,
+  secrets: string[],
+): string[] {
   const wrong: string[] = [];
   if (outcome !== ends) wrong.push(`ended as ${outcome}, not ${ends}: ${log}`);
   if (says && !says.test(log)) wrong.push(`does not say ${says}: ${log}`);
   if (messages !== (ends === 'failed' ? 0 : 1)) wrong.push(`${messages} messages were sent`);
-  return [...wrong, ...leaks(log, [apiKey, token, 'secret-of-the-role']).map((secret) => `told the secret ${secret}`)];
+  return [...wrong, ...leaks(log, [...secrets, 'secret-of-the-role']).map((secret) => `told the secret ${secret}`)];
 }
 
-async function mended(store: ParameterStage, settings: Record<string, string>, next: () => Promise<string>) {
+/** @param document what must have been saved by then. */
+async function mended(
+  store: ParameterStage,
+  settings: Record<string, string>,
+  next: () => Promise<string>,
+  document: string | undefined,
+) {
   store.fail(undefined);
   for (const [name, value] of Object.entries(settings)) if (!store.parameters.has(name)) store.set(name, value);
   const outcome = await next();
-  return outcome === 'pushed' ? [] : [`then ended as ${outcome}`];
+  const wrong = outcome === 'pushed' ? [] : [`then ended as ${outcome}`];
+  if (document && !store.parameters.get(document)?.value.includes(sigenergy.token))
+    wrong.push('the log-in was not saved');
+  return wrong;
 }
 
 type Handler = (event: ScheduledEvent, context: Context) => Promise<string>;
@@ -186,18 +225,3 @@ async function received<Result>(log: string[], work: () => Promise<Result>): Pro
     for (const mocked of mocks) mocked.mock.restore();
   }
 }
-
-/** Victron's answers, with a record of this very moment. */
-const exchanges: Exchange[] = [
-  { path: '/v2/users/me', answer: { json: { user: { id: 815 } } } },
-  { path: '/v2/users/815/installations', answer: () => ({ json: { records: [installation()] } }) },
-];
-const installation = () => ({
-  idSite: 4711,
-  last_timestamp: Math.floor(Date.now() / 1000) - 20,
-  extended: [
-    { code: 'solar_yield', rawValue: 4200 },
-    { code: 'from_to_grid', rawValue: -1500 },
-    { code: 'consumption', rawValue: 2600, dataAttributes: [{ code: 'a1' }] },
-  ],
-});

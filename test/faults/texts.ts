@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from '../support/conversation.ts';
 import type { Fault } from './fault.ts';
 import { isNumberText, isTime, rewritten } from './figures.ts';
+import { weighNow } from './observation.ts';
 
 const anyKind = ['bad-response', 'offline', 'stale', 'unavailable', 'auth', 'settings', 'rate-limited'] as const;
 const longLength = 100_000;
@@ -111,7 +112,7 @@ export const textFaults: readonly Fault[] = [
     kinds: [],
     mayBeRead: true,
     weigh: 'held',
-    mostMegabytes: 10,
+    mostMegabytes: 5,
     fromChargeHq: 'told',
   }),
 ];
@@ -155,9 +156,13 @@ function crumble({ socket }: ServerResponse, body: Buffer): void {
     if (!socket || socket.destroyed) return;
     const pieces = [...body.subarray(sent, sent + crumbsAtOnce)].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`);
     sent += crumbsAtOnce;
-    if (sent >= body.length) return void socket.end(Buffer.from(`${pieces.join('')}0\r\n\r\n`, 'latin1'));
+    const isLast = sent >= body.length;
     socket.write(Buffer.from(pieces.join(''), 'latin1'));
-    setImmediate(go);
+    if (!isLast) return void setImmediate(go);
+    setTimeout(() => {
+      weighNow();
+      socket.end('0\r\n\r\n');
+    }, 10);
   };
   go();
 }
