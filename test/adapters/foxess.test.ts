@@ -121,6 +121,34 @@ describe('FoxESS says by errno', () => {
   });
 });
 
+describe('FoxESS is asked for the variables by name', () => {
+  const unnamed = (answer: Answer): Exchange => ({ method: 'POST', path: livePath, answer });
+  const ask = (exchanges: Exchange[]) =>
+    playAdapter(foxess, { settings: { apiKey, deviceSns: 'ONE' }, now, exchanges });
+  const namesOf = ({ vendor }: Awaited<ReturnType<typeof ask>>) =>
+    vendor.received.map(({ body }) => (body as { variables?: string[] }).variables);
+
+  it('where it refuses to answer otherwise', async () => {
+    const played = await ask([unnamed(refusal(41200)), live(row('ONE', hybrid))]);
+    assert.equal(played.pushes[0]?.siteMeters?.['production_kw'], 2.5);
+    const [first, second, ...more] = namesOf(played);
+    assert.deepEqual([first, more], [undefined, []]);
+    for (const name of ['pvPower', 'feedinPower', 'gridConsumptionPower', 'batChargePower', 'SoC_1', 'runningState'])
+      assert.ok(second?.includes(name), name);
+  });
+
+  it('and counts as busy only when it refuses that too, without a third call', async () => {
+    const played = await ask([unnamed(refusal(41200))]);
+    assert.equal(played.report.kind, 'unavailable');
+    assert.equal(namesOf(played).filter(Boolean).length, 1);
+    assert.equal(played.vendor.received.length, 2);
+  });
+
+  it('but not where it is busy for another reason', async () => {
+    assert.deepEqual(namesOf(await ask([unnamed(refusal(41201))])), [undefined, undefined]);
+  });
+});
+
 describe('FoxESS lists the inverters', () => {
   const pathsOf = ({ vendor }: { vendor: { received: { path: string }[] } }) => vendor.received.map(({ path }) => path);
   const playListed = (exchanges: Exchange[], options: { ticks?: number; everySeconds?: number } = {}) =>

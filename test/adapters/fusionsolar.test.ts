@@ -416,6 +416,23 @@ describe('the session', () => {
     assert.equal(report.kind, 'bad-response');
   });
 
+  const cookie = 'XSRF-TOKEN=of-the-cookie; Path=/; Secure';
+  const places: [string, Record<string, string>, string][] = [
+    ['a cookie alone', { 'set-cookie': cookie }, 'of-the-cookie'],
+    ['a cookie beside an empty header', { 'XSRF-TOKEN': '', 'set-cookie': cookie }, 'of-the-cookie'],
+    ['the header rather than the cookie', { 'XSRF-TOKEN': 'of-the-header', 'set-cookie': cookie }, 'of-the-header'],
+  ];
+  for (const [what, headers, token] of places)
+    it(`takes the token from ${what}`, async () => {
+      const exchanges = [
+        exchange('login', { headers, ...done(null) }),
+        exchange('getDevList', done(listOf(devices)), { headers: { 'xsrf-token': token } }),
+        ...[1, 47, 39].map((type) => live(type, token)),
+      ];
+      const { report } = await play(exchanges);
+      assert.equal(report.outcome, 'pushed', report.error);
+    });
+
   it('is not told to the log', async () => {
     const exchanges = [...logInAndList({ '1': inverter(1) }), kpi(1, { text: 'no figures for xsrf-of-a-test' })];
     assert.equal(JSON.stringify((await play(exchanges)).report).includes('xsrf-of-a-test'), false);

@@ -15,7 +15,7 @@ import {
   text,
 } from './adapter.ts';
 import { isYoung } from './age.ts';
-import { Fitted, type Inverter, Row, readingsOf } from './foxess/inverters.ts';
+import { Fitted, type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
 import { allPages } from './pages.ts';
 import { figure } from './quantities.ts';
 
@@ -123,8 +123,15 @@ async function listInverters(context: Context): Promise<Inverter[]> {
   return context.state.inverters;
 }
 
-const askForAll = (context: Context, inverters: readonly Inverter[]): Promise<Answer> =>
-  ask(context, '/op/v1/device/real/query', { sns: inverters.map(({ sn }) => sn) });
+/** Some systems answer only where the variables are named, others with nothing then: so by name where it is refused without. */
+async function askForAll(context: Context, inverters: readonly Inverter[]): Promise<Answer> {
+  const path = '/op/v1/device/real/query';
+  const sns = inverters.map(({ sn }) => sn);
+  const answer = await ask(context, path, { sns });
+  if (answer.json(Envelope).errno !== 41200) return answer;
+  await context.sleep(1_100); // one call a second is allowed
+  return ask(context, path, { sns, variables: variableNames });
+}
 
 /** Signs the path, without host and query. Its parts are joined by the four characters `\r\n` as printed, not by CR LF. */
 function ask({ settings: { apiKey }, http, now }: Context, path: string, json: unknown): Promise<Answer> {
@@ -146,6 +153,7 @@ function checked<Schema extends z.ZodMiniType>(answer: Answer, schema: Schema): 
     excerpt: answer.excerpt,
     // The usual five minutes are enough, however often it happens.
     ...(kind === 'rate-limited' ? { retryAfterSeconds: 300 } : {}),
+    ...(errno === 41200 ? { retryAfterSeconds: 0 } : {}), // it has been asked twice
   });
 }
 

@@ -45,8 +45,9 @@ const Variables = z.object({
   feedin: figure,
   runningState: z.optional(z.unknown()),
 });
+export const variableNames = Object.keys(Variables.shape);
 /** Their names differ in case between models (`Soc_2`). */
-const spelling = new Map(Object.keys(Variables.shape).map((name) => [name.toLowerCase(), name]));
+const spelling = new Map(variableNames.map((name) => [name.toLowerCase(), name]));
 type Entries = { variable: string; value?: unknown }[] | null | undefined;
 const byName = (entries: Entries): Record<string, unknown> =>
   Object.fromEntries(

@@ -1,6 +1,7 @@
 /** FusionSolar's Northbound interface: its sessions, one way to ask, and what its fail codes mean. */
 import * as z from 'zod/mini';
 import { Failure, type ReadContext } from '../adapter.ts';
+import { cookiesAfter } from '../cookies.ts';
 import { figure } from '../quantities.ts';
 import { type Session, withSession } from '../session.ts';
 
@@ -76,8 +77,8 @@ export function openNorthbound(context: NorthboundContext): Ask {
   const logIn = async (): Promise<Session> => {
     if (loggedIn) throw new Refusal(305, { status: 200 });
     loggedIn = true;
-    const { headers } = await send('login', { userName, systemCode });
-    const token = headers['xsrf-token'];
+    const answer = await send('login', { userName, systemCode });
+    const token = answer.headers['xsrf-token'] || cookiesAfter({}, answer)['XSRF-TOKEN']; // one of them, or both
     if (typeof token !== 'string') throw new Failure('bad-response', 'FusionSolar gave no token at the log-in');
     return { token, expiresAt: now + sessionMinutes * 60_000 };
   };
