@@ -126,6 +126,14 @@ describe('counters', () => {
     assert.deepEqual(await metersOf({ production: `-${clamps}/em1:1` }, { [clamps]: house }), { production_kw: 2.9 });
   });
 
+  it('that are no number are left out, without harm to the power', async () => {
+    const status = { 'em1:0': meter(20), 'em1data:0': { total_act_energy: 'much', total_act_ret_energy: 7000 } };
+    assert.deepEqual(await metersOf({ netImport: `${clamps}/em1:0` }, { [clamps]: status }), {
+      net_import_kw: 0.02,
+      exported_kwh: 7,
+    });
+  });
+
   it('that are missing stay missing, without harm to the power', async () => {
     const status = { 'em1:0': meter(20), 'em1data:0': { total_act_energy: null, total_act_ret_energy: 7000 } };
     assert.deepEqual(await metersOf({ netImport: `${clamps}/em1:0` }, { [clamps]: status }), {

@@ -3,11 +3,13 @@ import { describe, it } from 'node:test';
 import { sunsynk } from '../../functions/push-solar-data/adapters/sunsynk.ts';
 import { callsTo, conversation } from '../conversations/sunsynk.ts';
 import type { Answer } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import {
   ageless,
   flow,
   get,
   inverters,
+  login,
   metersOf,
   noon,
   now,
@@ -66,6 +68,11 @@ describe('Sunsynk Connect, a battery of two banks', () => {
     assert.equal('battery_soc' in Object(await metersOf({ ...both, soc2: '--' })), false);
     const silent = Object(await metersOf({ ...both, battPower2: null }));
     assert.deepEqual([silent['battery_discharge_kw'], silent['consumption_kw']], [undefined, undefined]);
+  });
+
+  it('has only no known charge where that is no number', async () => {
+    const meters = Object(await metersOf({ soc: 'full' }));
+    assert.deepEqual([meters['battery_discharge_kw'], 'battery_soc' in meters], [-0.9, false]);
   });
 
   it('is one battery where the second bank shows nothing', async () => {
@@ -341,6 +348,16 @@ describe('Sunsynk Connect, plants:', () => {
     const { report } = await play([first, second], { settings: withoutPlant });
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /1 \(Home\), 2 \(Barn\)/);
+  });
+
+  it('are found for the set-up', async () => {
+    const exchanges = [...login, get(paths.plants, page(2, plant(1, 'Home'), { id: '2' }))];
+    assert.deepEqual(await discover(sunsynk, { settings: withoutPlant, now, exchanges }), {
+      plantId: [
+        { value: '1', title: 'Home' },
+        { value: '2', title: undefined },
+      ],
+    });
   });
 
   it('says that the account sees no plant, and does not log in again for it', async () => {

@@ -1,21 +1,20 @@
 /** Shelly Cloud Control API: one call for up to ten devices (v2), or one for each (v1); which clamp measures what, the owner says. */
 import * as z from 'zod/mini';
 import { inWords } from '../core/freshness.ts';
-import { total } from '../core/reading.ts';
-import type { SettingValues } from '../settings/setting.ts';
 import {
   choice,
   defineAdapter,
   Failure,
   type ReadContext,
   type Reading,
+  type SettingValues,
   secret,
   setting,
   type Term,
   text,
+  total,
 } from './adapter.ts';
-import { kilowattHours, kilowatts } from './quantities.ts';
-import { type Component, components, countersOf, directed, wattsOf } from './shelly-cloud/components.ts';
+import { type Component, components, countersOf, powerOf } from './shelly-cloud/components.ts';
 import { askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
 
 const serverName = z.pipe(
@@ -62,31 +61,24 @@ export const shellyCloud = defineAdapter({
     const { settings, takes } = context;
     const { apiVersion, netImport, production, batteryDischarge: battery, consumption } = settings;
     const listed: { [Each in Term]: Component[] | undefined } = { grid: netImport, production, battery, consumption };
-    const taken = (term: Term) => (takes(term) ? listed[term] : undefined);
-    const ids = [
-      ...new Set(
-        (['grid', 'production', 'battery', 'consumption'] as const)
-          .flatMap((term) => taken(term) ?? [])
-          .map(({ deviceId }) => deviceId),
-      ),
-    ];
+    const taken = (term: Term) => (takes(term) ? (listed[term] ?? []) : []);
+    const all = (['grid', 'production', 'battery', 'consumption'] as const).flatMap(taken);
+    const ids = [...new Set(all.map(({ deviceId }) => deviceId))];
     const devices = await (apiVersion === 'v1' ? askEach(context, ids) : askTogether(context, ids));
     const deviceOf = (id: string) => connected(id, devices.get(id));
     const power = (term: Term) =>
-      powerOf(
-        (taken(term) ?? []).map((entry) => ({ entry, device: deviceOf(entry.deviceId) })),
+      sumOf(
+        taken(term).map((entry) => ({ entry, device: deviceOf(entry.deviceId) })),
         term,
         context,
       );
-    const [meter, ...others] = taken('grid') ?? [];
-    const counters = meter && others.length === 0 ? countersOf(meter, deviceOf(meter.deviceId).status) : {};
+    const [meter, ...others] = taken('grid');
     return {
       net_import_kw: power('grid'),
       production_kw: power('production'),
       battery_discharge_kw: power('battery'),
       consumption_kw: power('consumption'),
-      imported_kwh: kilowattHours(counters.imported),
-      exported_kwh: kilowattHours(counters.exported),
+      ...(meter && others.length === 0 ? countersOf(meter, deviceOf(meter.deviceId).status) : {}),
       tsms: oldest(ids.map(deviceOf), context),
     };
   },
@@ -107,13 +99,13 @@ type Source = { entry: Component; device: Device };
  * kW of all sources of a term. One that rests at 0 reports nothing, all night; any other power must be young, and so must
  * one of a grid meter, which does not rest at 0 for hours.
  */
-function powerOf(sources: readonly Source[], term: Term, { now, staleAfterSeconds }: Context): number | undefined {
+function sumOf(sources: readonly Source[], term: Term, { now, staleAfterSeconds }: Context): number | undefined {
   const ageOf = ({ device: { updatedAt } }: Source) => (updatedAt === undefined ? 0 : (now - updatedAt) / 1000);
   const isOld = (source: Source) => ageOf(source) > staleAfterSeconds;
   const mayRest = term !== 'grid' || !sources.every(isOld);
-  const powers = sources.map((source) => ({ source, watts: wattsOf(source.entry, source.device.status) }));
-  const old = powers.find(({ source, watts }) => isOld(source) && !(mayRest && watts === 0));
-  if (!old) return kilowatts(total(powers.map(({ source, watts }) => directed(source.entry, watts))));
+  const powers = sources.map((source) => ({ source, power: powerOf(source.entry, source.device.status) }));
+  const old = powers.find(({ source, power }) => isOld(source) && !(mayRest && power === 0));
+  if (!old) return total(powers.map(({ power }) => power));
   throw new Failure(
     'stale',
     `Shelly Cloud has heard nothing of the device ${old.source.entry.deviceId} for ${inWords(ageOf(old.source))}: check its power and Wi-Fi`,

@@ -1,25 +1,27 @@
 /** Sunsynk Connect and its siblings: the flow of the whole plant, whose arrows tell the directions, in watts. */
 import * as z from 'zod/mini';
 import { inWords } from '../core/freshness.ts';
-import type { SettingValues } from '../settings/setting.ts';
 import {
   type AdapterReading,
   choice,
   defineAdapter,
   Failure,
   flag,
+  type Http,
   number,
   type ReadContext,
+  type SettingValues,
   secret,
   setting,
   text,
 } from './adapter.ts';
+import { type Choice, chosen } from './only.ts';
 import { identifier } from './quantities.ts';
-import { bearer, Session, withSession } from './session.ts';
-import { type Ask, canDoWithout, dataOf, isTokenRefusal } from './sunsynk/answer.ts';
+import { Session, withToken } from './session.ts';
 import { Flow, powersOf } from './sunsynk/flow.ts';
-import { InverterState, invertersOf, listed } from './sunsynk/inverters.ts';
+import { InverterState, invertersOf } from './sunsynk/inverters.ts';
 import { logIn, regions } from './sunsynk/login.ts';
+import { canDoWithout, listed, platform } from './sunsynk/platform.ts';
 
 const State = z.extend(InverterState, { plantId: z.optional(z.string()), hasBattery: z.optional(z.boolean()) });
 
@@ -54,52 +56,42 @@ export const sunsynk = defineAdapter({
   settings,
   state: State,
   session: Session,
-  read(context): Promise<AdapterReading> {
-    const { http } = context;
-    return withSession(
-      context,
-      () => logIn(context),
-      (session) =>
-        readPlant(context, async (path, schema, query = {}) =>
-          dataOf(await http.send('GET', path, { query, headers: bearer(session) }), schema),
-        ),
-      { isRefusal: isTokenRefusal, marginSeconds: 86_400 },
-    );
-  },
+  discover: async (context) => ({ plantId: await withLogIn(context, plants) }),
+  read: (context) => withLogIn(context, (http) => readPlant(http, context)),
 });
 
-async function readPlant(context: Context, ask: Ask): Promise<AdapterReading> {
-  const { settings, state, note } = context;
-  state.plantId ??= settings.plantId === undefined ? await onlyPlant(ask) : String(settings.plantId);
-  const { plantId } = state;
-  const tsms = await measuredAt(plantId, context, ask);
-  const flow = await ask(`/api/v1/plant/energy/${plantId}/flow`, Flow);
+const withLogIn = <Result>(context: Context, read: (http: Http) => Promise<Result>): Promise<Result> => {
+  const asked = { ...context, http: platform(context.http) };
+  return withToken(asked, [() => logIn(asked)], read, { marginSeconds: 86_400 });
+};
+
+async function readPlant(http: Http, context: Context): Promise<AdapterReading> {
+  const { settings, note } = context;
+  const plantId = await chosen(context, 'plantId', () => plants(http), {
+    title: 'Sunsynk Connect',
+    noun: 'plant',
+    none: ['auth', 'share the plant with this account, or use another'],
+  });
+  const tsms = await measuredAt(plantId, context, http);
+  const { data: flow } = await http.get(`/api/v1/plant/energy/${plantId}/flow`, { schema: z.object({ data: Flow }) });
   if (flow.bmsCommFaultFlag === true || flow.bmsCommFaultFlag === 1)
     note('the inverter has lost the connection to its battery: the battery figures may be old');
-  const inverters = invertersOf(plantId, context, ask);
+  const inverters = invertersOf(plantId, context, http);
   return {
     ...(await powersOf(flow, inverters, context)),
     ...(settings.lifetimeMeters ? await inverters.meters() : {}),
-    ...(tsms === undefined ? {} : { tsms }),
+    tsms,
   };
 }
 
 const Plant = z.object({ id: identifier, name: z.nullish(z.string()) });
 
-async function onlyPlant(ask: Ask): Promise<string> {
-  const plants = await listed(ask, '/api/v1/plants', { limit: 10 }, Plant, ({ id }) => id);
-  const [plant, ...others] = plants;
-  if (!plant)
-    throw new Failure(
-      'auth',
-      'Sunsynk Connect shows no plant to this account: share the plant with it, or use another',
-    );
-  if (others.length === 0) return plant.id;
-  const names = plants.map(({ id, name }) => `${id} (${name ?? 'without a name'})`).join(', ');
-  throw new Failure('bad-response', `Sunsynk Connect shows several plants: set plantId to one of ${names}`);
+async function plants(http: Http): Promise<Choice[]> {
+  const found = await listed(http, '/api/v1/plants', { limit: 10 }, Plant, ({ id }) => id);
+  return found.map(({ id, name }) => ({ value: id, title: name }));
 }
 
-const PlantRealtime = z.object({ updateAt: z.nullish(z.string()) });
+const PlantRealtime = z.object({ data: z.object({ updateAt: z.nullish(z.string()) }) });
 
 /**
  * ms since the epoch of the data logger's last upload; undefined if it cannot be told.
@@ -109,16 +101,19 @@ const PlantRealtime = z.object({ updateAt: z.nullish(z.string()) });
 async function measuredAt(
   plantId: string,
   { now, staleAfterSeconds, note }: Context,
-  ask: Ask,
+  http: Http,
 ): Promise<number | undefined> {
-  let updateAt: string | null | undefined;
-  try {
-    ({ updateAt } = await ask(`/api/v1/plant/${plantId}/realtime`, PlantRealtime, { id: plantId }));
-  } catch (error) {
-    if (!canDoWithout(error)) throw error;
-    note(`the time of measurement could not be read: ${error.message}`);
-  }
-  const tsms = /(Z|[+-]\d\d:?\d\d)$/.test(updateAt ?? '') ? Date.parse(updateAt ?? '') : Number.NaN;
+  const query = { id: plantId };
+  const answer = http.get(`/api/v1/plant/${plantId}/realtime`, { query, schema: PlantRealtime });
+  const updateAt = await answer.then(
+    ({ data }) => data.updateAt ?? '',
+    (error: unknown) => {
+      if (!canDoWithout(error)) throw error;
+      note(`the time of measurement could not be read: ${error.message}`);
+      return '';
+    },
+  );
+  const tsms = /(Z|[+-]\d\d:?\d\d)$/.test(updateAt) ? Date.parse(updateAt) : Number.NaN;
   if (Number.isNaN(tsms)) return undefined;
   const ageSeconds = (now - tsms) / 1000;
   if (ageSeconds <= staleAfterSeconds) return tsms;

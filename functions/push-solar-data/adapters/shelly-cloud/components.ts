@@ -1,7 +1,7 @@
 /** Components of Shelly devices: how an owner names them, and the power and counters in a device's status. */
 import * as z from 'zod/mini';
-import { Failure, list } from '../adapter.ts';
-import { figure, negate } from '../quantities.ts';
+import { Failure, list, type Reading } from '../adapter.ts';
+import { negativeWatts, wattHours, watts } from '../units.ts';
 
 /** The key of each kind's power in W, by https://shelly-api-docs.shelly.cloud: with direction, but for Gen1's `meters`. */
 const powerKeys = {
@@ -56,11 +56,11 @@ const Fields = z.record(z.string(), z.unknown());
 type Fields = z.output<typeof Fields>;
 
 /**
- * Power in W, with the component's own sign.
+ * Power in kW, with the sign that the owner gave the component.
  *
  * @throws Failure `offline` where the meter itself reports a fault, `bad-response` where there is no such meter.
  */
-export function wattsOf(component: Component, status: Status): number {
+export function powerOf(component: Component, status: Status): number {
   const { kind } = component;
   const fields = fieldsOf(status, kind, component.index);
   if (!fields)
@@ -69,11 +69,11 @@ export function wattsOf(component: Component, status: Status): number {
       `Shelly Cloud shows no ${addressOf(component)}: check the settings and the profile of the device. It has ${contentsOf(status)}`,
     );
   const key = powerKeys[kind];
-  const watts = figureIn(fields, key, component);
+  const power = powerIn(fields, key, component);
   const valid = kind === 'emeters' ? fields['is_valid'] === true : fields['is_valid'] !== false;
   const phases = kind === 'em' ? phaseKeys.filter((phase) => phase in fields) : [];
-  const complete = phases.every((phase) => figureIn(fields, phase, component) !== undefined);
-  if (watts !== undefined && valid && complete) return watts;
+  const complete = phases.every((phase) => powerIn(fields, phase, component) !== undefined);
+  if (power !== undefined && valid && complete) return power;
 
   const errors = errorsIn(fields);
   if (!(key in fields) && errors.length === 0)
@@ -84,23 +84,25 @@ export function wattsOf(component: Component, status: Status): number {
   );
 }
 
+const counterKeys = {
+  emeters: ['emeters', 'total', 'total_returned'],
+  em1: ['em1data', 'total_act_energy', 'total_act_ret_energy'],
+} as const;
+
 /**
- * Lifetime counters of a single-phase grid meter, in Wh; empty for other kinds. Those of three phases are left out:
+ * Lifetime counters of a single-phase grid meter; empty for other kinds. Those of three phases are left out:
  * each phase counts by itself, so that together they count more than the grid's meter.
  */
-export function countersOf(component: Component, status: Status): { imported?: number; exported?: number } {
-  const { kind, index, inverted } = component;
-  const [fields, keys] =
-    kind === 'emeters'
-      ? [fieldsOf(status, kind, index), ['total', 'total_returned']]
-      : [kind === 'em1' ? fieldsOf(status, 'em1data', index) : undefined, ['total_act_energy', 'total_act_ret_energy']];
-  const [inward, outward] = keys.map((key) => fields && figureIn(fields, key, component));
-  return inverted ? { imported: outward, exported: inward } : { imported: inward, exported: outward };
+export function countersOf(
+  { kind, index, inverted }: Component,
+  status: Status,
+): Pick<Reading, 'imported_kwh' | 'exported_kwh'> {
+  if (kind !== 'emeters' && kind !== 'em1') return {};
+  const [list, ...keys] = counterKeys[kind];
+  const fields = fieldsOf(status, list, index);
+  const [inward, outward] = keys.map((key) => wattHours.parse(fields?.[key]));
+  return inverted ? { imported_kwh: outward, exported_kwh: inward } : { imported_kwh: inward, exported_kwh: outward };
 }
-
-/** The component's power with the sign that the owner gave it. */
-export const directed = ({ inverted }: Component, watts: number): number | undefined =>
-  inverted ? negate(watts) : watts;
 
 /** Gen1 devices list their meters; later ones give each its own name. */
 function fieldsOf(status: Status, kind: string, index: number): Fields | undefined {
@@ -108,8 +110,8 @@ function fieldsOf(status: Status, kind: string, index: number): Fields | undefin
   return Fields.safeParse(Array.isArray(listed) ? listed[index] : status[`${kind}:${index}`]).data;
 }
 
-function figureIn(fields: Fields, key: string, component: Component): number | undefined {
-  const parsed = figure.safeParse(fields[key]);
+function powerIn(fields: Fields, key: string, component: Component): number | undefined {
+  const parsed = (component.inverted ? negativeWatts : watts).safeParse(fields[key]);
   if (parsed.success) return parsed.data;
   throw new Failure(
     'bad-response',

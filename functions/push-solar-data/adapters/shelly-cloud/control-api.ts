@@ -1,7 +1,9 @@
 /** Shelly's Cloud Control API: the status of devices by v2 or v1, and what its refusals mean. */
 import * as z from 'zod/mini';
-import { type Answer, type Call, Failure, type Http } from '../adapter.ts';
+import type { Answer, Call, Http } from '../adapter.ts';
 import { identifier } from '../quantities.ts';
+import { isRefusal, Refusal } from '../refusals.ts';
+import { utc } from '../units.ts';
 import { Status } from './components.ts';
 
 type Context = { settings: { authKey: string }; http: Http; sleep(ms: number): Promise<void> };
@@ -26,31 +28,29 @@ const DeviceV1 = z.object({ data: z.object({ online: Online, device_status: z.nu
 /** v2: ten devices at most in one call. Unknown ones are left out of the answer, which has no promised order. */
 export async function askTogether(context: Context, ids: string[]): Promise<Map<string, Device>> {
   const tens = Array.from({ length: Math.ceil(ids.length / 10) }, (_, nth) => ids.slice(10 * nth, 10 * nth + 10));
-  const answers = await inTurn(tens, context, (ten) => {
-    const call = { query: { auth_key: context.settings.authKey }, json: { ids: ten, select: ['status'] } };
-    return ask(context, '/v2/devices/api/get', call, DevicesV2);
-  });
+  const query = { auth_key: context.settings.authKey };
+  const answers = await inTurn(tens, context, (ten) =>
+    ask(context, '/v2/devices/api/get', { query, json: { ids: ten, select: ['status'] }, schema: DevicesV2 }),
+  );
   return new Map(answers.flat().map(({ id, online, status }) => [id.toLowerCase(), toDevice(online, status)]));
 }
 
 /** v1: one device in one call. */
 export async function askEach(context: Context, ids: string[]): Promise<Map<string, Device>> {
   const answers = await inTurn(ids, context, async (id) => {
-    const call = { form: { id, auth_key: context.settings.authKey } };
-    const { data } = await ask(context, '/device/status', call, DeviceV1);
+    const form = { id, auth_key: context.settings.authKey };
+    const { data } = await ask(context, '/device/status', { form, schema: DeviceV1 });
     return [id, toDevice(data.online, data.device_status)] as const;
   });
   return new Map(answers);
 }
 
-/** `_updated` is UTC without saying so. `unixtime` is not used: the cloud merges partial statuses, and it may be old. */
-function toDevice(online: z.output<typeof Online>, status: Status | null | undefined): Device {
-  const updated = String(status?.['_updated']);
-  const at = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(updated)
-    ? Date.parse(`${updated.replace(' ', 'T')}Z`)
-    : Number.NaN;
-  return { online: Boolean(online), status: status ?? {}, updatedAt: Number.isNaN(at) ? undefined : at };
-}
+/** `unixtime` is not used: the cloud merges partial statuses, and it may be old. */
+const toDevice = (online: z.output<typeof Online>, status: Status | null | undefined): Device => ({
+  online: Boolean(online),
+  status: status ?? {},
+  updatedAt: utc.parse(status?.['_updated']),
+});
 
 /** One request a second is allowed for the whole account. */
 const pauseMs = 1_100;
@@ -70,19 +70,20 @@ async function inTurn<Item, Result>(
   return results;
 }
 
-async function ask<Schema extends z.ZodMiniType>({ http, sleep }: Context, path: string, call: Call, schema: Schema) {
-  const send = () => http.send('POST', path, { ...call, accept: [400, 401] });
-  let answer = await send();
-  if (refusalCodes(answer)?.includes(tooFast)) {
+async function ask<Schema extends z.ZodMiniType>(
+  { http, sleep }: Context,
+  path: string,
+  call: Call & { schema: Schema },
+): Promise<z.output<Schema>> {
+  const post = () => http.post(path, { ...call, refusal });
+  return post().catch(async (error: unknown) => {
+    if (!isRefusal(error, tooFast)) throw error;
     await sleep(retryPauseMs);
-    answer = await send();
-  }
-  const codes = refusalCodes(answer);
-  if (codes) throw refusal(codes, answer);
-  return answer.json(schema);
+    return post();
+  });
 }
 
-const Refusal = z.object({
+const Said = z.object({
   isok: z.catch(z.optional(z.boolean()), undefined),
   /** By code: of v1, and of every 401. */
   errors: z.catch(z.record(z.string(), z.unknown()), {}),
@@ -93,46 +94,32 @@ const Refusal = z.object({
 
 const tooFast = 'max_req';
 
-/** The codes of a refusal, none if it names none; undefined for an answer that is no refusal. */
-function refusalCodes({ status, text }: Answer): string[] | undefined {
-  const body = Refusal.safeParse(parsed(text)).data;
-  if (status < 300 && body?.isok !== false && body?.error === undefined) return undefined;
-  return body
-    ? [...Object.keys(body.errors), ...(body.error === undefined ? [] : [body.error]), ...body.data.messages]
-    : [];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // a refusal without codes; an answer of figures is judged by `Answer.json`
-  }
-}
-
 export const lookUpServer = 'look up the server again (user settings → Authorization cloud key)';
 
-/** A 401 is two things: too many requests, and a key that is not good. */
-function refusal(codes: string[], { status, excerpt, retryAfterSeconds }: Answer): Failure {
-  const details = { status, excerpt };
-  if (codes.includes(tooFast))
-    return new Failure(
-      'rate-limited',
-      'Shelly Cloud takes one request a second, and other programs use the same account: let them ask less often',
-      { ...details, retryAfterSeconds: retryAfterSeconds ?? 0 }, // the next turn is slow enough for a limit per second
-    );
+/** It may name several codes, or none. A 401 is two things: too many requests, and a key that is not good. */
+function refusal(answer: Answer): Refusal | undefined {
+  const { status } = answer;
+  const said = answer.tryJson(Said);
+  const saysNo = said?.isok === false || said?.error !== undefined;
+  if (status < 300 ? !saysNo : status !== 400 && status !== 401) return undefined;
+  const codes = said ? [...Object.keys(said.errors), said.error ?? [], said.data.messages].flat() : [];
+  if (codes.includes(tooFast)) {
+    const sentence = 'takes one request a second, and other programs use the same account: let them ask less often';
+    const retryAfterSeconds = answer.retryAfterSeconds ?? 0; // the next turn is slow enough for a limit per second
+    return new Refusal(tooFast, answer.failure('rate-limited', sentence, { retryAfterSeconds }));
+  }
+  const [kind, sentence] = meaningOf(codes, status);
+  return new Refusal('', answer.failure(kind, sentence));
+}
+
+function meaningOf(codes: string[], status: number) {
   if (status === 401 || codes.includes('invalid_token'))
-    return new Failure(
+    return [
       'auth',
-      `Shelly Cloud refused the key, which changes with the password of the account: get it again, and ${lookUpServer}`,
-      details,
-    );
+      `refused the key, which changes with the password of the account: get it again, and ${lookUpServer}`,
+    ] as const;
   if (codes.includes('DEVICE_OFFLINE'))
-    return new Failure(
-      'offline',
-      'Shelly Cloud says that a device is not connected: check its power and Wi-Fi',
-      details,
-    );
+    return ['offline', 'says that a device is not connected: check its power and Wi-Fi'] as const;
   const told = codes.join(', ').slice(0, 100) || `HTTP ${status}`;
-  return new Failure('bad-response', `Shelly Cloud refused the request (${told}): check the device ids`, details);
+  return ['bad-response', `refused the request (${told}): check the device ids`] as const;
 }

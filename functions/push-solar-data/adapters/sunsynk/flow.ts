@@ -1,37 +1,43 @@
 /** The flow of a plant in Sunsynk Connect: powers without reliable sign, and arrows that tell their directions. */
 import * as z from 'zod/mini';
-import { total } from '../../core/reading.ts';
-import { type AdapterReading, Failure, type Term } from '../adapter.ts';
-import { figure, fraction, kilowatts } from '../quantities.ts';
-import { canDoWithout } from './answer.ts';
+import { type AdapterReading, Failure, type Term, total } from '../adapter.ts';
+import { percent, watts } from '../units.ts';
+import { canDoWithout } from './platform.ts';
 
 /** True: power flows that way. Absent means false, except for `minTo`. */
 const arrow = z.nullish(z.boolean());
 
-/** Sums over all inverters of the plant, in W and %. The sign of a power means nothing, its arrows do. */
+/** Sums over all inverters of the plant. The sign of a power means nothing, its arrows do; `minPower` alone is signed. */
 export const Flow = z.object({
-  pvPower: figure,
-  pv: z.nullish(z.array(z.object({ power: figure, toInv: arrow }))),
-  minPower: figure,
+  pvPower: watts,
+  pv: z.nullish(z.array(z.object({ power: watts, toInv: arrow }))),
+  minPower: watts,
   minTo: arrow,
   existsMin: arrow,
   microOn: arrow,
-  gridOrMeterPower: figure,
+  gridOrMeterPower: watts,
   gridTo: arrow,
   toGrid: arrow,
-  genPower: figure,
+  genPower: watts,
   genTo: arrow,
-  battPower: figure,
-  battPower2: figure,
+  battPower: watts,
+  battPower2: watts,
   batTo: arrow,
   toBat: arrow,
-  soc: figure,
+  soc: percent,
   /** Of the second bank. */
-  soc2: figure,
+  soc2: percent,
   bmsCommFaultFlag: z.optional(z.unknown()),
 });
 export type Flow = z.output<typeof Flow>;
 type Arrow = z.output<typeof arrow>;
+
+/** kW, signed, from the inverters one by one: + import, + discharging; undefined if one does not tell. */
+type Signed = () => Promise<number | undefined>;
+type Inverters = { gridPower: Signed; batteryPower: Signed };
+
+/** One that has shown itself is there also at 0 W and 0 %. */
+type BatteryState = { hasBattery?: boolean | undefined };
 
 /**
  * The powers of the plant. Consumption is derived: the load figures leave out what no clamp sees.
@@ -41,61 +47,54 @@ type Arrow = z.output<typeof arrow>;
  */
 export async function powersOf(
   flow: Flow,
-  inverters: SignedWatts,
+  inverters: Inverters,
   { state, takes }: { state: BatteryState; takes(term: Term): boolean },
 ): Promise<AdapterReading> {
-  const { gridOrMeterPower } = flow;
-  if ([flow.pvPower, gridOrMeterPower, flow.battPower].every((watts) => watts === undefined))
+  if ([flow.pvPower, flow.gridOrMeterPower, flow.battPower].every((power) => power === undefined))
     throw new Failure('bad-response', 'Sunsynk Connect shows neither solar, grid nor battery power of this plant');
-  const grid = takes('grid') ? await gridWatts(flow, inverters) : undefined;
-  const production_kw = kilowatts(solarWatts(flow));
+  const production_kw = solarPower(flow);
+  const net_import_kw = takes('grid') ? withGenerator(await gridPower(flow, inverters.gridPower), flow) : undefined;
   const lacking: Term[] = production_kw === undefined && flow.pvPower !== undefined ? ['production'] : [];
-  const net_import_kw = kilowatts(withGenerator(grid, flow));
   if (net_import_kw === undefined) lacking.push('grid');
-  const sunAndGrid = { production_kw, net_import_kw };
+  const sunAndGrid = { production_kw, net_import_kw, lacking };
   state.hasBattery ||= showsBattery(flow);
-  if (!state.hasBattery || !takes('battery')) return { ...sunAndGrid, lacking };
-  const battery = await directed('battery', batteryWatts(flow), flow.batTo, flow.toBat, inverters.batteryWatts);
-  if (battery === undefined && flow.battPower !== undefined) lacking.push('battery');
-  return { ...sunAndGrid, battery_discharge_kw: kilowatts(battery), battery_soc: fraction(charge(flow)), lacking };
+  if (!state.hasBattery || !takes('battery')) return sunAndGrid;
+  const { batTo, toBat } = flow;
+  const battery_discharge_kw = await directed('battery', batteryPower(flow), batTo, toBat, inverters.batteryPower);
+  if (battery_discharge_kw === undefined && flow.battPower !== undefined) lacking.push('battery');
+  return { ...sunAndGrid, battery_discharge_kw, battery_soc: charge(flow) };
 }
 
-/** One that has shown itself is there also at 0 W and 0 %. */
-type BatteryState = { hasBattery?: boolean | undefined };
-
-async function gridWatts(flow: Flow, { gridWatts: signedWatts }: SignedWatts): Promise<number | undefined> {
-  const { gridOrMeterPower: watts, gridTo, toGrid } = flow;
-  if (watts !== undefined) return directed('grid', watts, gridTo, toGrid, signedWatts);
-  return signed('Sunsynk Connect gives no grid power of this plant', signedWatts);
+async function gridPower({ gridOrMeterPower, gridTo, toGrid }: Flow, signed: Signed): Promise<number | undefined> {
+  return gridOrMeterPower === undefined
+    ? told('Sunsynk Connect gives no grid power of this plant', signed)
+    : directed('grid', gridOrMeterPower, gridTo, toGrid, signed);
 }
 
-/** Signed powers, from the inverters one by one: + import, + discharging; undefined if one does not tell. */
-type SignedWatts = { gridWatts(): Promise<number | undefined>; batteryWatts(): Promise<number | undefined> };
+/** Without exactly one arrow, up to this power counts as none, kW. */
+const idle = 0.02;
 
-/** Without exactly one arrow, up to this power counts as none, W. */
-const idleWatts = 20;
-
-/** W, + where the arrow `from` tells so, − with `to`; signed figures of the inverters where the arrows do not tell. */
+/** kW, + where the arrow `from` tells so, − with `to`; signed figures of the inverters where the arrows do not tell. */
 async function directed(
   what: string,
-  watts: number | undefined,
+  power: number | undefined,
   from: Arrow,
   to: Arrow,
-  signedWatts: () => Promise<number | undefined>,
+  signed: Signed,
 ): Promise<number | undefined> {
-  if (watts === undefined || watts === 0) return watts;
-  const magnitude = Math.abs(watts);
+  if (power === undefined || power === 0) return power;
+  const magnitude = Math.abs(power);
   if (from && !to) return magnitude;
   if (to && !from) return -magnitude;
-  if (magnitude <= idleWatts) return 0;
-  return signed(`Sunsynk Connect does not tell in which direction the power of the ${what} flows`, signedWatts);
+  if (magnitude <= idle) return 0;
+  return told(`Sunsynk Connect does not tell in which direction the power of the ${what} flows`, signed);
 }
 
 /** @throws Failure `bad-response` with the sentence, where the inverters do not tell either. */
-async function signed(sentence: string, signedWatts: () => Promise<number | undefined>): Promise<number> {
+async function told(sentence: string, signed: Signed): Promise<number> {
   try {
-    const watts = await signedWatts();
-    if (watts !== undefined) return watts;
+    const power = await signed();
+    if (power !== undefined) return power;
   } catch (error) {
     if (!canDoWithout(error) || error.kind === 'unavailable') throw error;
     throw new Failure('bad-response', `${sentence} (${error.message})`, { cause: error });
@@ -104,37 +103,30 @@ async function signed(sentence: string, signedWatts: () => Promise<number | unde
 }
 
 /** DC power of the strings, whose total is 0 on some firmware, and of micro-inverters on the generator port, signed. */
-function solarWatts({ pvPower, pv, minPower, minTo, existsMin, microOn }: Flow): number | undefined {
+function solarPower({ pvPower, pv, minPower, minTo, existsMin, microOn }: Flow): number | undefined {
   const feeding = (pv ?? []).filter(({ toInv }) => toInv);
   const strings = pvPower || feeding.length === 0 ? pvPower : total(feeding.map(({ power }) => power));
-  const hasMicroInverter = minTo ?? (existsMin || microOn);
-  if (!hasMicroInverter) return strings;
-  return strings === undefined || minPower === undefined ? undefined : strings + minPower; // a little below 0 at night
+  return (minTo ?? (existsMin || microOn)) ? total([strings, minPower]) : strings; // a little below 0 at night
 }
 
 /** A running generator counts as import: nobody's car shall charge "from the sun" on diesel. */
-function withGenerator(grid: number | undefined, { genTo, genPower }: Flow): number | undefined {
-  if (!genTo) return grid;
-  return grid === undefined || genPower === undefined ? undefined : grid + Math.abs(genPower);
-}
+const withGenerator = (grid: number | undefined, { genTo, genPower }: Flow): number | undefined =>
+  genTo ? total([grid, genPower && Math.abs(genPower)]) : grid;
 
-/** W, unsigned, of both banks; unknown if one is. */
-const batteryWatts = (flow: Flow): number | undefined =>
-  total(
-    (hasSecondBank(flow) ? [flow.battPower, flow.battPower2] : [flow.battPower]).map(
-      (watts) => watts && Math.abs(watts),
-    ),
-  );
+/** kW, unsigned, of both banks; unknown if one is. */
+const batteryPower = (flow: Flow): number | undefined =>
+  total(banks(flow, flow.battPower, flow.battPower2).map((power) => power && Math.abs(power)));
 
-const hasSecondBank = ({ battPower2, soc2 }: Flow): boolean => Boolean(battPower2 || (soc2 ?? 0) > 0);
-
-/** %, of both banks; unknown if one is. */
+/** 0…1, the mean of both banks; unknown if one is. */
 function charge(flow: Flow): number | undefined {
-  const banks = hasSecondBank(flow) ? [flow.soc, flow.soc2] : [flow.soc];
-  const sum = total(banks);
-  return sum === undefined ? undefined : sum / banks.length;
+  const each = banks(flow, flow.soc, flow.soc2);
+  const sum = total(each);
+  return sum === undefined ? undefined : sum / each.length;
 }
+
+const banks = <Figure>({ battPower2, soc2 }: Flow, first: Figure, second: Figure): Figure[] =>
+  battPower2 || (soc2 ?? 0) > 0 ? [first, second] : [first];
 
 /** Without one, the cloud gives no power, or 0 with 0 %. */
 const showsBattery = (flow: Flow): boolean =>
-  flow.battPower !== undefined && Boolean(batteryWatts(flow) || flow.soc || flow.batTo || flow.toBat);
+  flow.battPower !== undefined && Boolean(batteryPower(flow) || flow.soc || flow.batTo || flow.toBat);

@@ -3,8 +3,9 @@ import { constants, createHash, createPublicKey, publicEncrypt } from 'node:cryp
 import * as z from 'zod/mini';
 import { type Answer, Failure, type Http } from '../adapter.ts';
 import { figure } from '../quantities.ts';
+import { isRefusal, Refusal, refusalOf } from '../refusals.ts';
 import type { Session } from '../session.ts';
-import { dataOf, type Envelope, envelopeOf, failureOf, refusalOf, succeeded, wordsOf } from './answer.ts';
+import { codes, wrongPassword } from './platform.ts';
 
 /** By region: host, and the name under which the cloud knows the app; Sol-Ark has none, its log-in is plain. */
 export const regions = {
@@ -20,107 +21,77 @@ type LogIn = {
   clock(): number;
 };
 
-const Token = z.object({ access_token: z.string(), expires_in: figure });
+const Key = z.object({ data: z.string() });
+const Token = z.object({ data: z.object({ access_token: z.string(), expires_in: figure }) });
+type Token = z.output<typeof Token>;
 
 /** The refresh token is not used: no client of this cloud does, all log in again. */
 export async function logIn(context: LogIn): Promise<Session> {
-  const { settings, now } = context;
-  const { source } = regions[settings.region];
-  const answer = source ? await signedLogIn(context, source) : await plainLogIn(context);
-  const { access_token, expires_in } = loginDataOf(answer, 'token', Token);
-  return {
-    token: access_token,
-    ...(expires_in === undefined ? {} : { expiresAt: now + expires_in * 1000 }),
-  };
-}
-
-async function signedLogIn({ settings, http, clock }: LogIn, source: string): Promise<Answer> {
-  const { username, password } = settings;
-  const nonce = clock();
-  const keyAnswer = await loginStep('public key', () =>
-    http.send('GET', '/anonymous/publicKey', {
-      query: { source, nonce, sign: signatureOf(nonce, source, 'POWER_VIEW') },
-    }),
-  );
-  const key = loginDataOf(keyAnswer, 'public key', z.string());
-  const encrypted = encryptedPassword(password, key);
-  const askToken = (signer: string) => {
-    const nonce = clock();
-    const sign = signatureOf(nonce, signer, key.slice(0, 10));
-    return loginStep('token', () =>
-      http.send('POST', '/oauth/token/new', {
-        json: { client_id: 'csp-web', grant_type: 'password', username, password: encrypted, source, nonce, sign },
-      }),
-    );
-  };
-  return source === 'sunsynk' ? askToken(source) : eitherSigner(askToken, source);
+  const { source } = regions[context.settings.region];
+  const { data } = await (source ? signedLogIn(context, source) : plainLogIn(context));
+  const { access_token: token, expires_in } = data;
+  return { token, ...(expires_in === undefined ? {} : { expiresAt: context.now + expires_in * 1000 }) };
 }
 
 /** Clients disagree whether other clouds sign with the literal `sunsynk` or with their own name: the literal first. */
-async function eitherSigner(askToken: (signer: string) => Promise<Answer>, source: string): Promise<Answer> {
-  try {
-    const answer = await askToken('sunsynk');
-    const envelope = envelopeOf(answer);
-    if (succeeded(envelope) || envelope.code === wrongPassword) return answer;
-  } catch (error) {
-    if (!(error instanceof Failure && (error.status ?? 0) >= 500)) throw error;
-  }
-  return askToken(source);
+async function signedLogIn({ settings, http, clock }: LogIn, source: string): Promise<Token> {
+  const nonce = clock();
+  const sign = signatureOf(nonce, source, 'POWER_VIEW');
+  const keyStep = step(http, 'public key');
+  const { data: key } = await keyStep.get('/anonymous/publicKey', { query: { source, nonce, sign }, schema: Key });
+  const login = { ...loginOf(settings), password: encryptedPassword(settings.password, key), source };
+  const askToken = (signer: string) => {
+    const nonce = clock();
+    const sign = signatureOf(nonce, signer, key.slice(0, 10));
+    return step(http, 'token').post('/oauth/token/new', { json: { ...login, nonce, sign }, schema: Token });
+  };
+  return askToken('sunsynk').catch((error: unknown) => {
+    if (source !== 'sunsynk' && mayBeSignature(error)) return askToken(source);
+    throw error;
+  });
 }
 
-function plainLogIn({ settings: { username, password }, http }: LogIn): Promise<Answer> {
+const mayBeSignature = (error: unknown): boolean =>
+  error instanceof Refusal ? !isRefusal(error, wrongPassword) : error instanceof Failure && (error.status ?? 0) >= 500;
+
+function plainLogIn({ settings, http }: LogIn): Promise<Token> {
   const portal = 'https://www.solarkcloud.com';
-  return loginStep('token', () =>
-    http.send('POST', '/oauth/token', {
-      headers: { origin: portal, referer: `${portal}/` },
-      json: { client_id: 'csp-web', grant_type: 'password', username, password },
-    }),
-  );
+  const headers = { origin: portal, referer: `${portal}/` };
+  return step(http, 'token').post('/oauth/token', { headers, json: loginOf(settings), schema: Token });
 }
 
-const wrongPassword = 102;
+const loginOf = ({ username, password }: LogIn['settings']) => ({
+  client_id: 'csp-web',
+  grant_type: 'password',
+  username,
+  password,
+});
+
+const step = (http: Http, name: string): Http => http.extend({ refusal: (answer) => refusalOfStep(answer, name) });
+
 /** A refusal that nobody knows may count towards a lock of the account. */
 const unknownRefusalHoldSeconds = 900;
 
+function refusalOfStep(answer: Answer, name: string): Failure | undefined {
+  if (answer.status >= 500) return serverTrouble(answer, name, `HTTP ${answer.status}`);
+  const refusal = refusalOf(answer, codes);
+  if (!refusal || refusal.kind === 'auth') return refusal;
+  if (/internal server error/i.test(answer.beginning)) return serverTrouble(answer, name, 'Internal Server Error');
+  const sentence = `${refusal.message} to the log-in (step "${name}"); it is tried again in ${unknownRefusalHoldSeconds / 60} minutes`;
+  const held = new Failure(refusal.kind, sentence, { ...refusal, retryAfterSeconds: unknownRefusalHoldSeconds });
+  return new Refusal(refusal.code, held);
+}
+
 /**
- * A server error means a signature it does not like as often as trouble: not asked twice in one tick, but again in the
+ * It means a signature that the cloud does not like as often as trouble: not asked twice in one tick, but again in the
  * next (which is what `retryAfterSeconds: 0` says).
  */
-async function loginStep(step: string, ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof Failure) || (error.status ?? 0) < 500) throw error;
-    throw serverTrouble(step, `HTTP ${error.status}`, error);
-  }
-}
-
-const serverTrouble = (step: string, what: string, { status, excerpt }: Failure): Failure =>
-  new Failure(
+const serverTrouble = (answer: Answer, name: string, what: string): Failure =>
+  answer.failure(
     'unavailable',
-    `Sunsynk Connect has trouble with the log-in (step "${step}": ${what}); if this lasts for days, the maker has changed the log-in`,
-    { status: status ?? 500, excerpt: excerpt ?? '', retryAfterSeconds: 0 },
+    `has trouble with the log-in (step "${name}": ${what}); if this lasts for days, the maker has changed the log-in`,
+    { status: Math.max(answer.status, 500), retryAfterSeconds: 0 },
   );
-
-function loginDataOf<Schema extends z.ZodMiniType>(answer: Answer, step: string, schema: Schema): z.output<Schema> {
-  const envelope = envelopeOf(answer);
-  if (succeeded(envelope)) return dataOf(answer, schema);
-  throw loginRefusalOf(answer, step, envelope);
-}
-
-function loginRefusalOf(answer: Answer, step: string, envelope: Envelope): Failure {
-  const { code, msg } = envelope;
-  const refusal = refusalOf(answer, envelope);
-  if (code === wrongPassword)
-    return failureOf(answer, 'auth', 'refused the e-mail address and password: check them, and the region');
-  if (/internal server error/i.test(msg ?? '')) return serverTrouble(step, wordsOf(msg), refusal);
-  if (refusal.kind === 'auth') return refusal;
-  return new Failure(
-    refusal.kind,
-    `Sunsynk Connect refused the log-in (step "${step}") with the code ${code ?? '(none)'}: ${wordsOf(msg)}; it is tried again in ${unknownRefusalHoldSeconds / 60} minutes`,
-    { status: answer.status, excerpt: refusal.excerpt ?? '', retryAfterSeconds: unknownRefusalHoldSeconds },
-  );
-}
 
 /** Lower-case hex MD5, as the web portal computes it. */
 const signatureOf = (nonce: number, source: string, end: string): string =>
@@ -130,12 +101,10 @@ const signatureOf = (nonce: number, source: string, end: string): string =>
 function encryptedPassword(password: string, key: string): string {
   try {
     const publicKey = createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' });
-    return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(password)).toString(
-      'base64',
-    );
+    const encrypted = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(password));
+    return encrypted.toString('base64');
   } catch (cause) {
-    throw new Failure('bad-response', 'Sunsynk Connect gave a key with which the password cannot be encrypted', {
-      cause,
-    });
+    const sentence = 'Sunsynk Connect gave a key with which the password cannot be encrypted';
+    throw new Failure('bad-response', sentence, { cause });
   }
 }
