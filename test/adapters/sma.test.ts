@@ -28,6 +28,7 @@ import {
   widgetPath,
 } from '../conversations/sma.ts';
 import type { Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -152,6 +153,14 @@ describe('the portal', () => {
       assert.equal(calls(later).length, 2);
     });
 
+  it('that has closed the log-in to every password has no fault found with this one', async () => {
+    const closed = { status: 400, json: { error: 'unauthorized_client' } };
+    const { report } = await play(portal, [byPassword(closed)]);
+    assert.equal(report.kind, 'auth');
+    assert.match(report.error ?? '', /new version/);
+    assert.doesNotMatch(report.error ?? '', /PASSWORD|SMA ID/);
+  });
+
   it('that refuses refresh token and password is asked neither again', async () => {
     const exchanges = [byPassword(), fresh(), byRefresh(1, refusedGrant()), byPassword(refusedGrant())];
     const played = await play(portal, exchanges, { ticks: 3 });
@@ -208,13 +217,13 @@ describe('the plant of the portal', () => {
       navigation([home, { ...home, componentId: '815', name: null }]),
     ]);
     assert.equal(report.kind, 'bad-response');
-    assert.match(report.error ?? '', /plantId.*4711 \(Home\).*815/);
+    assert.match(report.error ?? '', /SMA_PLANT_ID.*4711 \(Home\).*815/);
   });
 
   it('is missed where there is none', async () => {
     const { report } = await play(anyPlant, [byPassword(), navigation([{ ...home, componentType: 'Group' }])]);
     assert.equal(report.kind, 'bad-response');
-    assert.match(report.error ?? '', /plantId/);
+    assert.match(report.error ?? '', /SMA_PLANT_ID/);
   });
 });
 
@@ -241,7 +250,7 @@ describe('the Monitoring API', () => {
   it('tells refused credentials', async () => {
     const { report } = await play(official, [byClient(refusedGrant())]);
     assert.equal(report.kind, 'auth');
-    assert.match(report.error ?? '', /clientSecret/);
+    assert.match(report.error ?? '', /SMA_CLIENT_SECRET/);
   });
 
   it('finds the only plant, once', async () => {
@@ -290,6 +299,22 @@ describe('the Monitoring API', () => {
     assert.equal(await tsmsOf('Europe/Lisbon', inLisbon), tsms);
     assert.equal(await tsmsOf(null, point), tsms);
     assert.equal(await tsmsOf('Middle/Earth', point), tsms);
+  });
+});
+
+describe('what the set-up is offered', () => {
+  it('are the plants of the account, in either way in', async () => {
+    const { plantId: _, ...anyPortal } = portal;
+    const navigation = [
+      { componentType: 'Group', componentId: '1', name: 'All' },
+      { componentType: 'Plant', componentId: 4711, name: 'Home' },
+    ];
+    const exchanges = [byPassword(), { path: '/api/v1/navigation', answer: { json: navigation } }];
+    const home = { plantId: [{ value: '4711', title: 'Home' }] };
+    assert.deepEqual(await discover(sma, { settings: anyPortal, now, exchanges }), home);
+    const { plantId: __, ...anyOfficial } = official;
+    const plants = { path: '/v1/plants', answer: { json: { plants: [{ plantId: 4711, name: 'Home' }] } } };
+    assert.deepEqual(await discover(sma, { settings: anyOfficial, now, exchanges: [byClient(), plants] }), home);
   });
 });
 

@@ -1,10 +1,15 @@
 /** SMA: the Sunny Portal (ennexOS) as its own web page reads it, or the official Monitoring API. Unsigned watts, every 5 minutes. */
-import { type AdapterReading, defineAdapter } from './adapter.ts';
-import { fraction } from './quantities.ts';
-import { readingOf, timeOf } from './sma/balance.ts';
-import { readEnnexos } from './sma/ennexos.ts';
-import { readOfficial } from './sma/official.ts';
-import { SmaSession, State, settings } from './sma/settings.ts';
+import { type AdapterReading, defineAdapter, type Http } from './adapter.ts';
+import { instantOf } from './local-time.ts';
+import { TokenSession } from './oauth.ts';
+import { chosen } from './only.ts';
+import { bearer, withToken } from './session.ts';
+import { readingOf } from './sma/balance.ts';
+import { ennexos } from './sma/ennexos.ts';
+import { official } from './sma/official.ts';
+import { type SmaContext, State, settings, type WayIn } from './sma/settings.ts';
+
+const waysIn: Record<SmaContext['settings']['mode'], WayIn> = { ennexos, official };
 
 export const sma = defineAdapter({
   vendor: 'sma',
@@ -13,28 +18,37 @@ export const sma = defineAdapter({
   standing: 'works with limits',
   refresh: 'a point every 5 minutes, 1 to 3 minutes late',
   needs: 'the SMA ID (e-mail address and password) of ennexos.sunnyportal.com',
-  baseUrl: ({ mode }) => (mode === 'official' ? 'https://monitoring.smaapis.de' : 'https://uiapi.sunnyportal.com'),
-  authUrl: ({ mode }) => (mode === 'official' ? 'https://auth.smaapis.de' : 'https://login.sma.energy'),
+  baseUrl: ({ mode }) => waysIn[mode].baseUrl,
+  authUrl: ({ mode }) => waysIn[mode].authUrl,
   pollSeconds: 300,
   settings,
   requires: ({ mode }) => (mode === 'official' ? ['clientId', 'clientSecret'] : ['username', 'password']),
   identity: ['mode', 'username', 'password', 'clientId', 'clientSecret'],
   state: State,
-  session: SmaSession,
-  async read(context): Promise<AdapterReading> {
-    const { settings, takes, now } = context;
-    const { hasSmartMeter, mode, timeZone } = settings;
-    if (mode === 'ennexos') {
-      const balance = await readEnnexos(context);
-      const { externalConsumption: imported, feedIn: exported, batteryStateOfCharge: charge } = balance;
-      // A share of 1, as all rates of the portal; beyond it can only be percent.
-      const soc = charge === undefined || charge <= 1 ? charge : fraction(charge);
-      const reading = readingOf(balance, { imported, exported, soc }, { hasSmartMeter, takes });
-      return { ...reading, tsms: timeOf(balance, timeZone, now) };
-    }
-    const { balance, zone = timeZone } = await readOfficial(context);
-    const { gridConsumption: imported, gridFeedIn: exported, batteryStateOfCharge: percent } = balance;
-    const reading = readingOf(balance, { imported, exported, soc: fraction(percent) }, { hasSmartMeter, takes });
-    return { ...reading, tsms: timeOf(balance, zone, now) };
-  },
+  session: TokenSession,
+  always: ['tsms'],
+  discover: async (context) => ({ plantId: await withLogIn(context, waysIn[context.settings.mode].plants) }),
+  read: (context): Promise<AdapterReading> =>
+    withLogIn(context, async (http) => {
+      const { settings, settingName, now } = context;
+      const { plants, none, newest } = waysIn[settings.mode];
+      const plantId = await chosen(context, 'plantId', () => plants(http), { title: 'SMA', noun: 'plant', ...none });
+      const check = `check ${settingName('plantId')}`;
+      const kinds = {
+        403: ['auth', `does not show the plant ${plantId} to this account: ${check}`],
+        404: ['bad-response', `knows no plant ${plantId}: ${check}`],
+      } as const;
+      const { time, zone = settings.timeZone, ...balance } = await newest(http.extend({ kinds }), plantId);
+      return { ...readingOf(balance, context), tsms: time ? instantOf(time, zone, now) : undefined };
+    }),
 });
+
+/** A token of a first log-in is replaced like any other when it is refused; a password that is refused is not tried twice. */
+async function withLogIn<Result>(context: SmaContext, read: (http: Http) => Promise<Result>): Promise<Result> {
+  const { logIn, refresh, headers } = waysIn[context.settings.mode];
+  const byLogIn = () => logIn(context);
+  if (!context.session.value) await withToken(context, [byLogIn], async () => {});
+  return withToken(context, refresh ? [refresh(context), byLogIn] : [byLogIn], read, {
+    client: (session) => ({ headers: { ...bearer(session), ...headers } }),
+  });
+}

@@ -1,80 +1,62 @@
 /** SMA's energy balance of a plant, in the shape that the portal and the Monitoring API share, and what it means. */
 import * as z from 'zod/mini';
 import { type AdapterReading, Failure, type Term } from '../adapter.ts';
-import { instantOf } from '../local-time.ts';
 import { netOf } from '../one-way-meters.ts';
-import { difference, figure, kilowatts, sumOfKnown } from '../quantities.ts';
+import { difference } from '../quantities.ts';
+import { watts } from '../units.ts';
+import type { SmaContext } from './settings.ts';
 
-/** W, never negative, and %. null or missing where there is no such thing, or no value. */
+/** W, never negative. null or missing where there is no such thing, or no value. */
 export const EnergyBalance = z.object({
   /** Local time of the plant. */
   time: z.nullish(z.string()),
-  pvGeneration: figure,
-  totalGeneration: figure,
-  dieselGeneration: figure,
-  combinedHeatAndPowerGeneration: figure,
-  hydroGeneration: figure,
-  /** The portal's names for import and export … */
-  externalConsumption: figure,
-  feedIn: figure,
-  /** … and the Monitoring API's. */
-  gridConsumption: figure,
-  gridFeedIn: figure,
-  totalConsumption: figure,
-  batteryCharging: figure,
-  batteryDischarging: figure,
-  batteryStateOfCharge: figure,
+  pvGeneration: watts,
+  totalGeneration: watts,
+  dieselGeneration: watts,
+  combinedHeatAndPowerGeneration: watts,
+  hydroGeneration: watts,
+  totalConsumption: watts,
+  batteryCharging: watts,
+  batteryDischarging: watts,
 });
-export type EnergyBalance = z.output<typeof EnergyBalance>;
 
-/** ms since the epoch. */
-export function timeOf({ time }: EnergyBalance, zone: string, now: number): number {
-  const tsms = time ? instantOf(time, zone, now) : undefined;
-  if (tsms !== undefined) return tsms;
-  throw new Failure('bad-response', `SMA gives no time of measurement that can be read in the zone ${zone}`);
-}
-
-/** What a way to ask tells apart: the names of the grid's directions, and the unit of the state of charge. */
-export type Measured = { imported: number | undefined; exported: number | undefined; soc: number | undefined };
+/** With what each way in names, or scales, in its own way: kW, 0…1. */
+export type EnergyBalance = z.output<typeof EnergyBalance> & {
+  imported: number | undefined;
+  exported: number | undefined;
+  soc: number | undefined;
+};
 
 /**
  * All figures are unsigned, each direction has its own. SMA computes `totalConsumption` by the same balance, so it tells
  * nothing new and only fills a gap.
  */
 export function readingOf(
-  balance: EnergyBalance,
-  { imported, exported, soc }: Measured,
-  { hasSmartMeter, takes }: { hasSmartMeter: boolean; takes(term: Term): boolean },
+  balance: Omit<EnergyBalance, 'time'>,
+  { settings: { hasSmartMeter }, settingName, takes }: SmaContext,
 ): AdapterReading {
   const { pvGeneration, totalGeneration, dieselGeneration, totalConsumption } = balance;
+  const diesel = dieselGeneration ?? 0; // one without figure is none at all
   const generators = [dieselGeneration, balance.combinedHeatAndPowerGeneration, balance.hydroGeneration];
   const hasGenerator = generators.some((power) => power !== undefined);
-  // A diesel without figure is none at all.
-  const generated = hasGenerator ? difference(totalGeneration, dieselGeneration ?? 0) : pvGeneration;
+  const generated = hasGenerator ? difference(totalGeneration, diesel) : pvGeneration;
+  const grid = netOf(balance.imported, balance.exported);
 
-  if (!hasSmartMeter) {
-    if (generated === undefined) throw new Failure('offline', offline);
-    return { production_kw: kilowatts(generated) };
-  }
-  const grid = netOf(imported, exported);
   // PV without its meter would look like surplus.
-  if (grid === undefined && takes('grid')) throw new Failure('offline', offline);
-  const netImport = grid === undefined ? undefined : sumOfKnown(grid, dieselGeneration); // a diesel is no surplus either
+  if (hasSmartMeter ? grid === undefined && takes('grid') : generated === undefined)
+    throw new Failure(
+      'offline',
+      'SMA has no figures for the newest five minutes: the Sunny Home Manager or the inverter is not connected' +
+        ` (a plant without meter: set ${settingName('hasSmartMeter')} to false)`,
+    );
+  if (!hasSmartMeter) return { production_kw: generated };
+  const net_import_kw = grid === undefined ? undefined : grid + diesel; // a diesel is no surplus either
   const { batteryCharging, batteryDischarging } = balance;
   const hasBattery = batteryCharging !== undefined || batteryDischarging !== undefined;
-  const discharge = netOf(batteryDischarging, batteryCharging);
-  const production = generated ?? difference(difference(totalConsumption, netImport), hasBattery ? discharge : 0);
-  const lacking: Term[] = production === undefined ? ['production'] : [];
-  if (hasBattery && discharge === undefined) lacking.push('battery');
-  return {
-    production_kw: kilowatts(production),
-    net_import_kw: kilowatts(netImport),
-    battery_discharge_kw: kilowatts(discharge),
-    battery_soc: soc,
-    lacking,
-  };
+  const battery_discharge_kw = netOf(batteryDischarging, batteryCharging);
+  const production_kw =
+    generated ?? difference(difference(totalConsumption, net_import_kw), hasBattery ? battery_discharge_kw : 0);
+  const lacking: Term[] = production_kw === undefined ? ['production'] : [];
+  if (hasBattery && battery_discharge_kw === undefined) lacking.push('battery');
+  return { production_kw, net_import_kw, battery_discharge_kw, battery_soc: balance.soc, lacking };
 }
-
-const offline =
-  'SMA has no figures for the newest five minutes: the Sunny Home Manager or the inverter is not connected' +
-  ' (a plant without meter: set hasSmartMeter to false)';
