@@ -140,7 +140,10 @@ describe('the deployed bundle', () => {
     } finally {
       await live.close();
     }
-    assert.match(chargeHq.pushes[0]?.error ?? '', /^HTTP_JSON_FIELDS must be changed: .* (needs more memory|does not end within a second)/);
+    assert.match(
+      chargeHq.pushes[0]?.error ?? '',
+      /^HTTP_JSON_FIELDS must be changed: .* (needs more memory|does not end within a second)/,
+    );
     assert.deepEqual(chargeHq.pushes[1]?.siteMeters, { consumption_kw: 0.75 });
   });
 

@@ -20,7 +20,7 @@ export const isNumberText = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 
 /** A time near `now`, as a text or as seconds or milliseconds since the epoch. */
-function isTime(value: unknown, now: number): boolean {
+export function isTime(value: unknown, now: number): boolean {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(value)) return true;
   const number = Number(value);
   return [number, number * 1000].some((ms) => Math.abs(ms - now) < 72 * hourMs);
