@@ -7,7 +7,8 @@ import { bearer, withToken } from './session.ts';
 import { readingOf } from './sma/balance.ts';
 import { ennexos } from './sma/ennexos.ts';
 import { official } from './sma/official.ts';
-import { type SmaContext, State, settings, type WayIn } from './sma/settings.ts';
+import { type SmaContext, State, settings } from './sma/settings.ts';
+import type { WayIn } from './sma/way-in.ts';
 
 const waysIn: Record<SmaContext['settings']['mode'], WayIn> = { ennexos, official };
 

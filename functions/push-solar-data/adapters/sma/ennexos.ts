@@ -4,7 +4,7 @@ import { byRefreshToken, requestToken } from '../oauth.ts';
 import { identifier } from '../quantities.ts';
 import { fraction, watts } from '../units.ts';
 import { EnergyBalance } from './balance.ts';
-import type { WayIn } from './settings.ts';
+import type { WayIn } from './way-in.ts';
 
 const headers = { 'user-agent': 'Mozilla/5.0 (compatible; solar-cloud-bridge)' };
 const endpoint = { path: '/auth/realms/SMA/protocol/openid-connect/token', client: { id: 'SPpbeOS' }, headers };

@@ -5,7 +5,7 @@ import { requestToken } from '../oauth.ts';
 import { identifier } from '../quantities.ts';
 import { percent, watts } from '../units.ts';
 import { EnergyBalance } from './balance.ts';
-import type { WayIn } from './settings.ts';
+import type { WayIn } from './way-in.ts';
 
 const Plants = z.object({ plants: z.array(z.object({ plantId: identifier, name: z.nullish(z.string()) })) });
 

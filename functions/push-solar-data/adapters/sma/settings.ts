@@ -1,20 +1,7 @@
-/** What an owner sets for SMA, what is kept between reads, and what the two ways in have each of their own. */
+/** What an owner sets for SMA, and what is kept between reads. */
 import * as z from 'zod/mini';
-import {
-  choice,
-  flag,
-  type Http,
-  type ReadContext,
-  type SettingValues,
-  secret,
-  setting,
-  text,
-  timeZone,
-} from '../adapter.ts';
+import { choice, flag, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
-import type { Choice, OnlyOptions } from '../only.ts';
-import type { Way } from '../session.ts';
-import type { EnergyBalance } from './balance.ts';
 
 export const State = z.object({ plantId: z.string() });
 
@@ -39,16 +26,3 @@ export const settings = {
 };
 
 export type SmaContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, TokenSession>;
-
-export type WayIn = {
-  baseUrl: string;
-  authUrl: string;
-  /** Of every call, beside the token. */
-  headers?: Record<string, string>;
-  refresh?(context: SmaContext): Way<TokenSession>;
-  logIn(context: SmaContext): Promise<TokenSession>;
-  plants(http: Http): Promise<Choice[]>;
-  none?: Pick<OnlyOptions, 'none'>;
-  /** The newest point of a plant, and the plant's time zone where the answer names one. */
-  newest(http: Http, plantId: string): Promise<EnergyBalance & { zone?: string | undefined }>;
-};
