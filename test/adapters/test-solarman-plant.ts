@@ -277,6 +277,7 @@ function testInverter(dialect: Dialect): void {
           { key: pvInstead.strings[0], value: '700', unit: 'W' },
           { key: pvInstead.strings[1], value: '800', unit: 'W' },
           { key: pvInstead.ac, value: '9', unit: 'W' },
+          ...say.data({ imported: '812.30' }),
         ],
         { production_kw: 1.5 },
       ],
@@ -338,7 +339,11 @@ function testInverter(dialect: Dialect): void {
         unit: 'W',
       }));
       assert(first && second);
-      const played = await readInverter([first, second, ...say.data({ grid: '-100', load: '390' })]);
+      const played = await readInverter([
+        first,
+        second,
+        ...say.data({ grid: '-100', load: '390', imported: '812.30' }),
+      ]);
       assert.equal(endOf(played), 'bad-response');
     });
 
@@ -353,7 +358,7 @@ function testInverter(dialect: Dialect): void {
       ['alarmed', say.data(inverterTexts), { deviceState: 2, collectionTime: nowSeconds - 1_300 }, 'stale'],
       [
         'without solar figures',
-        say.data({ grid: '100' }),
+        say.data({ grid: '100', imported: '812.30' }),
         { deviceState: 1, collectionTime: measured },
         'bad-response',
       ],

@@ -16,6 +16,7 @@ import {
 import { asking, TokenRefused } from './solarman/answer.ts';
 import { logIn } from './solarman/login.ts';
 import {
+  checkInverter,
   figuresIn,
   InverterFigures,
   inverterReading,
@@ -85,6 +86,7 @@ export const deyecloud = defineAdapter({
         const { deviceDataList } = await ask('/v1.0/device/latest', { deviceList: [serial] }, Latest);
         const inverter = deviceDataList?.find(({ deviceSn }) => deviceSn === serial);
         if (!inverter) throw new Failure('bad-response', `${cloud.title} gives no figures of the inverter`);
+        checkInverter(cloud, serial, inverter);
         const { value, total } = figuresIn(inverter);
         const powers = {
           pv: value('TotalSolarPower') ?? total(/^DCPowerPV\d+$/) ?? value('TotalActiveACOutputPower'),
@@ -95,7 +97,7 @@ export const deyecloud = defineAdapter({
           imported: value('TotalEnergyBuy'),
           exported: value('TotalEnergySell'),
         };
-        return inverterReading(cloud, context, serial, { inverter, powers });
+        return inverterReading(cloud, context, inverter, powers);
       },
       { isRefusal: (failure) => isRefusal(failure, context), marginSeconds: sessionMarginSeconds },
     );

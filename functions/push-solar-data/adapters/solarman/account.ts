@@ -69,7 +69,13 @@ export const Kept = z.partial(
     hasBattery: z.boolean(),
     /** The only station of the account. */
     stationId: z.number(),
-    inverters: z.object({ stationId: z.number(), serials: z.array(z.string()), readAt: z.number() }),
+    inverters: z.object({
+      stationId: z.number(),
+      serials: z.array(z.string()),
+      readAt: z.number(),
+      /** Of the only one: whose keys it has. */
+      family: z.optional(z.enum(['deye', 'sofar', 'string', 'unknown'])),
+    }),
   }),
 );
 

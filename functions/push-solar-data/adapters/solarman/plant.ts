@@ -153,23 +153,31 @@ export function figuresIn({ dataList }: InverterFigures) {
     },
     /** Unknown if one of them is. */
     total: (keys: RegExp): number | undefined => total(items.filter(({ key }) => keys.test(key ?? '')).map(read)),
-    /** Whether it is listed, with a figure or without. */
-    lists: (key: string): boolean => items.some((candidate) => candidate.key === key),
+    /** Whether one of them is listed, with a figure or without. */
+    lists: (keys: RegExp): boolean => items.some(({ key }) => keys.test(key ?? '')),
   };
 }
 
-/** @param serial of the inverter that was asked for. */
-export function inverterReading(
-  { title }: Cloud,
-  context: AccountContext,
-  serial: string,
-  { inverter, powers }: { inverter: InverterFigures; powers: Powers },
-): AdapterReading {
-  const { deviceState, collectionTime, deviceSn = serial } = inverter;
-  if (deviceSn !== null && deviceSn !== serial)
+/**
+ * Looks at whose figures they are, and whether they are of now.
+ *
+ * @param serial of the inverter that was asked for.
+ */
+export function checkInverter({ title }: Cloud, serial: string, inverter: InverterFigures): void {
+  const { deviceState, deviceSn } = inverter;
+  if (deviceSn != null && deviceSn !== serial)
     throw new Failure('bad-response', `${title} answered with figures of inverter ${deviceSn} instead of ${serial}`);
   if (deviceState === 3)
     throw new Failure('stale', `${title}: the inverter is offline, its figures are those of its last contact`);
+}
+
+/** @param inverter one that has been checked. */
+export function inverterReading(
+  { title }: Cloud,
+  context: AccountContext,
+  { deviceState, collectionTime }: InverterFigures,
+  powers: Powers,
+): AdapterReading {
   if (powers.pv === undefined && context.takes('production'))
     throw new Failure('bad-response', `${title} gives no solar power of this inverter: set useDeviceData to false`);
   // The time is absent in some answers; then at least the state must tell that the inverter is there.
