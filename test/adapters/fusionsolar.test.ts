@@ -90,7 +90,16 @@ describe('a home with battery and meter', () => {
         '391': battery('-600', 40),
         '41': { type: 41, values: { ch_discharge_power: 200, battery_soc: '60' } },
       },
-      { production_kw: 3.6, net_import_kw: -1, battery_discharge_kw: 0.4, battery_soc: 0.5, consumption_kw: 3 },
+      { production_kw: 3.4, net_import_kw: -1, battery_discharge_kw: 0.8, battery_soc: 0.5, consumption_kw: 3.2 },
+    ],
+    [
+      'has a battery with an AC side of its own (type 41), which charges and is in no power of an inverter',
+      {
+        '1': inverter(9),
+        '47': meter(1000),
+        '41': { type: 41, values: { ch_discharge_power: -5000, battery_soc: 60 } },
+      },
+      { production_kw: 9, net_import_kw: -1, battery_discharge_kw: -5, battery_soc: 0.6, consumption_kw: 3 },
     ],
     [
       'has no meter: production and battery, and no word about the rest',
@@ -123,6 +132,18 @@ describe('a home with battery and meter', () => {
   ];
   for (const [what, devices, expected] of situations)
     it(what, async () => assert.deepEqual(figures(await playHome(devices)), expected));
+
+  it('says in the log that a battery of type 39 may have the other sign, by its model', async () => {
+    const devices = { '1': inverter(1), '39': battery(100) };
+    const notesWith = async (more: { invType?: string; devName?: string }) => {
+      const list = listOf(devices).map((each) => (each.devTypeId === 39 ? { ...each, ...more } : each));
+      const { report } = await play([logIn(), exchange('getDevList', done(list)), ...homeWith(devices).slice(-1)]);
+      return report.sources[0]?.notes;
+    };
+    for (const more of [{ invType: 'LUNA2000-215-2S10' }, { devName: 'ESS luna2000-215' }])
+      assert.match((await notesWith(more))?.join() ?? '', /LUNA2000-215/);
+    assert.equal(await notesWith({ invType: 'LUNA2000-10-S0' }), undefined);
+  });
 
   it('joins the ids of a type in the order of the list, without blanks', async () => {
     const { vendor } = await playHome({ '-31': inverter(1), '-30': inverter(1) });

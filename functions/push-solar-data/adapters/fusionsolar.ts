@@ -7,15 +7,16 @@ import { isYoung } from './age.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
 import { type Ask, openNorthbound, Refusal } from './fusionsolar/northbound.ts';
 import {
-  batteryTypes,
+  acBatteryTypes,
   chosenMeter,
   Device,
+  dcBatteryTypes,
   findPlant,
   inverterTypes,
   listDevices,
   meterTypes,
 } from './fusionsolar/plant.ts';
-import { batterySignContradicts, liveValues, map, type Values } from './fusionsolar/values.ts';
+import { batterySignContradicts, type Live, liveValues, map, type Values } from './fusionsolar/values.ts';
 import { Session } from './session.ts';
 
 const settings = {
@@ -97,14 +98,16 @@ async function readRound(context: Context): Promise<Reading> {
   const meterDevice = takes('grid') ? chosenMeter(devices, settings.meterDeviceId) : undefined;
   const inverters = await liveValues(ask, 'inverter', devices, inverterTypes);
   const meters = meterDevice ? await liveValues(ask, 'meter', [meterDevice], meterTypes) : [];
-  const batteries = await liveValues(ask, 'battery', devices, batteryTypes);
+  const dcBatteries = await liveValues(ask, 'battery', devices, dcBatteryTypes);
+  const acBatteries = await liveValues(ask, 'battery', devices, acBatteryTypes);
   state.tooOften = 0;
   const [values] = meters;
   const powerUnit = settings.gridMeterPowerUnit;
   const meter = meterDevice && values ? { type: meterDevice.type, values, powerUnit } : undefined;
-  const reading = map(inverters, meter, batteries);
-  refuseFrozen([...inverters, ...meters, ...batteries], reading, context);
-  refuseContradiction(inverters, reading, context);
+  const live: Live = { inverters, meter, dcBatteries, acBatteries };
+  const reading = map(live);
+  refuseFrozen([...inverters, ...meters, ...dcBatteries, ...acBatteries], reading, context);
+  refuseContradiction(live, context);
   return reading;
 }
 
@@ -165,8 +168,8 @@ function refuseFrozen(devices: readonly Values[], { production_kw = 0 }: Reading
 /** Samples of different moments may contradict each other now and then, but not so often in a row. */
 const contradictionsAllowed = 2;
 
-function refuseContradiction(inverters: readonly Values[], reading: Reading, { state }: Context): void {
-  const contradicts = batterySignContradicts(inverters, reading);
+function refuseContradiction(live: Live, { state }: Context): void {
+  const contradicts = batterySignContradicts(live);
   if (contradicts === undefined) return;
   state.contradictions = contradicts ? (state.contradictions ?? 0) + 1 : 0;
   if (state.contradictions > contradictionsAllowed)

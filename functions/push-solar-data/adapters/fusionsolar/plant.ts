@@ -2,14 +2,18 @@
 import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
 import { allPages } from '../pages.ts';
-import { figure, identifier } from '../quantities.ts';
+import { figure, identifier, words } from '../quantities.ts';
 import { type Ask, Refusal } from './northbound.ts';
 
 /** Types of devices (`devTypeId`) in the order in which they are asked; all others are left alone. */
 export const inverterTypes = [1, 38];
 /** 47 is the usual power sensor of a home; 17, a grid meter, counts only where there is no 47. */
 export const meterTypes = [47, 17];
-export const batteryTypes = [39, 41];
+/** Of homes: on the DC side of an inverter, whose power contains theirs. */
+export const dcBatteryTypes = [39];
+/** Of businesses (LUNA2000-215): with an AC side of their own, and the opposite sign. */
+export const acBatteryTypes = [41];
+const used = [...inverterTypes, ...meterTypes, ...dcBatteryTypes, ...acBatteryTypes];
 /** The EMMA would be a meter too, but the sign and unit of its power are not known. */
 const emmaType = 23070;
 
@@ -69,7 +73,7 @@ async function listPlants(ask: Ask): Promise<Plant[]> {
   }
 }
 
-const Devices = z.nullable(z.array(z.object({ id: identifier, devTypeId: figure })));
+const Devices = z.nullable(z.array(z.object({ id: identifier, devTypeId: figure, devName: words, invType: words })));
 
 /** The devices of a plant that are of any use, in the order of the vendor's list. */
 export async function listDevices(ask: Ask, plantCode: string, note: (remark: string) => void): Promise<Device[]> {
@@ -78,8 +82,10 @@ export async function listDevices(ask: Ask, plantCode: string, note: (remark: st
   const types = new Set(listed.map(({ devTypeId }) => devTypeId));
   if (types.has(emmaType) && !meterTypes.some((type) => types.has(type)))
     note('The grid is not read: the sign and unit of the power that an EMMA (SmartAssistant) gives are not known');
+  if (listed.some((each) => each.devTypeId === 39 && /LUNA2000-215/i.test(`${each.invType} ${each.devName}`)))
+    note('A LUNA2000-215 that is listed as type 39 is read as the battery of a home: nobody has recorded its sign');
   const devices = listed.flatMap(({ id, devTypeId: type }) =>
-    type !== undefined && [...inverterTypes, ...meterTypes, ...batteryTypes].includes(type) ? [{ id, type }] : [],
+    type !== undefined && used.includes(type) ? [{ id, type }] : [],
   );
   if (!devices.some(({ type }) => inverterTypes.includes(type))) throw unseen('inverter');
   return devices;

@@ -25,7 +25,7 @@ const Values = z.looseObject({
   a_i: figure,
   b_i: figure,
   c_i: figure,
-  /** W, + charging. */
+  /** W; type 39: + charging, type 41: + discharging. */
   ch_discharge_power: figure,
   battery_soc: figure,
 });
@@ -81,16 +81,32 @@ export type Meter = {
   powerUnit: 'auto' | 'W' | 'kW';
 };
 
-/** Signs: meter + is export, battery + is charging. Consumption follows from the balance. */
-export function map(inverters: readonly Values[], meter: Meter | undefined, batteries: readonly Values[]): Reading {
-  const ac = sumOfKnown(...inverters.map(({ active_power }) => active_power)); // kW
-  const battery = negate(kilowatts(sumOfKnown(...batteries.map(({ ch_discharge_power }) => ch_discharge_power))));
+/** What was read; no power is missing in it. */
+export type Live = {
+  inverters: readonly Values[];
+  meter: Meter | undefined;
+  /** Type 39. */
+  dcBatteries: readonly Values[];
+  /** Type 41. */
+  acBatteries: readonly Values[];
+};
+
+const acPower = ({ inverters }: Live) => total(inverters.map(({ active_power }) => active_power)); // kW
+const chDischarge = (batteries: readonly Values[]) =>
+  kilowatts(total(batteries.map(({ ch_discharge_power }) => ch_discharge_power)));
+
+/** Signs: meter + is export, a home's battery + is charging. Consumption follows from the balance. */
+export function map(live: Live): Reading {
+  const { meter, dcBatteries, acBatteries } = live;
+  const ac = acPower(live);
+  const dcBattery = negate(chDischarge(dcBatteries));
+  const batteries = [...dcBatteries, ...acBatteries];
   const charge = total(batteries.map(({ battery_soc }) => battery_soc)); // unknown if one is
   return {
-    // The AC power of a hybrid is solar and battery; what is lost on the way leaves it slightly below 0 at night.
-    production_kw: ac === undefined || battery === undefined ? ac : Math.max(0, ac - battery),
+    // The AC power of a hybrid is solar and its battery; what is lost on the way leaves it slightly below 0 at night.
+    production_kw: ac === undefined || dcBattery === undefined ? ac : Math.max(0, ac - dcBattery),
     net_import_kw: negate(meter && exportKilowatts(meter)),
-    battery_discharge_kw: battery,
+    battery_discharge_kw: sumOfKnown(dcBattery, chDischarge(acBatteries)), // unknown is only what there is none of
     battery_soc: fraction(charge === undefined ? undefined : charge / batteries.length),
     imported_kwh: meter?.values.reverse_active_cap,
     exported_kwh: meter?.values.active_cap,
@@ -118,17 +134,14 @@ const voltAmperes = (volts: number | undefined, amperes: number | undefined): nu
   volts === undefined || amperes === undefined ? undefined : volts * Math.abs(amperes);
 
 /**
- * Whether the opposite sign of the battery would fit the panels' DC power, and the given one not at all.
+ * Whether the opposite sign of the batteries of type 39 would fit the panels' DC power, and the given one not at all.
  *
  * @returns undefined where the battery does too little to tell, or the DC power is not given.
  */
-export function batterySignContradicts(
-  inverters: readonly Values[],
-  { battery_discharge_kw: battery = 0 }: Reading,
-): boolean | undefined {
-  const ac = sumOfKnown(...inverters.map(({ active_power }) => active_power));
-  const dc = sumOfKnown(...inverters.map(({ mppt_power }) => mppt_power));
-  const complete = inverters.every(({ mppt_power }) => mppt_power !== undefined);
-  if (ac === undefined || dc === undefined || !complete || Math.abs(battery) <= 0.3) return undefined;
+export function batterySignContradicts(live: Live): boolean | undefined {
+  const ac = acPower(live);
+  const dc = total(live.inverters.map(({ mppt_power }) => mppt_power));
+  const battery = negate(chDischarge(live.dcBatteries)) ?? 0;
+  if (ac === undefined || dc === undefined || Math.abs(battery) <= 0.3) return undefined;
   return Math.abs(ac - battery - dc) - Math.abs(ac + battery - dc) > Math.abs(battery);
 }
