@@ -54,8 +54,12 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
   }
 }
 
-/** What single vendors say of a refusal: a page in place of SMA's log-in, and Sigenergy's firewall, pass by. */
-const pagesThatPass: Record<string, RegExp> = { sma: /^HTTP 4(00|01|03|04|10)/, sigenergy: /^HTTP 403/ };
+/** An OAuth log-in says no in JSON: a page in its place, as Sigenergy's firewall, stands in front of the cloud and passes by. */
+const pagesThatPass: Record<string, RegExp> = {
+  redback: /^HTTP 4(00|03|04)/,
+  sma: /^HTTP 4(00|01|03|04|10)/,
+  sigenergy: /^HTTP 403/,
+};
 const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fault): FailureKind[] =>
   pagesThatPass[adapter.vendor]?.test(name) ? ['unavailable'] : [];
 
