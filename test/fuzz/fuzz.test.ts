@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { conversations } from '../conversations/all.ts';
+import { exceed } from './excess.ts';
 import { follows, numbersIn, respelt } from './explanation.ts';
 import { fuzz } from './fuzz.ts';
 import { drawFrom, mutate } from './mutation.ts';
@@ -8,6 +9,7 @@ import { drawFrom, mutate } from './mutation.ts';
 // A sample of `npm run test:fuzz`, always the same.
 const seed = 20_260_501;
 const runs = 40;
+const excesses = 5;
 
 describe('an answer with anything in it changed crashes and hangs nothing, and no invented figure is pushed:', () => {
   for (const conversation of conversations)
@@ -16,6 +18,23 @@ describe('an answer with anything in it changed crashes and hangs nothing, and n
       assert.deepEqual(findings, []);
       assert.ok(pushed > 0, 'not one answer was understood');
     });
+});
+
+describe('an answer with anything in it blown up blocks and leaks nothing, and what is told and kept stays short:', () => {
+  for (const conversation of conversations)
+    it(conversation.name, async () => {
+      const { findings } = await fuzz(conversation, seed, excesses, 'excesses');
+      assert.deepEqual(findings, []);
+    });
+});
+
+it('makes the same excess of the same seed, and as much JSON as it says', () => {
+  const tree = { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null };
+  const made = (from: number) => Array.from({ length: 100 }, (_, nth) => exceed(tree, drawFrom(from + nth)));
+  assert.deepEqual(made(7), made(7));
+  for (const { text } of made(7)) JSON.parse(text);
+  assert.ok(made(7).some(({ text }) => text.length > 100_000));
+  assert.deepEqual(tree, { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null });
 });
 
 it('makes the same mutation of the same seed', () => {

@@ -1,10 +1,12 @@
 /** Ticks on mutated answers, and everything that a tick may never do with them. */
 import type { NamedConversation } from '../conversations/all.ts';
+import { longestBlockMs } from '../faults/observation.ts';
 import type { Push } from '../support/conversation.ts';
 import { wattsOf } from '../support/truth.ts';
+import { exceed } from './excess.ts';
 import { follows, numbersIn, respelt } from './explanation.ts';
 import { type Fuzzed, type FuzzHome, openFuzzHome } from './home.ts';
-import { drawFrom, isFigure, type Mutated, mutate, type Path, valueAt, withValue } from './mutation.ts';
+import { type Draw, drawFrom, isFigure, type Mutated, mutate, type Path, valueAt, withValue } from './mutation.ts';
 
 export type Finding = { seed: number; place: number; mutation: string; wrong: string; push: unknown };
 export type FuzzResult = { runs: number; pushed: number; ms: number; findings: Finding[] };
@@ -15,14 +17,23 @@ const liveShare = 0.75;
 /** Every so many runs the mutated answer is told again in another spelling. */
 const respellEvery = 4;
 
+/** Values changed and dropped, or blown up beyond all measure. */
+export const modes = ['changes', 'excesses'] as const;
+export type Mode = (typeof modes)[number];
+
 /** @param seed of the first run; the nth has seed + n. */
-export async function fuzz(conversation: NamedConversation, seed: number, runs: number): Promise<FuzzResult> {
+export async function fuzz(
+  conversation: NamedConversation,
+  seed: number,
+  runs: number,
+  mode: Mode = 'changes',
+): Promise<FuzzResult> {
   const home = await openFuzzHome(conversation);
   const result: FuzzResult = { runs, pushed: 0, ms: 0, findings: [] };
   const begun = performance.now();
   try {
     for (let run = seed; run < seed + runs; run++) {
-      const { wrong, push, place, mutation } = await fuzzOnce(home, run);
+      const { wrong, push, place, mutation } = await once[mode](home, run);
       if (push) result.pushed += 1;
       const { what, path } = mutation;
       for (const each of wrong)
@@ -35,10 +46,33 @@ export async function fuzz(conversation: NamedConversation, seed: number, runs: 
   return result;
 }
 
-async function fuzzOnce(home: FuzzHome, seed: number) {
-  const draw = drawFrom(seed);
+type Once = { wrong: string[]; push: Push | undefined; place: number; mutation: Mutated };
+const once: Record<Mode, (home: FuzzHome, seed: number) => Promise<Once>> = {
+  changes: changeOnce,
+  excesses: exceedOnce,
+};
+
+/** Which answer is mutated: most often that of the live call. */
+function placeOf(home: FuzzHome, draw: Draw): number {
   const places = [...home.answers.keys()];
-  const place = (draw() < liveShare ? places.at(-1) : places[Math.floor(draw() * places.length)]) ?? 0;
+  return (draw() < liveShare ? places.at(-1) : places[Math.floor(draw() * places.length)]) ?? 0;
+}
+
+async function exceedOnce(home: FuzzHome, seed: number): Promise<Once> {
+  const draw = drawFrom(seed);
+  const place = placeOf(home, draw);
+  const { text, ...mutation } = exceed(home.answers.get(place), draw);
+  const fuzzed = await home.play(place, text);
+  const push = fuzzed.push?.siteMeters ? fuzzed.push : undefined;
+  const wrong = wrongEnd(fuzzed);
+  if (push) wrong.push(...wrongFigures(push, home, place, mutation.tree, fuzzed));
+  if (fuzzed.blockedMs > longestBlockMs) wrong.push(`blocked the process for ${fuzzed.blockedMs} ms`);
+  return { wrong, push, place, mutation };
+}
+
+async function changeOnce(home: FuzzHome, seed: number): Promise<Once> {
+  const draw = drawFrom(seed);
+  const place = placeOf(home, draw);
   const before = home.answers.get(place);
   let mutation = mutate(before, draw);
   if (draw() < 0.2)
@@ -57,8 +91,8 @@ async function fuzzOnce(home: FuzzHome, seed: number) {
   return { wrong, push, place, mutation };
 }
 
-function wrongEnd({ report, push, ms }: Fuzzed): string[] {
-  const wrong: string[] = [];
+function wrongEnd({ report, push, ms, unfit }: Fuzzed): string[] {
+  const wrong = [...unfit];
   if (report.kind === 'bug') wrong.push(`a bug: ${report.sources[0]?.stack ?? report.warnings?.join()}`);
   if (report.outcome !== 'pushed' && report.outcome !== 'reported') wrong.push(`ended as ${report.outcome}`);
   if (report.outcome === 'reported' && (typeof push?.error !== 'string' || push.siteMeters))

@@ -6,12 +6,23 @@ import { createSiteMemory } from '../../functions/push-solar-data/persistence/si
 import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
 import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import type { NamedConversation } from '../conversations/all.ts';
+import { watchTurns } from '../faults/observation.ts';
 import { type Answer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
+import { unfit } from '../support/fit-to-tell.ts';
 import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
+import { secretsOfRequest } from '../support/leaks.ts';
 
 const budget = { tickMs: 4_000, readMs: 3_000 };
 
-export type Fuzzed = { report: TickReport; push: Push | undefined; ms: number };
+export type Fuzzed = {
+  report: TickReport;
+  push: Push | undefined;
+  ms: number;
+  /** How long the process was blocked, ms. */
+  blockedMs: number;
+  /** What was told, logged or stored and should not be. */
+  unfit: string[];
+};
 export type FuzzHome = {
   vendor: string;
   /** Answers of the calls that give JSON, by their place in the conversation. */
@@ -43,6 +54,11 @@ export async function openFuzzHome({ adapter, conversation }: NamedConversation)
     CHARGE_HQ_URL: `${chargeHq.url}/push`,
     ...settingTexts(adapter.vendor, { baseUrl: vendor.url, authUrl: vendor.url, ...Object.fromEntries(filled) }),
   };
+  const known = [
+    apiKey,
+    ...(conversation.secrets ?? []),
+    ...Object.entries(settings).flatMap(([name, text]) => (adapter.settings[name]?.secret ? [text] : [])),
+  ];
   return {
     vendor: adapter.vendor,
     answers: new Map(
@@ -54,17 +70,24 @@ export async function openFuzzHome({ adapter, conversation }: NamedConversation)
       instead = { place, text };
       chargeHq.pushes.length = 0;
       for (const stage of [vendor, chargeHq]) stage.received.length = 0;
+      const store = memoryStore();
+      const turns = watchTurns();
       const begun = performance.now();
       const runtime = openRuntime({
         environment,
-        memory: createSiteMemory(memoryStore()),
+        memory: createSiteMemory(store),
         registry: { [adapter.vendor]: async () => adapter },
         connections,
         clock: fakeClock(now),
         retryPauseMs: 0,
       });
       const report = await runtime.tick(budget);
-      return { report, push: chargeHq.pushes[0], ms: performance.now() - begun };
+      const [ms, blockedMs] = [performance.now() - begun, turns.longestMs()];
+      turns.end();
+      const { pushes } = chargeHq;
+      const secrets = [...known, ...vendor.received.flatMap(secretsOfRequest)];
+      const told = { report, pushes, documents: store.documents, secrets };
+      return { report, push: pushes[0], ms, blockedMs, unfit: unfit(told) };
     },
     async close() {
       await connections.close();
