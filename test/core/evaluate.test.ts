@@ -51,6 +51,13 @@ describe('one failing source', () => {
     assert.deepEqual(errorOf(evaluated({ roof: failing('auth') })), ['auth', 'Example Cloud: auth']);
   });
 
+  it('is told beside the others in no more than 300 characters, each by its name', () => {
+    const long: Given = { failure: { kind: 'auth', message: `Example Cloud: ${'refused '.repeat(30)}` } };
+    const [, told] = errorOf(evaluated({ roof: long, garage: long, shed: long }));
+    assert.ok(told && told.length <= 300, `${told?.length} characters`);
+    for (const label of ['roof', 'garage', 'shed']) assert.match(told, new RegExp(`${label}: Example Cloud`));
+  });
+
   it('is told beside the others, a bug first: it fails the invocation', () => {
     const evaluation = evaluated({ roof: failing('auth'), garage: failing('bug') });
     assert.deepEqual(errorOf(evaluation), ['bug', 'roof: Example Cloud: auth; garage: Example Cloud: bug']);

@@ -134,7 +134,7 @@ function namedSo(usual: Answer): Answer | undefined {
 const crumbsAtOnce = 1_000;
 
 /** The usual answer after as many blanks as it takes, byte by byte. */
-function inCrumbs({ json, text, act, headers = {}, status = 200 }: Answer): Answer | undefined {
+export function inCrumbs({ json, text, act, headers = {}, status = 200 }: Answer): Answer | undefined {
   if (act || (json === undefined && text === undefined)) return undefined;
   const body = (text ?? JSON.stringify(json)).padStart(longLength);
   return {

@@ -20,7 +20,7 @@ export type Mutated = { tree: unknown; what: string; path: Path };
 const pick = <Item>(items: readonly Item[], draw: Draw): Item | undefined => items[Math.floor(draw() * items.length)];
 
 /** Every place in a tree, but for its root. */
-function placesIn(tree: unknown, path: Path = []): Path[] {
+export function placesIn(tree: unknown, path: Path = []): Path[] {
   if (tree === null || typeof tree !== 'object') return path.length === 0 ? [] : [path];
   const inside = Array.isArray(tree)
     ? tree.flatMap((item, index) => placesIn(item, [...path, index]))

@@ -1,7 +1,7 @@
 /** A short soak, and that the watch over it would see what it is there to see. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cloud } from './clouds.ts';
+import type { Cloud } from './cloud.ts';
 import { type Soak, soak } from './soak.ts';
 import { randomOf } from './trouble.ts';
 import { verdictOn } from './verdict.ts';
@@ -43,9 +43,13 @@ describe('the watch over a soak', () => {
       victron: each(300, minute, 'installations'),
       foxess: each(60, 5 * minute, 'query'),
       fusionsolar: each(60, 5 * minute, 'getDevRealKpi'),
+      sigenergy: each(60, 5 * minute, 'flow'),
     },
     pushedAt: each(300, minute, '').map(({ at }) => at),
     untrue: [],
+    unfit: [],
+    lines: Array.from({ length: 300 }, () => 900),
+    deadRefreshes: 0,
     writes: 600,
     samples: Array.from({ length: 20 }, () => sample),
   };
@@ -62,10 +66,27 @@ describe('the watch over a soak', () => {
       { asked: { ...good.asked, foxess: each(9, 1_000, 'query') } },
       /9 calls to FoxESS within 5 min/,
     ],
-    ['live calls too soon', fusionsolar(...each(2, 289_000, 'getDevRealKpi')), /289 s apart/],
+    ['live calls too soon', fusionsolar(...each(2, 279_000, 'getDevRealKpi')), /279 s apart/],
     ['a storm of log-ins', fusionsolar(...each(6, minute, 'login')), /6 log-ins at FusionSolar/],
     ['a lock-out', fusionsolar(...each(5, minute, 'login', 'refused')), /5 refused log-ins/],
-    ['too many writes', { writes: 900 }, /900 writes of state a day/],
+    ['too many writes', { writes: 1_200 }, /1200 writes of state a day/],
+    ['a secret in a line', { unfit: ['noon: told the secret'] }, /noon: told the secret/],
+    [
+      'lines that grow',
+      { lines: Array.from({ length: 300 }, (_, nth) => 900 + 10 * nth) },
+      /bytes early, and \d+ late/,
+    ],
+    ['a token that was lost', { deadRefreshes: 1 }, /1 refresh tokens were sent that had been used up/],
+    [
+      'a list without end',
+      { asked: { ...good.asked, foxess: each(120, 10, 'page') } },
+      /120 more pages of FoxESS within 1 min/,
+    ],
+    [
+      'a cloud that is given up',
+      { asked: { ...good.asked, victron: each(2, 1_500 * minute, 'installations') } },
+      /victron was not asked for 1500 min/,
+    ],
     ['a growing heap', { samples: [...good.samples, { ...sample, heapMegabytes: 31 }] }, /grown by 11\.0 MB/],
     ['sockets left open', { samples: [...good.samples, { ...sample, sockets: 30 }] }, /30 sockets/],
     ['timers left running', { samples: [...good.samples, { ...sample, timers: 30 }] }, /30 timers/],
@@ -78,25 +99,43 @@ describe('the watch over a soak', () => {
 });
 
 describe('the verdict on a push', () => {
-  const cloud = (at: number, how: 'well' | 'serverError') =>
-    ({
-      asked: [{ at, what: 'query', how }],
-      shown: { production_kw: 2, net_import_kw: 1, battery_discharge_kw: 0 },
-    }) as unknown as Cloud;
+  const home = { production_kw: 2, net_import_kw: 1, battery_discharge_kw: 0 };
+  const cloud = (how: 'well' | 'serverError', more: Partial<Cloud> = {}) =>
+    ({ asked: [{ at: now, what: 'query', how }], shown: home, ...more }) as unknown as Cloud;
   const figures = (production_kw: number) => ({
     apiKey: 'k',
-    siteMeters: { production_kw, net_import_kw: 1, battery_discharge_kw: 0, consumption_kw: production_kw + 1 },
+    siteMeters: { ...home, production_kw, consumption_kw: production_kw + 1 },
   });
-  const now = 1_000_000;
+  const now = 1_000_000_000;
+  const said = (push: Parameters<typeof verdictOn>[0], ...clouds: Cloud[]) => verdictOn(push, clouds, now) ?? '';
 
   it('is good for what was shown last, and for an error', () => {
-    assert.equal(verdictOn(figures(2), [cloud(now, 'well')]), undefined);
-    assert.equal(verdictOn({ apiKey: 'k', error: 'trouble' }, [cloud(now, 'serverError')]), undefined);
+    assert.equal(said(figures(2), cloud('well')), '');
+    assert.equal(said({ apiKey: 'k', error: 'trouble' }, cloud('serverError')), '');
   });
 
   it('is bad for an older figure, a failing cloud and an empty message', () => {
-    assert.match(verdictOn(figures(4), [cloud(now, 'well')]) ?? '', /production_kw 4 instead of 2/);
-    assert.match(verdictOn(figures(2), [cloud(now, 'serverError')]) ?? '', /was serverError/);
-    assert.match(verdictOn({ apiKey: 'k' }, []) ?? '', /neither figures nor an error/);
+    assert.match(said(figures(4), cloud('well')), /production_kw 4 instead of 2/);
+    assert.match(said(figures(2), cloud('serverError')), /was serverError/);
+    assert.match(said({ apiKey: 'k' }), /neither figures nor an error/);
+  });
+
+  it('is bad for what a cloud lacks, and for the consumption that would follow from it', () => {
+    const roof = { asked: [{ at: now, what: 'query', how: 'well' }], shown: { production_kw: undefined } };
+    const clouds = [cloud('well'), roof as unknown as Cloud];
+    const { production_kw: _, consumption_kw: __, ...known } = figures(2).siteMeters;
+    assert.equal(said({ apiKey: 'k', siteMeters: known }, ...clouds), '');
+    assert.match(
+      said(figures(2), ...clouds),
+      /production_kw 2, which is not known, consumption_kw 3, which is not known/,
+    );
+    const withoutGrid = cloud('well', { shown: { ...home, net_import_kw: undefined } });
+    assert.match(said({ apiKey: 'k', siteMeters: known }, withoutGrid), /figures without the grid/);
+  });
+
+  it('is bad for figures that stand still, as far as the instance can know', () => {
+    const frozen = cloud('well', { stillSince: now - 45 * 60_000 });
+    assert.match(said(figures(2), frozen), /stand still for 45 min/);
+    assert.equal(verdictOn(figures(2), [frozen], now, now - 60_000), undefined);
   });
 });

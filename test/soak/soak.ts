@@ -1,29 +1,21 @@
 /**
- * Thousands of ticks in one process, in bad weather: a home with three sources, whose clouds and whose Charge HQ fail at
- * random, tokens that end, connections that are closed while they lie idle, cold starts, and triggers that come twice.
+ * Thousands of ticks in one process, in bad weather: a home with four sources, whose clouds and whose Charge HQ fail at
+ * random, parts that vanish, a gateway that freezes, tokens that end, a store that takes nothing, connections that are
+ * closed while they lie idle, cold starts, triggers that come twice or run at once, and a clock that is wrong for a tick.
  *
  * `npm run test:soak` runs 10,000 ticks; `npm run test:soak -- --seed 7 --ticks 500` plays others, or the same again.
  */
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
-import { fusionsolar } from '../../functions/push-solar-data/adapters/fusionsolar.ts';
-import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
-import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
-import { openConnections } from '../../functions/push-solar-data/platform/connections.ts';
-import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
-import { playChargeHq } from '../support/conversation.ts';
-import { apiKey, fakeClock, settingTexts } from '../support/home.ts';
-import { registryOf } from '../support/sources.ts';
-import { type Asked, type Cloud, playFoxess, playFusionsolar, playVictron } from './clouds.ts';
-import { randomOf, troubles, weatherOf } from './trouble.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { Push } from '../support/conversation.ts';
+import { unfit } from '../support/fit-to-tell.ts';
+import type { Asked } from './cloud.ts';
+import type { Instance } from './home.ts';
+import { type Sample, sample } from './sample.ts';
+import { openStage, type Stage } from './stage.ts';
+import { type Random, randomOf } from './trouble.ts';
 import { verdictOn } from './verdict.ts';
 import { violations } from './violations.ts';
-
-/** What the process holds after a tick. */
-export type Sample = { heapMegabytes: number; sockets: number; timers: number; stateBytes: number };
 
 export type Soak = {
   seed: number;
@@ -32,131 +24,138 @@ export type Soak = {
   outcomes: Record<string, number>;
   /** When each new instance began, ms. */
   startedAt: number[];
-  asked: Record<'victron' | 'foxess' | 'fusionsolar', Asked[]>;
+  asked: Record<'victron' | 'foxess' | 'fusionsolar' | 'sigenergy', Asked[]>;
   /** When each message reached Charge HQ whole, ms. */
   pushedAt: number[];
   /** Pushes that said something else than the clouds, a sentence each. */
   untrue: string[];
+  /** What was told, logged or stored and should not be. */
+  unfit: string[];
+  /** Lengths of the ticks' lines. */
+  lines: number[];
+  /** Used-up refresh tokens that were sent, although the newer one could have been known. */
+  deadRefreshes: number;
   writes: number;
   samples: Sample[];
 };
 
 const samplesInAll = 20;
-/** Short, because a cloud that hangs costs this time; long enough for a busy machine. */
-const budget = { tickMs: 450, readMs: 220 };
+const minute = 60_000;
+const yearMs = 365 * 86_400_000;
+/** After two instances at once: until each source has been asked by the one that goes on. */
+const doubtAfterOverlapMs = 15 * minute;
+/** How long an instance may have a token that another has used up, or that could not be stored. */
+const doubtAboutTokenMs = 120 * minute;
 
 export async function soak({ ticks, seed }: { ticks: number; seed: number }): Promise<Soak> {
   const random = randomOf(seed);
-  // Each cloud has chances of its own: which of them is asked first in a tick is no part of the seed.
-  const chances = () => randomOf(Math.floor(random.next() * 2 ** 32));
   const begins = Date.parse('2026-06-01T00:00:00Z');
-  const clock = fakeClock(begins, { goesOn: true });
-  const now = () => clock.at;
-  const clouds = {
-    victron: await playVictron(chances(), now),
-    foxess: await playFoxess(chances(), now),
-    fusionsolar: await playFusionsolar(chances(), now),
-  };
-  const weather = weatherOf(chances(), ['serverError', 'gone', 'tooMany', 'wait', 'refused']);
-  /** Of the messages of a tick, those whose connection broke: nobody can say that they arrived, and they may be repeated. */
-  let broken = 0;
-  const chargeHq = await playChargeHq(() => {
-    const trouble = weather.now(clock.at);
-    if (trouble === 'break') broken += 1;
-    return trouble ? troubles[trouble] : { json: {} };
-  });
-  const texts = textsOf(clouds, `${chargeHq.url}/push`);
-  const registry = registryOf(victronVrm, foxess, fusionsolar);
-  const store = memoryStore({ writesAreCounted: true });
-  let memory = createSiteMemory(store);
-  let connections = openConnections({ connectTimeoutMs: 300 });
-  const { victron: v, foxess: f, fusionsolar: s } = clouds;
+  const stage = await openStage(random, begins);
+  const { clock, home, clouds } = stage;
+  const { victron, foxess, fusionsolar, sigenergy } = clouds;
   const result: Soak = {
-    seed,
-    ticks,
-    days: 0,
-    outcomes: {},
-    startedAt: [],
-    asked: { victron: v.asked, foxess: f.asked, fusionsolar: s.asked },
-    pushedAt: [],
-    untrue: [],
-    writes: 0,
-    samples: [],
+    ...{ seed, ticks, days: 0, outcomes: {}, startedAt: [], pushedAt: [], untrue: [], unfit: [], lines: [] },
+    ...{ deadRefreshes: 0, writes: 0, samples: [] },
+    asked: { victron: victron.asked, foxess: foxess.asked, fusionsolar: fusionsolar.asked, sigenergy: sigenergy.asked },
   };
-
-  const runTick = async () => {
-    const runtime = openRuntime({ environment: texts, memory, registry, connections, clock, retryPauseMs: 1 });
-    const { outcome } = await runtime.tick(budget);
-    result.outcomes[outcome] = (result.outcomes[outcome] ?? 0) + 1;
-    const pushes = chargeHq.pushes.splice(0);
-    result.pushedAt.push(...pushes.slice(broken).map(() => clock.at));
-    broken = 0;
-    for (const push of pushes) {
-      const untrue = verdictOn(push, Object.values(clouds));
-      if (untrue) result.untrue.push(`${new Date(clock.at).toISOString()}: ${untrue}`);
-    }
-    for (const stage of [v, f, s, chargeHq]) stage.received.length = 0;
-  };
-
+  const course = courseOf(stage, random, result);
   for (let nth = 0; nth < ticks; nth++) {
-    clock.at = begins + nth * 60_000 + Math.round(random.next() * 6_000);
-    if (random.happens(0.02) || nth % 100 === 50) {
-      await connections.close();
-      connections = openConnections({ connectTimeoutMs: 300 });
-      memory = createSiteMemory(store);
-      result.startedAt.push(clock.at);
-    }
-    if (random.happens(0.01) || nth % 100 === 75) s.endSessions();
-    if (random.happens(0.05)) random.among([v, f, s]).closeIdle();
-    await runTick();
-    if (random.happens(0.02)) {
-      clock.advance(5 + random.next() * 20);
-      await runTick();
-    }
+    clock.at = begins + nth * minute + Math.round(random.next() * 6_000);
+    await course.next(nth);
     if ((nth + 1) % Math.ceil(ticks / samplesInAll) === 0)
-      result.samples.push(await sample([...store.documents.values()]));
+      result.samples.push(await sample([...home.documents.values()]));
   }
   result.days = (clock.at - begins) / 86_400_000;
-  result.writes = store.writes;
-  await connections.close();
-  for (const stage of [v, f, s, chargeHq]) await stage.close();
+  result.writes = home.writes();
+  await course.end();
+  await stage.close();
   return result;
 }
 
-function textsOf({ victron, foxess, fusionsolar }: Record<string, Cloud>, chargeHqUrl: string) {
-  return {
-    VENDOR: 'roof:victron-vrm,house:foxess,garage:fusionsolar',
-    CHARGE_HQ_API_KEY: apiKey,
-    CHARGE_HQ_URL: chargeHqUrl,
-    ...settingTexts('roof', {
-      baseUrl: victron?.url ?? '',
-      accessToken: 'vrm-of-a-soak',
-      idSite: '1',
-      take: 'production',
-    }),
-    ...settingTexts('house', { baseUrl: foxess?.url ?? '', apiKey: 'foxess-of-a-soak', deviceSns: 'SOAK1' }),
-    ...settingTexts('garage', {
-      baseUrl: fusionsolar?.url ?? '',
-      userName: 'soak',
-      systemCode: 'code-of-a-soak',
-      take: 'production',
-    }),
-  };
-}
+/** One minute after the other. */
+function courseOf(stage: Stage, random: Random, result: Soak) {
+  const { clock, clouds, home } = stage;
+  const { victron, foxess, fusionsolar, sigenergy } = clouds;
+  let instance = home.start();
+  let startedAt = clock.at;
+  let unjudgedUntil = 0;
+  let tokenDoubtUntil = 0;
+  let writesFailUntil = 0;
 
-/** After the garbage is collected and what has ended has had a turn to go. */
-async function sample(documents: readonly string[]): Promise<Sample> {
-  setFlagsFromString('--expose_gc');
-  const collect: () => void = runInNewContext('gc');
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  collect();
-  const resources = process.getActiveResourcesInfo();
-  const count = (name: string) => resources.filter((resource) => resource === name).length;
+  const judge = (report: TickReport, pushes: readonly Push[]) => {
+    const at = clock.at;
+    const found = unfit({ report, pushes, documents: home.documents, secrets: stage.secrets() });
+    if (report.kind === 'bug') found.push(`a bug: ${JSON.stringify(report)}`);
+    const untrue = at < unjudgedUntil ? [] : pushes.map((push) => verdictOn(push, stage.all, at, startedAt));
+    const time = new Date(at).toISOString();
+    result.unfit.push(...found.map((what) => `${time}: ${what}`));
+    result.untrue.push(...untrue.flatMap((what) => (what === undefined ? [] : `${time}: ${what}`)));
+    result.lines.push(JSON.stringify(report).length);
+    result.outcomes[report.outcome] = (result.outcomes[report.outcome] ?? 0) + 1;
+  };
+  const runTick = async (...instances: readonly Instance[]) => {
+    const deadBefore = sigenergy.deadRefreshes.length;
+    const reports = await Promise.all(instances.map((each) => each.tick()));
+    const { pushes, whole } = stage.takePushes();
+    for (const report of reports) judge(report, pushes);
+    // Of two instances each has its own half minute.
+    if (instances.length === 1) result.pushedAt.push(...Array.from({ length: whole }, () => clock.at));
+    if (clock.at > tokenDoubtUntil) result.deadRefreshes += sigenergy.deadRefreshes.length - deadBefore;
+  };
+  const startCold = async () => {
+    await instance.close();
+    // Its newest token has died with it, if the store did not take it.
+    const token = sigenergy.refreshToken();
+    const isSaved = token === undefined || home.documents.get('session/shed')?.includes(token);
+    const wasFailing = clock.at < writesFailUntil + 5 * minute;
+    if (!isSaved && wasFailing) tokenDoubtUntil = clock.at + doubtAboutTokenMs;
+    if (wasFailing) stage.excusedUntil = clock.at + 5 * minute;
+    if (random.happens(0.3)) home.lose(random.among(['house', 'garage']));
+    instance = home.start();
+    startedAt = clock.at;
+    result.startedAt.push(startedAt);
+  };
+  const runCalmly = async (...instances: readonly Instance[]) => {
+    stage.isCalm = true;
+    await runTick(...instances);
+    stage.isCalm = false;
+  };
+  /** A trigger comes twice, and a new instance takes the second. */
+  const runTwice = async () => {
+    const other = home.start();
+    unjudgedUntil = clock.at + doubtAfterOverlapMs;
+    tokenDoubtUntil = clock.at + doubtAboutTokenMs;
+    await runCalmly(instance, other);
+    await other.close();
+  };
+  const runAhead = async () => {
+    stage.aheadMs = yearMs;
+    await runCalmly(instance);
+    stage.aheadMs = 0;
+    stage.excusedUntil = clock.at + 2 * minute;
+  };
+  const runOnce = async () => {
+    await runTick(instance);
+    if (!random.happens(0.02)) return;
+    clock.advance(5 + random.next() * 20);
+    await runTick(instance);
+  };
+  const mishaps = async (nth: number) => {
+    if (random.happens(0.004)) writesFailUntil = clock.at + (1 + random.next() * 6) * minute;
+    home.failWrites(clock.at < writesFailUntil);
+    if (random.happens(0.02) || nth % 100 === 50) await startCold();
+    if (random.happens(0.01) || nth % 100 === 75) fusionsolar.endSessions();
+    if (random.happens(0.05)) random.among([victron, foxess, fusionsolar, sigenergy]).closeIdle();
+  };
   return {
-    heapMegabytes: process.memoryUsage().heapUsed / 1e6,
-    sockets: count('TCPSocketWrap'),
-    timers: count('Timeout'),
-    stateBytes: Math.max(0, ...documents.map((document) => Buffer.byteLength(document))),
+    async next(nth: number) {
+      await mishaps(nth);
+      const chance = random.next();
+      if (chance < 0.001) await runAhead();
+      else if (chance < 0.002) await runTwice();
+      else await runOnce();
+    },
+    end: () => instance.close(),
   };
 }
 

@@ -1,18 +1,21 @@
 /** What a soak must not show: leaks, storms, lock-outs, untruths. */
-import type { Asked } from './clouds.ts';
-import type { Sample, Soak } from './soak.ts';
+import type { Asked } from './cloud.ts';
+import type { Sample } from './sample.ts';
+import type { Soak } from './soak.ts';
 
 const minute = 60_000;
-/** Two clouds that are asked every five minutes, each with its state, and the schedule as often. */
-const mostWritesADay = 3 * 288;
+/** Three clouds that are asked every five minutes, each with its state, and the schedule as often. */
+const mostWritesADay = 4 * 288;
+/** However long a cloud asks to be left alone, ms. */
+const longestSilence = 1440 * minute;
 
 /** A sentence for each promise that was not kept. */
 export function violations(soak: Soak): string[] {
-  return [...untruths(soak), ...storms(soak), ...leaks(soak)];
+  return [...untruths(soak), ...storms(soak), ...silences(soak), ...leaks(soak), ...growth(soak)];
 }
 
-function untruths({ untrue, pushedAt, outcomes }: Soak): string[] {
-  const found = untrue.slice(0, 5);
+function untruths({ untrue, unfit, pushedAt, outcomes }: Soak): string[] {
+  const found = [...untrue.slice(0, 5), ...unfit.slice(0, 5)];
   const shortest = Math.min(...pushedAt.slice(1).map((at, index) => at - (pushedAt[index] ?? 0)));
   if (shortest < 30_000) found.push(`two messages to Charge HQ within ${shortest / 1000} s`);
   if (!outcomes['pushed'] || !outcomes['reported'] || !outcomes['failed']) found.push('the weather was no test at all');
@@ -20,15 +23,24 @@ function untruths({ untrue, pushedAt, outcomes }: Soak): string[] {
 }
 
 /** The vendors' own limits: calls, log-ins, wrong passwords; and the writes of state. */
-function storms({ asked, writes, days }: Soak): string[] {
-  const { victron, foxess, fusionsolar } = asked;
+function storms({ asked, writes, days, deadRefreshes }: Soak): string[] {
+  const counted = (calls: readonly Asked[]) => calls.filter(({ excused }) => !excused);
+  const [victron, foxess, fusionsolar] = [asked.victron, asked.foxess, asked.fusionsolar].map(counted) as [
+    Asked[],
+    Asked[],
+    Asked[],
+  ];
+  const pagesOf = (calls: readonly Asked[]) => calls.filter(({ what }) => what === 'page');
+  const queries = foxess.filter(({ what }) => what === 'query');
   const named = (name: string) =>
     fusionsolar.filter(({ what, how }) => what === name && how !== 'expired' && how !== 'break');
   const refusedLogIns = named('login').filter(({ how }) => how === 'refused');
   const limits: [string, readonly Asked[], number, number][] = [
     ['calls to Victron VRM', victron, minute, 60],
-    ['calls to FoxESS', foxess, 1440 * minute, 1440],
-    ['calls to FoxESS', foxess, 5 * minute - 1, 4],
+    ['calls to FoxESS', queries, 1440 * minute, 1440],
+    ['calls to FoxESS', queries, 5 * minute - 1, 4],
+    ['more pages of FoxESS', pagesOf(foxess), 30_000, 49 * 2], // an unavailable cloud is read twice
+    ['more pages of FusionSolar', pagesOf(fusionsolar), 30_000, 49 * 2],
     ['lists of FusionSolar', named('getDevList'), 1440 * minute, 25],
     ['plants of FusionSolar', named('stations'), 1440 * minute, 25],
     ['log-ins at FusionSolar', named('login'), 10 * minute, 5],
@@ -43,12 +55,31 @@ function storms({ asked, writes, days }: Soak): string[] {
   });
   found.push(...tooSoon(named('getDevRealKpi').map(({ at }) => at)));
   const aDay = Math.round(writes / days);
+  if (deadRefreshes > 0) found.push(`${deadRefreshes} refresh tokens were sent that had been used up`);
   if (aDay > mostWritesADay) found.push(`${aDay} writes of state a day, at most ${mostWritesADay} are needed`);
   return found;
 }
 
-/** The clock of a soak goes on for all sources while one of them waits until it may be asked. */
-const waitOfAnother = 10_000;
+/** A cloud is asked again at the latest when its longest wish to be left alone is over. */
+function silences({ asked }: Soak): string[] {
+  return Object.entries(asked).flatMap(([name, calls]) => {
+    const longest = Math.max(0, ...calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? at)));
+    return longest > longestSilence + 15 * minute
+      ? [`${name} was not asked for ${Math.round(longest / minute)} min`]
+      : [];
+  });
+}
+
+/** Lines are as long at the end as at the beginning, after the warm-up. */
+function growth({ lines }: Soak): string[] {
+  const quarter = Math.floor(lines.length / 4);
+  const mean = (part: readonly number[]) => part.reduce((sum, length) => sum + length, 0) / Math.max(1, part.length);
+  const [early, late] = [mean(lines.slice(quarter, 2 * quarter)), mean(lines.slice(-quarter))];
+  return late > 1.5 * early + 200 ? [`a line had ${Math.round(early)} bytes early, and ${Math.round(late)} late`] : [];
+}
+
+/** The clock of a soak goes on for all sources while others wait until they may be asked. */
+const waitOfAnother = 20_000;
 
 /** FusionSolar's live calls: one in five minutes. */
 function tooSoon(times: readonly number[]): string[] {
@@ -78,7 +109,7 @@ function leaks({ samples }: Soak): string[] {
   const found: string[] = [];
   const heap = last.heapMegabytes - first.heapMegabytes;
   if (heap > 10) found.push(`the heap has grown by ${heap.toFixed(1)} MB`);
-  // four hosts, both ends of each connection in this process, the listening ones not counted
+  // five hosts, both ends of each connection in this process, the listening ones not counted
   if (most('sockets') > 24) found.push(`${most('sockets')} sockets were open at once`);
   if (most('timers') > 24) found.push(`${most('timers')} timers were running at once`);
   if (most('stateBytes') > 4096)

@@ -4,6 +4,7 @@ import { balance } from './balance.ts';
 import { combine, type Part } from './combine.ts';
 import type { Message } from './destination-state.ts';
 import type { FailureKind } from './failure.ts';
+import { plainText } from './plain-text.ts';
 import { implausibilities } from './plausibility.ts';
 import { powerOf, type Reading, type Term, termFields } from './reading.ts';
 import { metersOf, type TickReport } from './report.ts';
@@ -33,6 +34,9 @@ export type Evaluation = {
   >;
 };
 
+/** What is told in all when several sources fail, characters. */
+const longestError = 300;
+
 /**
  * All or nothing: one failing source makes the home fail, because a part is a wrong total. What is lacking of a source
  * that answers is left out with all that would follow from it, as long as the grid flow is known.
@@ -56,7 +60,10 @@ export function evaluate(
   );
   const [first] = failures;
   if (first) {
-    const named = failures.map(({ label, message }) => (results.length > 1 ? `${label}: ${message}` : message));
+    const each = Math.floor(longestError / failures.length) - 2;
+    const named = failures.map(({ label, message }) =>
+      results.length > 1 ? plainText(`${label}: ${message}`, each) : message,
+    );
     const { kind } = failures.find((failure) => failure.kind === 'bug') ?? first; // a bug fails the invocation
     return failed(kind, named.join('; '));
   }
