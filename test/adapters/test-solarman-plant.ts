@@ -347,6 +347,11 @@ function testInverter(dialect: Dialect): void {
       assert.equal(endOf(played), 'bad-response');
     });
 
+    it('takes a time that is an object for none', async () => {
+      const times = { deviceState: 1, collectionTime: { toString: null } };
+      assert.equal(endOf(await readInverter(say.data(inverterTexts), times)), 'pushed');
+    });
+
     const inverterFailures: [what: string, Datum[] | null, object, FailureKind][] = [
       [
         'offline, although the time is fresh',

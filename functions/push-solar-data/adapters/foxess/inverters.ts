@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
 import { powerOf, total, watts, withoutUndefined } from '../../core/reading.ts';
 import { type DeviceReading, Failure, type Reading, type Term } from '../adapter.ts';
-import { difference, figure, fraction, mean, sumOfKnown } from '../quantities.ts';
+import { difference, figure, fraction, identifier, mean, sumOfKnown } from '../quantities.ts';
 
 /** `hasBattery` as the device list says it; unknown without a list. */
 export type Inverter = { sn: string; hasBattery?: boolean | null | undefined };
@@ -43,7 +43,7 @@ const Variables = z.object({
   SoC_3: figure,
   gridConsumption: figure,
   feedin: figure,
-  runningState: z.optional(z.unknown()),
+  runningState: z.nullish(z.catch(identifier, 'unreadable')),
 });
 export const variableNames = Object.keys(Variables.shape);
 /** Their names differ in case between models (`Soc_2`). */
@@ -197,8 +197,7 @@ function awakeOf(units: readonly Unit[], { gridMeter, now, staleAfterSeconds }: 
 
 /** Running state 163: on grid. */
 const looksAsleep = ({ runningState, pv_kw }: Unit): boolean =>
-  (runningState !== undefined && runningState !== null && String(runningState) !== '163') ||
-  (pv_kw !== undefined && pv_kw < 0.2);
+  (runningState != null && runningState !== '163') || (pv_kw !== undefined && pv_kw < 0.2);
 
 const isNamed = ({ sn }: Inverter, gridMeter: Home['gridMeter']): boolean =>
   gridMeter !== 'auto' && gridMeter.includes(sn);

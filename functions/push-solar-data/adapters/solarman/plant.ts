@@ -90,7 +90,8 @@ const moment = z.optional(
     z.unknown(),
     z.transform((value): number | undefined => {
       const seconds = figure.safeParse(value);
-      const ms = seconds.success ? (seconds.data ?? Number.NaN) * 1000 : Date.parse(zoned(String(value).trim()));
+      const date = typeof value === 'string' ? zoned(value.trim()) : '';
+      const ms = seconds.success ? (seconds.data ?? Number.NaN) * 1000 : Date.parse(date);
       return Number.isNaN(ms) ? undefined : Math.round(ms);
     }),
   ),
