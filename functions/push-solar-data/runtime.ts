@@ -3,13 +3,14 @@ import { adapters } from './adapters/index.ts';
 import { Failure } from './core/failure.ts';
 import type { TickReport } from './core/report.ts';
 import { tick } from './core/tick.ts';
+import type { DestinationHome } from './destinations/destination.ts';
 import { publish } from './destinations/publish.ts';
 import type { SiteMemory } from './persistence/site-memory.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Connections, openConnections } from './platform/connections.ts';
 import { createRedactor } from './platform/redaction.ts';
 import type { SettingTexts } from './settings/settings-reader.ts';
-import { openSite, type Registry, type Site } from './settings/site.ts';
+import { type DestinationRegistry, openSite, type Registry, type Site } from './settings/site.ts';
 import { poll } from './sources/poll.ts';
 
 export type RuntimeOptions = {
@@ -19,6 +20,7 @@ export type RuntimeOptions = {
   stored?: StoredSettings;
   memory: SiteMemory;
   registry?: Registry;
+  destinations?: DestinationRegistry;
   connections?: Connections;
   clock?: Clock;
   /** Pause before the second try of an `unavailable` vendor, ms. */
@@ -55,6 +57,7 @@ export function openRuntime({
   stored,
   memory,
   registry = adapters,
+  destinations,
   connections = openConnections(),
   clock = systemClock,
   retryPauseMs = 1_000,
@@ -66,7 +69,7 @@ export function openRuntime({
   const site = async (): Promise<Site> => {
     const { texts, problem } = await settings.current();
     if (!opened || opened.texts !== texts)
-      opened = { texts, site: await openSite({ ...texts, ...environment }, registry) };
+      opened = { texts, site: await openSite({ ...texts, ...environment }, registry, destinations) };
     if (problem === undefined) return opened.site;
     const { remarks } = opened.site;
     return texts ? { ...opened.site, remarks: [...remarks, problem] } : { ...opened.site, problems: [problem] };
@@ -89,7 +92,7 @@ export function openRuntime({
         commit: (state, now) => memory.commit(current.sources, state, now),
         poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
         publish: (destination, state, message, { signal }) =>
-          publish(destination, state, message, { ...ports, signal }),
+          publish(destination, state, message, { ...ports, signal, home: homeOf(current) }),
       });
       settings.mayBeMended(report);
       return redactor.report(report);
@@ -101,6 +104,12 @@ export function openRuntime({
     },
   };
 }
+
+const homeOf = ({ name, sources }: Site): DestinationHome => ({
+  site: name,
+  vendors: sources.map(({ adapter }) => adapter.vendor),
+  slowestPollSeconds: Math.max(60, ...sources.map(({ pollSeconds }) => pollSeconds)),
+});
 
 async function commitAll(memory: SiteMemory, { sources }: Site, now: number): Promise<string[]> {
   try {

@@ -5,18 +5,19 @@ import {
   afterRefusal,
   afterWaiting,
   currentState,
-  type DestinationLimits,
   DestinationState,
+  isWithinInterval,
   type Message,
   msUntilNext,
   pendingMessage,
   whyLeftAlone,
 } from '../../functions/push-solar-data/core/destination-state.ts';
 import type { ErrorKind } from '../../functions/push-solar-data/core/failure.ts';
+import { limitsOf } from '../support/destinations.ts';
 
 const now = Date.parse('2026-05-01T12:00:00Z');
 const inMs = (seconds: number) => now + seconds * 1000;
-const limits: DestinationLimits = { title: 'Charge HQ', settingsHash: 'settings', minSecondsBetween: 30 };
+const limits = limitsOf();
 const figures = {
   reading: { production_kw: 4.2, tsms: now },
   derived: ['consumption_kw'],
@@ -28,6 +29,43 @@ type Refusal = [kind: ErrorKind, retryAfterSeconds?: number];
 /** What is known after a refusal of these figures, or of this message. */
 const refused = ([kind, retryAfterSeconds]: Refusal, before: DestinationState = {}, message: Message = figures) =>
   afterRefusal(before, limits, now, message, { kind, message: `Charge HQ: ${kind}`, retryAfterSeconds });
+
+describe('an interval of the owner', () => {
+  const everyFiveMinutes = limitsOf({ intervalSeconds: 300 });
+  const taken = afterDelivery(everyFiveMinutes, now);
+
+  it('counts from what arrived, and allows for a tick that comes a little early', () => {
+    assert.equal(isWithinInterval(taken, everyFiveMinutes, inMs(240)), true);
+    assert.equal(isWithinInterval(taken, everyFiveMinutes, inMs(297)), false);
+    const refusedLater = afterRefusal(taken, everyFiveMinutes, inMs(300), figures, {
+      kind: 'unavailable',
+      message: 'no',
+    });
+    assert.equal(isWithinInterval(refusedLater, everyFiveMinutes, inMs(360)), false);
+  });
+
+  it('does not begin in the future, nor where the owner wants every message', () => {
+    assert.equal(isWithinInterval(taken, everyFiveMinutes, inMs(-60)), false);
+    assert.equal(isWithinInterval(afterDelivery(limits, now), limits, inMs(31)), false);
+  });
+});
+
+describe('what a destination gathers', () => {
+  it('does not wait as a reading that was not taken: it keeps it by itself', () => {
+    const gathering = limitsOf({ gathers: true });
+    const failure = { kind: 'unavailable', message: 'no' } as const;
+    const state = afterRefusal({}, gathering, now, figures, failure, { running: { slots: 1 } });
+    assert.equal(state.pending, undefined);
+    assert.deepEqual(state.running, { slots: 1 });
+  });
+
+  it('may wait longer where its rules say so', () => {
+    const failure = { kind: 'rate-limited', message: 'no', retryAfterSeconds: 3_000 } as const;
+    const state = afterRefusal({}, limitsOf({ longestWaitSeconds: 3_600 }), now, undefined, failure);
+    assert.equal(state.failure?.retryAt, inMs(3_000));
+    assert.match(whyLeftAlone(state, limitsOf({ longestWaitSeconds: 3_600 }), inMs(2_000)) ?? '', /12:50 UTC/);
+  });
+});
 
 describe('a destination is left alone', () => {
   /** Seconds after the last of several refusals in a row; a delivery lies between where there is none. */
@@ -42,7 +80,14 @@ describe('a destination is left alone', () => {
     ['not at all after trouble', [['unavailable']], 0],
     ['as long as it says in trouble', [['unavailable', 300]], 300],
     ['not at all after a message that it does not take', [['bad-response']], 0],
-    ['not at all where something that a setting names is not there', [['settings']], 0],
+    ['some minutes where something that a setting names is not there', [['settings']], 300],
+    ['at once where it says that it is not there for good', [['gone', 900]], 900],
+    ['longer each time when it asks to slow down again', [['rate-limited'], ['rate-limited'], ['rate-limited']], 240],
+    [
+      'no longer than 15 min however often it asks to slow down',
+      Array.from({ length: 40 }, () => ['rate-limited']),
+      900,
+    ],
     ['not at all after a bug of ours', [['bug'], ['bug'], ['bug'], ['bug'], ['bug']], 0],
     ['half an hour when it refuses the key', [['auth']], 1_800],
     ['half an hour when it refuses the key, whatever it says', [['auth', 1]], 1_800],

@@ -6,11 +6,12 @@ import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 import { emptySiteState, type SiteState } from '../../functions/push-solar-data/core/site-state.ts';
 import type { SourceState } from '../../functions/push-solar-data/core/source-state.ts';
 import { type TickPorts, tick } from '../../functions/push-solar-data/core/tick.ts';
+import { limitsOf } from '../support/destinations.ts';
 import { fakeClock } from '../support/home.ts';
 import { type sourceOf as Configured, sourceOf } from '../support/sources.ts';
 import { pushed, start, sunny } from '../support/ticks.ts';
 
-const destination = { label: 'charge-hq', title: 'Charge HQ', settingsHash: 'settings', minSecondsBetween: 30 };
+const destination = { ...limitsOf(), label: 'charge-hq' };
 const site = { name: 'home', sources: [sourceOf()], destinations: [destination], problems: [], remarks: [] };
 type Ports = TickPorts<ReturnType<typeof Configured>, typeof destination>;
 

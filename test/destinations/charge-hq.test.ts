@@ -2,24 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { balance } from '../../functions/push-solar-data/core/balance.ts';
-import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import type { Reading } from '../../functions/push-solar-data/core/reading.ts';
 import { chargeHq, chargeHqBody } from '../../functions/push-solar-data/destinations/charge-hq.ts';
-import {
-  DestinationError,
-  type DestinationErrorKind,
-  type Message,
-} from '../../functions/push-solar-data/destinations/destination.ts';
-import type { Http } from '../../functions/push-solar-data/platform/http.ts';
+import type { DestinationErrorKind, Message } from '../../functions/push-solar-data/destinations/destination.ts';
 import { type Answer, playChargeHq } from '../support/conversation.ts';
-import { clientFor, serveHttp } from '../support/servers.ts';
+import { configured, figuresOf as figures, sendingAt, tell } from '../support/destinations.ts';
+import { serveHttp } from '../support/servers.ts';
 import { powersOf, truths } from '../support/truth.ts';
 
 const key = '00000000-test-4000-8000-000000000000';
 const reading = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
-
-/** A message of these figures. */
-const figures = (reading: Reading): Message => ({ reading, derived: [], freshUntil: 0 });
 
 describe('the body', () => {
   it('holds the key and the figures', () => {
@@ -108,29 +99,20 @@ describe('the body', () => {
   });
 });
 
+const towards = (url: string) => configured(chargeHq, { apiKey: key, url });
+
 /** How one push ends at a Charge HQ that answers so. */
-async function pushTo(t: TestContext, answer: Answer): Promise<DestinationError | 'delivered'> {
+async function pushTo(t: TestContext, answer: Answer) {
   const stage = await playChargeHq(() => answer);
   t.after(() => stage.close());
-  try {
-    await chargeHq(key, `${stage.url}/push`).push(figures(reading), clientFor(t, { name: 'Charge HQ' }));
-    return 'delivered';
-  } catch (error) {
-    assert.ok(error instanceof DestinationError, `not a DestinationError: ${error}`);
-    return error;
-  }
-}
-
-async function notDelivered(t: TestContext, answer: Answer): Promise<DestinationError> {
-  const outcome = await pushTo(t, answer);
-  return outcome === 'delivered' ? assert.fail('it was delivered') : outcome;
+  return tell(t, towards(`${stage.url}/push`), figures(reading));
 }
 
 describe('a push', () => {
   it('is one POST of JSON to the whole address', async (t) => {
     const stage = await playChargeHq();
     t.after(() => stage.close());
-    await chargeHq(key, `${stage.url}/api/push?a=1`).push(figures(reading), clientFor(t));
+    await tell(t, towards(`${stage.url}/api/push?a=1`), figures(reading));
     const [received, ...more] = stage.received;
     assert.deepEqual(more, []);
     assert.equal(received?.method, 'POST');
@@ -149,7 +131,7 @@ describe('a push', () => {
   ];
   for (const [what, answer] of accepted)
     it(`is delivered with ${what}`, async (t) => {
-      assert.equal(await pushTo(t, answer), 'delivered');
+      assert.deepEqual((await pushTo(t, answer)).row, { label: 'charge-hq', outcome: 'pushed' });
     });
 
   const html = '<!doctype html><html><body>Hello</body></html>';
@@ -157,7 +139,7 @@ describe('a push', () => {
     ['400', { status: 400, json: {} }, 'bad-response', /^Charge HQ refuses the message \(HTTP 400\)$/],
     ['401', { status: 401, json: {} }, 'auth', /^Charge HQ refuses the key \(HTTP 401\): check CHARGE_HQ_API_KEY$/],
     ['403', { status: 403, json: {} }, 'auth', /HTTP 403\): check CHARGE_HQ_API_KEY$/],
-    ['404', { status: 404, json: {} }, 'gone', /^Charge HQ's Push API is not at this address any more \(HTTP 404\)$/],
+    ['404', { status: 404, json: {} }, 'gone', /^Charge HQ is not at this address any more \(HTTP 404\)$/],
     ['410', { status: 410, json: {} }, 'gone', /HTTP 410/],
     ['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'gone', /HTTP 302/],
     ['a lasting redirect', { status: 308, headers: { location: '{server}/elsewhere' } }, 'gone', /HTTP 308/],
@@ -171,9 +153,10 @@ describe('a push', () => {
   ];
   for (const [what, answer, kind, sentence] of rows)
     it(`is not delivered with ${what}: ${kind}`, async (t) => {
-      const error = await notDelivered(t, answer);
-      assert.equal(error.kind, kind);
-      assert.match(error.message, sentence);
+      const { row } = await pushTo(t, answer);
+      assert.equal(row.outcome, 'failed');
+      assert.equal(row.kind, kind);
+      assert.match(row.error ?? '', sentence);
     });
 
   for (const [status, text] of [
@@ -182,65 +165,40 @@ describe('a push', () => {
     [503, '{}'],
   ] as const)
     it(`is to wait as Retry-After of a ${status} says (${text.slice(0, 5)})`, async (t) => {
-      const { retryAfterSeconds } = await notDelivered(t, { status, text, headers: { 'retry-after': '120' } });
-      assert.equal(retryAfterSeconds, 120);
+      const { state } = await pushTo(t, { status, text, headers: { 'retry-after': '120' } });
+      assert.equal(state.failure?.retryAt, sendingAt + 120_000);
     });
 
   it('keeps the structure of an answer for the log', async (t) => {
-    const { excerpt } = await notDelivered(t, { status: 400, text: '{"error":"no such key","code":7}' });
-    assert.equal(excerpt, '{"error":text(11),"code":7}');
+    const { row } = await pushTo(t, { status: 400, text: '{"error":"no such key","code":7}' });
+    assert.equal(row.excerpt, '{"error":text(11),"code":7}');
   });
 
   it('follows no redirect: the key goes nowhere else', async (t) => {
     const elsewhere = await serveHttp(t, (_request, response) => response.end());
-    await notDelivered(t, { status: 307, headers: { location: elsewhere.url } });
+    await pushTo(t, { status: 307, headers: { location: elsewhere.url } });
     assert.equal(elsewhere.connections(), 0);
   });
 
   it('never tells the key', async (t) => {
     for (const status of [200, 302, 400, 401, 429, 500]) {
-      const outcome = await pushTo(t, { status, text: '<html>no</html>' });
-      const told = outcome === 'delivered' ? '' : `${outcome.message} ${outcome.excerpt} ${outcome.stack}`;
-      assert.equal(told.includes(key), false);
+      const told = await pushTo(t, { status, text: `<html>no ${key}</html>` });
+      assert.equal(JSON.stringify(told).includes(key), false);
     }
   });
 
   it('that nobody answers is not delivered: unavailable', async (t) => {
     const { url } = await serveHttp(t, () => {});
-    const http = clientFor(t, { signal: AbortSignal.timeout(100) });
-    await assert.rejects(chargeHq(key, url).push(figures(reading), http), {
-      name: 'DestinationError',
-      kind: 'unavailable',
-    });
+    const { row } = await tell(t, towards(url), figures(reading), { signal: AbortSignal.timeout(100) });
+    assert.equal(row.kind, 'unavailable');
   });
 });
 
-describe('an address', () => {
-  /** A client whose calls all fail with a code of the network. */
-  const failing = (code: string): Http => {
-    const fail = async () => {
-      const cause = Object.assign(new Error(code), { code });
-      throw new Failure('unavailable', `Charge HQ cannot be reached: ${code}`, { cause });
-    };
-    const http: Http = { send: fail, get: fail, post: fail, extend: () => http };
-    return http;
-  };
-
-  for (const [code, kind] of [
-    ['ENOTFOUND', 'gone'],
-    ['EAI_AGAIN', 'unavailable'],
-    ['ECONNREFUSED', 'unavailable'],
-    ['UND_ERR_CONNECT_TIMEOUT', 'unavailable'],
-  ] as const)
-    it(`that fails with ${code} is ${kind}`, async () => {
-      await assert.rejects(chargeHq(key).push(figures(reading), failing(code)), {
-        name: 'DestinationError',
-        kind,
-        message: `Charge HQ cannot be reached: ${code}`,
-      });
-    });
+it('refuses plain http to another machine before anything is sent', () => {
+  const [problem] = towards('http://hq.example/push').problems;
+  assert.match(problem ?? '', /^CHARGE_HQ_URL must be an address that begins with https:/);
 });
 
 it('wants half a minute between two messages', () => {
-  assert.equal(chargeHq(key).minSecondsBetween, 30);
+  assert.equal(towards('https://hq.example').minSecondsBetween, 30);
 });

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import * as z from 'zod/mini';
 import type { DestinationState } from '../../functions/push-solar-data/core/destination-state.ts';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import {
   type Destination,
   DestinationError,
   type DestinationErrorKind,
   type Message,
+  type PushContext,
+  type Pushed,
 } from '../../functions/push-solar-data/destinations/destination.ts';
 import { publish } from '../../functions/push-solar-data/destinations/publish.ts';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
+import { limitsOf, moduleOf } from '../support/destinations.ts';
 import { fakeClock } from '../support/home.ts';
 import { connectionsFor } from '../support/servers.ts';
 
@@ -16,8 +21,8 @@ const now = Date.parse('2026-05-01T12:00:00Z');
 const figures: Message = { reading: { production_kw: 4.2 }, derived: [], freshUntil: now + 900_000 };
 const secret = 'made-up-charge-key';
 
-type Way = Destination['push'];
-const take: Way = async () => {};
+type Way = (context: PushContext<Record<string, unknown>>) => Promise<Pushed>;
+const take: Way = async () => undefined;
 const refuse =
   (error: Error): Way =>
   async () => {
@@ -41,17 +46,20 @@ async function published(
   for (const way of ways) {
     clock.advance(60);
     const destination: Destination = {
+      ...limitsOf(),
       label: 'charge-hq',
-      title: 'Charge HQ',
       addressSetting: 'CHARGE_HQ_URL',
-      settingsHash: 'settings',
-      minSecondsBetween: 30,
-      push(message, http) {
-        taken.push(message);
-        return way(message, http);
-      },
+      settings: {},
+      module: moduleOf(
+        (context) => {
+          taken.push(context.message as Message);
+          return way(context as PushContext<Record<string, unknown>>);
+        },
+        { state: z.object({ times: z.number() }) as never },
+      ),
     };
-    const ports = { connections, clock, redactor: createRedactor([secret]), signal };
+    const home = { site: 'home', vendors: [], slowestPollSeconds: 60 };
+    const ports = { connections, clock, redactor: createRedactor([secret]), signal, home };
     const told = await publish(destination, state, message, ports);
     state = told.state;
     remarks.push(told.remarks.join());
@@ -64,6 +72,36 @@ async function published(
 type PublishOptions = { message?: Message; signal?: AbortSignal; before?: DestinationState };
 
 describe('a message', () => {
+  it('that is not for it costs nothing: no interval begins, what failed before stays', async (t) => {
+    const { row, state } = await published(t, [not('unavailable'), async () => 'nothing']);
+    assert.deepEqual(row, { label: 'charge-hq', outcome: 'idle' });
+    assert.equal(state.sentAt, now + 60_000);
+    assert.equal(state.failure?.kind, 'unavailable');
+    assert.equal(state.pending, undefined);
+  });
+
+  it('of an error, at which figures were sent that had been gathered, is pushed', async (t) => {
+    const message: Message = { error: 'No figures', kind: 'offline' };
+    assert.equal((await published(t, [async () => 'figures'], { message })).row.outcome, 'pushed');
+  });
+
+  it('that http could not bring there fails as http says, and as gone where nobody knows the host', async (t) => {
+    const cause = Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+    const unknown = new Failure('unavailable', 'Charge HQ cannot be reached: ENOTFOUND', { cause });
+    assert.equal((await published(t, [refuse(unknown)])).row.kind, 'gone');
+    const { row } = await published(t, [refuse(new Failure('bad-response', 'Charge HQ answers too much'))]);
+    assert.deepEqual([row.kind, row.error], ['bad-response', 'Charge HQ answers too much']);
+  });
+
+  it('leaves what the module remembers, also when it was not taken', async (t) => {
+    const remembering: Way = async ({ state }) => {
+      Object.assign(state, { times: ((state as { times?: number }).times ?? 0) + 1 });
+      throw new DestinationError('unavailable', 'not now');
+    };
+    const { state } = await published(t, [remembering, remembering]);
+    assert.deepEqual(state.kept, { times: 2 });
+  });
+
   it('of figures is pushed', async (t) => {
     const { row, state, taken, at } = await published(t, [take]);
     assert.deepEqual(row, { label: 'charge-hq', outcome: 'pushed' });

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod/mini';
 import { json, number, secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
-import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import type { Http } from '../../functions/push-solar-data/platform/http.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { openSite, type Source, sourcesNamed } from '../../functions/push-solar-data/settings/site.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
@@ -153,9 +151,9 @@ describe('problems', () => {
       registry,
     );
     assert.deepEqual(problems, [
-      'CHARGE_HQ_URL must be an address that begins with https:// (it is "http://example.com")',
       'CHARGE_HQ_API_KEY is missing: Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API. ' +
         'Put it into .env, the environment, or a SecureString parameter under /solar-cloud-bridge/home/.',
+      'CHARGE_HQ_URL must be an address that begins with https:// (it is "http://example.com"): Another address for the Push API',
       'MAX_POWER_KW must be a number of at least 1 (it is "much")',
       'ROOF_API_KEY is missing: API key: portal → Profile. ' +
         'Put it into .env, the environment, or a SecureString parameter under /solar-cloud-bridge/home/.',
@@ -299,7 +297,8 @@ describe('addresses', () => {
   for (const name of ['EXAMPLE_BASE_URL', 'EXAMPLE_AUTH_URL', 'CHARGE_HQ_URL'])
     it(`with plain http beyond this machine are refused: ${name}`, async () => {
       const problem = await problemOf({ VENDOR: 'example', [name]: 'http://192.168.1.2' });
-      assert.equal(problem, `${name} must be an address that begins with https:// (it is "http://192.168.1.2")`);
+      const sentence = `${name} must be an address that begins with https:// (it is "http://192.168.1.2")`;
+      assert.equal(problem.slice(0, sentence.length), sentence);
     });
 
   it('may follow from the settings', async () => {
@@ -423,17 +422,7 @@ describe('what a source is known by', () => {
 
 describe('the destination', () => {
   /** Where a message of a home with these settings goes. */
-  async function addressOf(texts: SettingTexts): Promise<string | undefined> {
-    const [destination] = (await open(texts)).destinations;
-    let address: string | undefined;
-    const send: Http['send'] = async (_method, url) => {
-      address = String(url);
-      throw new Failure('unavailable', 'far enough');
-    };
-    const sent = destination?.push({ error: 'a sentence', kind: 'stale' }, { send } as Http);
-    await assert.rejects(async () => sent, /far enough/);
-    return address;
-  }
+  const addressOf = async (texts: SettingTexts) => (await open(texts)).destinations[0]?.settings['url'];
 
   it('is Charge HQ at its documented address', async () => {
     assert.equal(await addressOf({ VENDOR: 'example' }), 'https://api.chargehq.net/api/public/push-solar-data');
@@ -458,9 +447,59 @@ describe('the destination', () => {
     assert.equal((await open({ VENDOR: 'nobody' })).destinations.length, 1);
   });
 
-  it('is not there without a key', async () => {
-    assert.deepEqual((await open({ VENDOR: 'example', CHARGE_HQ_API_KEY: ' ' })).destinations, []);
+  it('alone, without a key: the home has a problem', async () => {
+    const site = await open({ VENDOR: 'example', CHARGE_HQ_API_KEY: ' ' });
+    assert.match(site.problems.join(), /^CHARGE_HQ_API_KEY is missing: /);
+    assert.deepEqual(site.destinations[0]?.problems, site.problems);
   });
+});
+
+describe('several destinations', () => {
+  const charge = { VENDOR: 'example', CHARGE_HQ_API_KEY: 'made-up-key' };
+  const labels = async (texts: SettingTexts) =>
+    (await open({ ...charge, ...texts })).destinations.map(({ label }) => label);
+  const problemsOfEach = async (texts: SettingTexts) => {
+    const site = await open({ ...charge, ...texts });
+    return { site: site.problems, each: site.destinations.map(({ problems }) => problems.join(' ')) };
+  };
+
+  it('stand in the order of DESTINATION, with labels as sources have them', async () => {
+    assert.deepEqual(await labels({}), ['charge-hq']);
+    const two = {
+      DESTINATION: 'main:charge-hq, second:charge-hq',
+      MAIN_API_KEY: 'made-up-1',
+      SECOND_API_KEY: 'made-up-2',
+    };
+    assert.deepEqual(await labels(two), ['main', 'second']);
+    assert.deepEqual(await problemsOfEach(two), { site: [], each: ['', ''] });
+  });
+
+  const wrong: [string, SettingTexts, RegExp][] = [
+    [
+      'an unknown name, with what could be meant',
+      { DESTINATION: 'charge-hq,charge-qh' },
+      /^DESTINATION names "charge-qh", .* Did you mean charge-hq\?/,
+    ],
+    ['a setting that is missing', { DESTINATION: 'charge-hq,other:charge-hq' }, /^OTHER_API_KEY is missing: /],
+    ['a label twice', { DESTINATION: 'charge-hq,charge-hq' }, /^DESTINATION names "charge-hq" twice/],
+    [
+      "a label that is a source's",
+      { DESTINATION: 'charge-hq,example:charge-hq' },
+      /^DESTINATION names "example", which VENDOR names too/,
+    ],
+    [
+      "a label of the site's own settings",
+      { DESTINATION: 'charge-hq,site:charge-hq' },
+      /^DESTINATION gives a destination the label "site"/,
+    ],
+  ];
+  for (const [what, texts, sentence] of wrong)
+    it(`are served in spite of one with ${what}`, async () => {
+      const { site, each } = await problemsOfEach(texts);
+      assert.deepEqual(site, []);
+      assert.equal(each[0], '');
+      assert.match(each[1] ?? '', sentence);
+    });
 });
 
 it('MAX_POWER_KW is the limit of what a home can measure; without it the home shows it', async () => {

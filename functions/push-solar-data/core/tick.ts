@@ -1,8 +1,16 @@
 /** One tick: read the sources that are due, combine, complete by the balance, check, tell the destinations, remember. */
 import type { DestinationLimits, DestinationState, Message } from './destination-state.ts';
-import { afterWaiting, currentState, msUntilNext, pendingMessage, whyLeftAlone } from './destination-state.ts';
+import {
+  afterWaiting,
+  currentState,
+  isWithinInterval,
+  msUntilNext,
+  pendingMessage,
+  whyLeftAlone,
+} from './destination-state.ts';
 import { type EvaluatedSite, type Evaluation, evaluate, failed } from './evaluate.ts';
 import { stackOf } from './failure.ts';
+import { plainText } from './plain-text.ts';
 import { type DestinationReport, sourceReport, type TickReport } from './report.ts';
 import { emptySiteState, type SiteState } from './site-state.ts';
 import type { SourceLimits, SourceResult, SourceState } from './source-state.ts';
@@ -16,7 +24,7 @@ export type TickSite<Source extends SourceLimits, Destination extends Destinatio
 > & {
   name: string;
   sources: readonly Source[];
-  /** The first one decides the outcome. Empty where its settings are wrong. */
+  /** The first one decides the outcome. One with wrong settings is told nothing, and is no reason to leave the others untold. */
   destinations: readonly Destination[];
   /** What was mended in passing, and other things about settings. */
   remarks: readonly string[];
@@ -44,11 +52,11 @@ export type TickPorts<Source, Destination> = {
     state: SourceState | undefined,
     circumstances: TickCircumstances,
   ): Promise<{ result: SourceResult; state: SourceState | undefined }>;
-  /** Sends one message, once. Never throws. */
+  /** Sends one message, once; without one, what was gathered before, if its time has come. Never throws. */
   publish(
     destination: Destination,
     state: DestinationState,
-    message: Message,
+    message: Message | undefined,
     circumstances: TickCircumstances,
   ): Promise<{ row: DestinationReport; state: DestinationState; remarks: string[] }>;
   /** Time for the whole tick and for its reads; the difference is left for the messages. */
@@ -83,7 +91,8 @@ export async function tick<Source extends SourceLimits, Destination extends Dest
       currentState(state.destinations[destination.label], destination),
     ]),
   );
-  const alone = site.destinations.map((each) => whyLeftAlone(known.get(each.label) ?? {}, each, now));
+  const usable = site.destinations.filter(({ problems }) => problems.length === 0);
+  const alone = usable.map((each) => whyLeftAlone(known.get(each.label) ?? {}, each, now));
   const nobodyListens = alone.length > 0 && alone.every((why) => why !== undefined);
   if (nobodyListens) remarks.push(...alone.flatMap((why) => why ?? []));
   const results: SourceResult[] = [];
@@ -182,17 +191,21 @@ async function tell<Source, Destination extends DestinationOfTick>(
   message: Message | undefined,
   { ports, known, state, remarks, signal, now }: Telling<Source, Destination>,
 ): Promise<DestinationReport> {
-  const { label } = destination;
+  const { label, gathers, problems } = destination;
+  if (problems.length > 0)
+    return { label, outcome: 'failed', kind: 'settings', error: plainText(problems.join(' ')), ms: 0 };
   const before = known.get(label) ?? {};
-  const due = message ?? pendingMessage(before, now);
-  if (!due || whyLeftAlone(before, destination, now)) {
-    state.destinations[label] = due ? afterWaiting(before, due) : before;
-    return { label, outcome: 'idle' };
-  }
-  // Counted at the moment of sending: a slow read may lie between the tick's begin and now.
-  if (msUntilNext(before, destination, ports.clock.now()) > 0) {
-    remarks.push(`the last message to ${destination.title} is less than ${destination.minSecondsBetween} s old`);
-    state.destinations[label] = afterWaiting(before, due);
+  const due = message ?? (gathers ? undefined : pendingMessage(before, now));
+  const sendingAt = ports.clock.now(); // a slow read may lie between the tick's begin and now
+  const isTooSoon = msUntilNext(before, destination, sendingAt) > 0;
+  const mustWait =
+    whyLeftAlone(before, destination, now) !== undefined ||
+    isTooSoon ||
+    isWithinInterval(before, destination, sendingAt);
+  if ((!due && !gathers) || mustWait) {
+    if (due && isTooSoon)
+      remarks.push(`the last message to ${destination.title} is less than ${destination.minSecondsBetween} s old`);
+    state.destinations[label] = due && !gathers ? afterWaiting(before, due) : before;
     return { label, outcome: 'idle' };
   }
   const told = await ports.publish(destination, before, due, { now, loadedAt: undefined, signal });

@@ -1,75 +1,144 @@
 /** Brings a message to a destination, in time, and says how it went. */
+import type * as z from 'zod/mini';
 import {
   afterDelivery,
+  afterNothing,
   afterRefusal,
   type DestinationState,
-  goneAfter,
-  longestWaitSeconds,
+  goneWaitSeconds,
+  type Memory,
 } from '../core/destination-state.ts';
-import { stackOf } from '../core/failure.ts';
+import { type ErrorKind, Failure, stackOf } from '../core/failure.ts';
 import type { DestinationReport } from '../core/report.ts';
 import { untilAborted } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
-import { type Destination, DestinationError, type Message } from './destination.ts';
+import { upperSnake } from '../settings/settings-reader.ts';
+import {
+  type Destination,
+  DestinationError,
+  type DestinationHome,
+  type Message,
+  type PushContext,
+  type Pushed,
+} from './destination.ts';
+import { commonDocument } from './document.ts';
 
 export type PublishPorts = {
   connections: Connections;
   clock: Clock;
   redactor: Redactor;
   signal: AbortSignal;
+  home: DestinationHome;
 };
 
-/** Sends once. Never throws: a bug of a destination is its row's kind. */
+type Published = { row: DestinationReport; state: DestinationState; remarks: string[] };
+
+/**
+ * Sends once. Never throws: a bug of a destination is its row's kind.
+ *
+ * @param message undefined for one that gathers, at a tick with nothing new.
+ */
 export async function publish(
   destination: Destination,
   before: DestinationState,
-  message: Message,
-  { connections, clock, redactor, signal }: PublishPorts,
-): Promise<{ row: DestinationReport; state: DestinationState; remarks: string[] }> {
+  message: Message | undefined,
+  ports: PublishPorts,
+): Promise<Published> {
   const { label, title } = destination;
+  const { clock, signal } = ports;
   const sentAt = clock.now(); // not the tick's begin: a slow read may lie between
   const begun = clock.stopwatch();
   const ms = () => Math.round(clock.stopwatch() - begun);
-  const http = createHttp({ connections, name: title, signal, now: sentAt, redactor });
-  const told = 'error' in message ? { ...message, error: redactor.text(message.error) } : message;
+  const remarks: string[] = [];
+  const { context, memory } = contextOf(destination, before, message, { ...ports, sentAt, remarks });
   const late = () => new DestinationError('unavailable', `${title} does not answer in time`);
+  const isBack = before.failure?.kind === 'gone' && before.failure.retryAt !== undefined;
   try {
-    await untilAborted(destination.push(told, http), signal, late);
-    const isBack = before.failure?.kind === 'gone' && before.failure.consecutive > goneAfter;
-    return {
-      row: { label, outcome: 'error' in message ? 'reported' : 'pushed', ms: ms() },
-      state: afterDelivery(destination, sentAt),
-      remarks: isBack ? [`${title} answers again`] : [],
-    };
+    const pushed = await untilAborted(push(destination, context), signal, late);
+    if (pushed === 'nothing')
+      return { row: { label, outcome: 'idle', ms: ms() }, state: afterNothing(before, destination, memory()), remarks };
+    if (isBack) remarks.push(`${title} answers again`);
+    const outcome = message && 'error' in message && pushed !== 'figures' ? 'reported' : 'pushed';
+    return { row: { label, outcome, ms: ms() }, state: afterDelivery(destination, sentAt, memory()), remarks };
   } catch (error) {
-    const known = error instanceof DestinationError;
-    const failure = known
-      ? { kind: error.kind, message: redactor.text(error.message), retryAfterSeconds: error.retryAfterSeconds }
-      : ({
-          kind: 'bug',
-          message: `The bridge itself made an error while telling ${title}; it has been logged`,
-        } as const);
-    const state = afterRefusal(before, destination, sentAt, message, failure);
-    const hasGone = failure.kind === 'gone' && state.failure?.consecutive === goneAfter + 1;
-    return {
-      row: {
-        label,
-        outcome: 'failed',
-        kind: failure.kind,
-        error: failure.message,
-        ...(known && error.excerpt ? { excerpt: redactor.text(error.excerpt) } : {}),
-        ...(known ? {} : { stack: redactor.text(stackOf(error)) }),
-        ms: ms(),
-      },
-      state,
-      remarks: hasGone ? [goneSentence(destination, failure.message)] : [],
-    };
+    const failure = failureOf(error, title, ports.redactor);
+    const state = afterRefusal(before, destination, sentAt, message, failure, memory());
+    if (failure.kind === 'gone' && state.failure?.retryAt !== undefined && !isBack)
+      remarks.push(goneSentence(destination, failure.message));
+    const { retryAfterSeconds: _told, message: sentence, ...told } = failure;
+    return { row: { label, outcome: 'failed', ...told, error: sentence, ms: ms() }, state, remarks };
   }
 }
 
+/** Also what a module throws before it gives a promise. */
+const push = async ({ module }: Destination, context: PushContext<Record<string, unknown>>): Promise<Pushed> =>
+  module.push(context as never);
+
+type ContextPorts = PublishPorts & { sentAt: number; remarks: string[] };
+
+function contextOf(
+  { label, title, module, settings, baseUrl }: Destination,
+  before: DestinationState,
+  message: Message | undefined,
+  { connections, redactor, signal, home, sentAt, remarks }: ContextPorts,
+): { context: PushContext<Record<string, unknown>>; memory: () => Memory } {
+  const told = message && 'error' in message ? { ...message, error: redactor.text(message.error) } : message;
+  const state = remembered(module.state, before.kept);
+  const running = remembered(module.running, before.running);
+  const context = {
+    settings,
+    settingName: (name: string) => `${upperSnake(label)}_${upperSnake(name)}`,
+    title,
+    message: told as Message,
+    get document() {
+      return (told && commonDocument(told, home.site, sentAt)) as ReturnType<typeof commonDocument>;
+    },
+    http: createHttp({ connections, name: title, baseUrl, signal, now: sentAt, redactor }),
+    state: state as never,
+    running: running as never,
+    now: sentAt,
+    signal,
+    home,
+    redactValue: (value: string) => redactor.redactValue(value),
+    note: (remark: string) => remarks.push(redactor.text(remark)),
+  };
+  return { context, memory: () => ({ ...ifAny('kept', state), ...ifAny('running', running) }) };
+}
+
+/** A copy of what is kept, in the module's shape; nothing of another one. */
+const remembered = (schema: z.ZodMiniType | undefined, kept: unknown): Record<string, unknown> =>
+  schema && kept ? { ...(schema.safeParse(kept).data as Record<string, unknown> | undefined) } : {};
+
+const ifAny = <Name extends string>(name: Name, kept: Record<string, unknown>) =>
+  (Object.keys(kept).length > 0 ? { [name]: kept } : {}) as { [Each in Name]?: Record<string, unknown> };
+
+type ToldFailure = {
+  kind: ErrorKind;
+  message: string;
+  excerpt?: string;
+  stack?: string;
+  retryAfterSeconds?: number | undefined;
+};
+
+function failureOf(error: unknown, title: string, redactor: Redactor): ToldFailure {
+  if (error instanceof DestinationError || error instanceof Failure) {
+    const { kind, excerpt, retryAfterSeconds } = error;
+    return {
+      kind: kind === 'unavailable' && isUnknownHost(error) ? 'gone' : kind,
+      message: redactor.text(error.message),
+      ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}),
+      retryAfterSeconds,
+    };
+  }
+  const message = `The bridge itself made an error while telling ${title}; it has been logged`;
+  return { kind: 'bug', message, stack: redactor.text(stackOf(error)) };
+}
+
+const isUnknownHost = ({ cause }: Error): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTFOUND';
+
 const goneSentence = ({ title, addressSetting }: Destination, why: string): string =>
-  `${title} is not at its address any more (${why}). The bridge now tries every ${longestWaitSeconds / 60} minutes ` +
-  `and asks your equipment no oftener. See whether the service has moved or closed; ${addressSetting} sets another address.`;
+  `${title} is not at its address any more (${why}). The bridge now tries every ${goneWaitSeconds / 60} minutes, and asks ` +
+  `your equipment no oftener if nobody else is to be told. See whether the service has moved or closed; ${addressSetting} sets another address.`;

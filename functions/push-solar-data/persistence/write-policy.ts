@@ -1,4 +1,5 @@
 /** Which part of a site's state is worth a write, when, and how large it may be. Pure. */
+import type { DestinationState } from '../core/destination-state.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { Shape } from '../core/shape.ts';
 import { emptySiteState, type SiteState, siteDocument } from '../core/site-state.ts';
@@ -124,10 +125,22 @@ function worthKeeping(state: SiteState, sources: readonly SourceLimits[]): SiteS
     const source = state.sources[label];
     if (source) kept.sources[label] = pollSeconds >= slowPollSeconds ? source : ofQuickCloud(source);
   }
-  for (const [label, { settingsHash, failure }] of Object.entries(state.destinations))
-    if (failure?.retryAt !== undefined)
-      kept.destinations[label] = { ...(settingsHash === undefined ? {} : { settingsHash }), failure };
+  for (const [label, destination] of Object.entries(state.destinations)) {
+    const lasting = ofDestination(destination);
+    if (lasting) kept.destinations[label] = lasting;
+  }
   return kept;
+}
+
+/** What its module keeps for long, and until when it is to be left alone; undefined if there is neither. */
+function ofDestination({ settingsHash, kept, failure }: DestinationState): DestinationState | undefined {
+  const isWaiting = failure?.retryAt !== undefined;
+  if (!isWaiting && !kept) return undefined;
+  return {
+    ...(settingsHash === undefined ? {} : { settingsHash }),
+    ...(kept ? { kept } : {}),
+    ...(isWaiting ? { failure } : {}),
+  };
 }
 
 function ofQuickCloud({ polledAt: _p, last: _l, unchanged: _u, failure, ...kept }: SourceState): SourceState {

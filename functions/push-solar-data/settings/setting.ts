@@ -1,6 +1,7 @@
 /** Settings: a schema that reads the text of an environment variable or parameter, with the help that stands beside it. */
 import * as z from 'zod/mini';
-import { addressProblem } from './written.ts';
+import { isAllowedUrl } from '../platform/http.ts';
+import { addressProblem, credentialsIn } from './written.ts';
 
 export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   schema: Schema;
@@ -73,6 +74,20 @@ export const address = z.pipe(
   }),
 );
 
+/** A whole address that may hold a key in its path or its query; no user name or password before an @. */
+export const secretAddress = z.pipe(
+  z.string({ error: 'is missing' }),
+  z.transform((text, context): string => {
+    const isFit = URL.canParse(text) && isAllowedUrl(new URL(text));
+    if (isFit && credentialsIn(text).length === 0) return text;
+    const message = isFit
+      ? 'must hold no user name or password before an @: put them into a header'
+      : 'must be an address that begins with https://';
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  }),
+);
+
 /** An IANA time zone such as `Australia/Sydney`. */
 export const timeZone = reads('a time zone such as Australia/Sydney', (text) => {
   try {
@@ -97,6 +112,9 @@ export const json = <Schema extends z.ZodMiniType>(schema: Schema, wanted: strin
       return undefined;
     }
   });
+
+/** HTTP headers as a JSON object of texts. */
+export const headers = json(z.record(z.string(), z.string()), 'a JSON object of headers: {"Authorization":"Bearer …"}');
 
 function bounds(min: number, max: number): string {
   if (Number.isFinite(min) && Number.isFinite(max)) return ` from ${min} to ${max}`;

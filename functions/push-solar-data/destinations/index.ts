@@ -1,0 +1,7 @@
+/** Every destination by its slug, loaded when it is chosen. Generated from this folder by `npm run generate`. */
+import type { DestinationModule } from './destination.ts';
+
+export const destinations: Record<string, () => Promise<DestinationModule>> = {
+  'charge-hq': async () => (await import('./charge-hq.ts')).chargeHq,
+  webhook: async () => (await import('./webhook.ts')).webhook,
+};

@@ -1,0 +1,47 @@
+/** The grammar of `VENDOR` and `DESTINATION`: `foxess`, or `roof:fusionsolar,grid:victron-vrm`. Both share one namespace of labels. */
+import { closest } from 'fastest-levenshtein';
+import { upperSnake } from './settings-reader.ts';
+
+/** One entry: the label, and the slug of the module behind it. */
+export type Named = { label: string; slug: string };
+
+export function namedIn(text: string): Named[] {
+  return text.split(',').map((entry) => {
+    const [first = '', second] = entry.split(':').map((part) => part.trim().toLowerCase());
+    return { label: first, slug: second ?? first };
+  });
+}
+
+/** The sources that VENDOR names. */
+export const sourcesNamed = (vendor: string): { label: string; vendor: string }[] =>
+  namedIn(vendor).map(({ label, slug }) => ({ label, vendor: slug }));
+
+/** Labels whose settings would carry the names of the site's own. */
+const reservedLabels = new Set(['site', 'vendor', 'destination', 'state', 'max-power', 'alarm', 'aws']);
+
+/** The prefixes that are taken, each by whom. */
+export type Prefixes = Map<string, 'source' | 'destination'>;
+
+/**
+ * What is wrong with an entry, in a sentence that begins with the setting's name; undefined if nothing is, and then its
+ * prefix is taken.
+ */
+export function entryProblem(
+  { label, slug }: Named,
+  { setting, known, prefixes }: { setting: 'VENDOR' | 'DESTINATION'; known: readonly string[]; prefixes: Prefixes },
+): string | undefined {
+  const kind = setting === 'VENDOR' ? 'source' : 'destination';
+  if (!known.includes(slug))
+    return `${setting} names "${slug}", which is not known. Did you mean ${closest(slug, known)}? Known: ${known.join(', ')}`;
+  const example = kind === 'source' ? 'roof, garage or meter' : 'log, home or alert';
+  if (!/^[a-z][a-z0-9-]*$/.test(label) || reservedLabels.has(label) || (kind === 'source' && label === 'charge-hq'))
+    return `${setting} gives a ${kind} the label "${label}", which cannot be one: use a word such as ${example}`;
+  const prefix = upperSnake(label);
+  const taken = prefixes.get(prefix);
+  prefixes.set(prefix, taken ?? kind);
+  if (taken === undefined) return undefined;
+  if (taken !== kind)
+    return `${setting} names "${label}", which VENDOR names too: give one of them another label, such as my-${label}:${slug}`;
+  const labels = kind === 'source' ? [`roof:${slug}`, `garage:${slug}`] : [`one:${slug}`, `other:${slug}`];
+  return `${setting} names "${label}" twice: give each ${kind} a label of its own, such as ${labels.join(',')}`;
+}
