@@ -3,5 +3,7 @@ import type { DestinationModule } from './destination.ts';
 
 export const destinations: Record<string, () => Promise<DestinationModule>> = {
   'charge-hq': async () => (await import('./charge-hq.ts')).chargeHq,
+  'home-assistant-webhook': async () => (await import('./home-assistant-webhook.ts')).homeAssistantWebhook,
+  influxdb: async () => (await import('./influxdb.ts')).influxdb,
   webhook: async () => (await import('./webhook.ts')).webhook,
 };

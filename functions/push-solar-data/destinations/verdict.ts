@@ -8,7 +8,7 @@ export type Verdicts = {
   /** By status. */
   [status: number]: Verdict;
   /** A page for people, below 500: a log-in, a portal, a service that has moved. Default: `gone`. */
-  webPage?: Verdict;
+  webPage?: Verdict | undefined;
   redirect?: Verdict;
 };
 
