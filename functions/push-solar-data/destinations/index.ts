@@ -5,5 +5,6 @@ export const destinations: Record<string, () => Promise<DestinationModule>> = {
   'charge-hq': async () => (await import('./charge-hq.ts')).chargeHq,
   'home-assistant-webhook': async () => (await import('./home-assistant-webhook.ts')).homeAssistantWebhook,
   influxdb: async () => (await import('./influxdb.ts')).influxdb,
+  pvoutput: async () => (await import('./pvoutput.ts')).pvoutput,
   webhook: async () => (await import('./webhook.ts')).webhook,
 };
