@@ -5,6 +5,7 @@ export const destinations: Record<string, () => Promise<DestinationModule>> = {
   'charge-hq': async () => (await import('./charge-hq.ts')).chargeHq,
   'home-assistant-webhook': async () => (await import('./home-assistant-webhook.ts')).homeAssistantWebhook,
   influxdb: async () => (await import('./influxdb.ts')).influxdb,
+  mqtt: async () => (await import('./mqtt.ts')).mqtt,
   pvoutput: async () => (await import('./pvoutput.ts')).pvoutput,
   webhook: async () => (await import('./webhook.ts')).webhook,
 };
