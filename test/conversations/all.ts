@@ -14,6 +14,3 @@ export const conversations: readonly NamedConversation[] = await Promise.all(
     return { name, adapter, conversation: await load() };
   }),
 );
-
-/** Adapters without a conversation here, because they ask nobody. */
-export const silent: readonly string[] = ['simulator'];
