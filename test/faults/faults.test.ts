@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
-import { conversations, type NamedConversation, silent } from '../conversations/all.ts';
+import { conversations, type NamedConversation } from '../conversations/all.ts';
 import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
 import { type Cell, merged, playDeadAddress, playFault } from './cell.ts';
@@ -16,11 +15,6 @@ import { textFaults } from './texts.ts';
 // A sample of `npm run test:faults`: every fault of a cloud and of a destination once, of texts and echoes some, adapters in rotation. The store's faults are only there.
 const dead = await openDeadAddresses();
 after(() => dead.close());
-
-it('knows a conversation of every adapter', () => {
-  const known = [...conversations.map(({ adapter }) => adapter.vendor), ...silent];
-  assert.deepEqual([...new Set(known)].sort(), Object.keys(adapters).sort());
-});
 
 /** The cell of the first adapter from the `nth` on in whose conversation the fault changes anything. */
 async function playInTurn(
