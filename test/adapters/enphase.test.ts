@@ -20,6 +20,7 @@ import {
   telemetry,
   token,
 } from '../conversations/enphase.ts';
+import * as enlighten from '../conversations/enphase-enlighten.ts';
 import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
 import { discover } from '../support/discover.ts';
 import { openHome, playAdapter, settingTexts } from '../support/home.ts';
@@ -406,8 +407,8 @@ describe('Enphase v4 logs in', () => {
       assert.equal(report.kind, 'auth');
     });
 
-  /** Refresh tokens sent in two ticks, with other settings in the second. */
-  async function sentTokens(changed: Record<string, string>) {
+  /** Refresh tokens sent in ticks with the settings, and then with each of these changes of them. */
+  async function sentTokens(...changes: Record<string, string>[]) {
     const vendor = await playConversation([
       {
         method: 'POST',
@@ -415,6 +416,7 @@ describe('Enphase v4 logs in', () => {
         answer: ({ body }) => (JSON.stringify(body).includes('first') ? given(1) : given(2)),
       },
       { path: livePath, answer: { status: 401, json: {} } },
+      ...[enlighten.logIn(), enlighten.token()],
     ]);
     const chargeHq = await playChargeHq();
     const hosts = { baseUrl: vendor.url, authUrl: vendor.url };
@@ -425,10 +427,14 @@ describe('Enphase v4 logs in', () => {
     };
     const home = openHome({ adapters: [enphase], now, texts });
     await home.tick();
-    home.clock.advance(3000);
-    await home.tick(settingTexts('enphase', changed));
+    for (const changed of changes) {
+      home.clock.advance(3000);
+      await home.tick(settingTexts('enphase', changed));
+    }
     await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
-    return vendor.received.flatMap(({ body }) => (body ? [(body as { refresh_token: string }).refresh_token] : []));
+    return vendor.received.flatMap(({ path, body }) =>
+      path === '/oauth/token' ? [(body as { refresh_token: string }).refresh_token] : [],
+    );
   }
 
   it('with the refresh token of the settings again, if that has changed', async () => {
@@ -445,6 +451,11 @@ describe('Enphase v4 logs in', () => {
       { username: 'me@example.org', password: 'to-try-the-other-mode' },
     ];
     for (const changed of changes) assert.deepEqual(await sentTokens(changed), ['first-refresh-token', 'refresh-2']);
+  });
+
+  it('with the kept refresh token, after the other mode was tried', async () => {
+    const sent = await sentTokens(enlighten.settings, { mode: 'v4' });
+    assert.deepEqual(sent, ['first-refresh-token', 'refresh-2']);
   });
 });
 
@@ -512,6 +523,20 @@ describe('Enphase v4 finds the system', () => {
     const gone = { status: 404, json: { details: 'System not found' } };
     const played = await playAccount([listed(1, [777]), live(gone)], { ticks: 2, everySeconds: 2700 });
     assert.deepEqual(pathsOf(played), ['/oauth/token', '/api/v4/systems', livePath, '/api/v4/systems', livePath]);
+  });
+
+  it('and keeps it where only its state of charge is not found', async () => {
+    const charging = (at: number) =>
+      live(telemetry([meter('production', 3000, at), meter('consumption', 800, at)], [battery('Idle', 0, at)]));
+    const played = await playAccount(
+      [
+        ...[listed(1, [777]), charging(nowSeconds), charging(nowSeconds + 5400)],
+        { ...soc({}), answer: { status: 404, json: {} } },
+      ],
+      { settings: { ...account, readBatterySoc: 'true' }, ticks: 2, everySeconds: 5400 },
+    );
+    assert.equal(played.report.outcome, 'pushed', played.report.error);
+    assert.equal(pathsOf(played).filter((path) => path === '/api/v4/systems').length, 1);
   });
 
   it('not if there are several on several pages, and lists them', async () => {
