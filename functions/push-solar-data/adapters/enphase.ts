@@ -4,8 +4,9 @@ import * as z from 'zod/mini';
 import { type AdapterReading, defineAdapter, type ReadContext, type SettingValues } from './adapter.ts';
 import { enphaseConsent } from './enphase/consent.ts';
 import { enlighten } from './enphase/enlighten.ts';
-import { type EnphaseContext, Session, State, settings, type WayIn, whose } from './enphase/settings.ts';
+import { settings } from './enphase/settings.ts';
 import { v4 } from './enphase/v4.ts';
+import { type EnphaseContext, Session, State, type WayIn, whose } from './enphase/way-in.ts';
 import { chosen } from './only.ts';
 
 /** By mode, and in mode enlighten by account: trying another one loses no refresh token. */

@@ -4,7 +4,7 @@ import { Failure, total } from '../adapter.ts';
 import { goneToday } from '../age.ts';
 import { figure, identifier, kilowatts } from '../quantities.ts';
 import { unixSeconds } from '../units.ts';
-import type { EnphaseContext } from './settings.ts';
+import type { EnphaseContext } from './way-in.ts';
 
 /** W. Power and time are null after seven days of silence; until then the last figure stays. */
 const Listed = z.object({
@@ -49,10 +49,7 @@ export function powersOf({ meters, encharges }: z.output<typeof Devices>, { stat
   const devices = [...channels, ...listedAs('battery')];
   const giving = channels.filter((each) => each.power !== undefined && each.last_report_at !== undefined);
   if (!giving.some(({ kind }) => kind === 'production'))
-    throw new Failure(
-      'offline',
-      'Enphase has no figure of a production meter: check that the gateway (Envoy) is connected and has one',
-    );
+    throw new Failure('offline', 'Enphase has no figure of a production meter: check the gateway (Envoy)');
   const newest = Math.max(...timesOf(giving));
   const isCurrent = ({ power, last_report_at: at }: Device) =>
     power !== undefined && at !== undefined && newest - at <= behindMs;

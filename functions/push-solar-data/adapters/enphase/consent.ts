@@ -1,8 +1,8 @@
 /** The one consent that Enphase's official API wants: the owner allows the access in a browser, and Enphase's page shows a code. */
 import { type Consent, Failure } from '../adapter.ts';
 import { requestToken } from '../oauth.ts';
-import type { EnphaseContext } from './settings.ts';
 import { endpoint } from './v4.ts';
+import type { EnphaseContext } from './way-in.ts';
 
 export const enphaseConsent: Consent<EnphaseContext['settings'], 'refreshToken'> = {
   yields: ['refreshToken'],

@@ -8,14 +8,10 @@ import { refuseOther } from '../only.ts';
 import { identifier } from '../quantities.ts';
 import { bearer, withToken } from '../session.ts';
 import { settled, Today } from './day.ts';
-import { type EnphaseContext, type Session, type WayIn, whose } from './settings.ts';
+import { type EnphaseContext, type Session, type WayIn, whose } from './way-in.ts';
 
-const Site = z.object({
-  id: z.nullish(identifier),
-  site_id: z.nullish(identifier),
-  system_id: z.nullish(identifier),
-  title: z.nullish(z.string()),
-});
+const id = z.nullish(identifier);
+const Site = z.object({ id, site_id: id, system_id: id, title: z.nullish(z.string()) });
 const Sites = z.union([z.array(Site), z.object({ sites: z.array(Site) })]);
 
 export const enlighten: WayIn = {

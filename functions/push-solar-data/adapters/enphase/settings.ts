@@ -1,20 +1,6 @@
-/** What an owner sets for Enphase, what is kept between reads, and what its two ways in have in common. */
+/** What an owner sets for Enphase, in either mode. */
 import * as z from 'zod/mini';
-import {
-  type AdapterReading,
-  choice,
-  flag,
-  type Http,
-  number,
-  type ReadContext,
-  type SettingValues,
-  secret,
-  setting,
-  text,
-} from '../adapter.ts';
-import { Cookies } from '../cookies.ts';
-import { TokenSession } from '../oauth.ts';
-import type { Choice } from '../only.ts';
+import { choice, flag, number, secret, setting, text } from '../adapter.ts';
 
 export const settings = {
   mode: setting(
@@ -38,26 +24,4 @@ export const settings = {
   ),
   username: setting(z.optional(text), 'Mode enlighten: e-mail address of the Enlighten log-in'),
   password: secret(z.optional(text), 'Mode enlighten: its password'),
-};
-
-/** Times in ms. */
-export const State = z.object({
-  systemId: z.string(),
-  /** When each channel and battery was last there. */
-  seen: z.record(z.string(), z.number()),
-  /** How many log-ins in a row were refused, and until when none is tried. */
-  refusedLogIns: z.number(),
-  noLogInBefore: z.number(),
-});
-export const Session = z.extend(TokenSession, { cookies: z.optional(Cookies) });
-export type Session = z.output<typeof Session>;
-export type EnphaseContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
-
-export const whose = { title: 'Enphase', noun: 'system' };
-
-type Get = Http['get'];
-export type WayIn = {
-  withLogIn<Result>(context: EnphaseContext, read: (get: Get) => Promise<Result>): Promise<Result>;
-  systems(get: Get): Promise<Choice[]>;
-  newest(get: Get, systemId: string, context: EnphaseContext): Promise<AdapterReading>;
 };

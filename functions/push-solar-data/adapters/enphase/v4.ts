@@ -1,6 +1,6 @@
 /** Enphase's official API v4: OAuth with rotating refresh tokens, then the latest figure of every meter and battery. */
 import * as z from 'zod/mini';
-import { Failure, type Http, type Meaning, type MeaningOf, withLacking } from '../adapter.ts';
+import { Failure, type Meaning, type MeaningOf, withLacking } from '../adapter.ts';
 import { byRefreshToken, requestToken } from '../oauth.ts';
 import { refuseOther } from '../only.ts';
 import { allPages } from '../pages.ts';
@@ -8,7 +8,7 @@ import { difference, figure, identifier } from '../quantities.ts';
 import { bearer, withToken } from '../session.ts';
 import { percent, unixSeconds } from '../units.ts';
 import { Devices, powersOf } from './channels.ts';
-import { type EnphaseContext, type WayIn, whose } from './settings.ts';
+import { type EnphaseContext, type Get, type WayIn, whose } from './way-in.ts';
 
 const path = '/api/v4/systems';
 
@@ -53,8 +53,9 @@ export const v4: WayIn = {
     refuseOther(system_id, systemId, whose);
     const { production, consumption, battery, tsms, has } = powersOf(devices, context);
     const isSocAsked = context.settings.readBatterySoc && battery !== undefined;
+    const isDrawing = production !== undefined && production < 0; // a little, by the inverters at night
     const reading = {
-      production_kw: production === undefined ? undefined : Math.max(0, production), // at night the inverters draw a little
+      production_kw: isDrawing ? 0 : production,
       net_import_kw: difference(consumption, production),
       battery_discharge_kw: battery,
       battery_soc: isSocAsked ? await stateOfCharge(get, systemId, context) : undefined,
@@ -77,11 +78,7 @@ const Battery = z.object({
 });
 
 /** Of all batteries together. That it cannot be had ends no reading, unless all calls are used up. */
-async function stateOfCharge(
-  get: Http['get'],
-  systemId: string,
-  { note }: EnphaseContext,
-): Promise<number | undefined> {
+async function stateOfCharge(get: Get, systemId: string, { note }: EnphaseContext): Promise<number | undefined> {
   try {
     const battery = await get(`${path}/${systemId}/telemetry/battery`, {
       query: { granularity: '15mins' },
@@ -101,10 +98,7 @@ const Busy = z.object({ period_end: unixSeconds });
 
 function kindsFor({ settingName, state, now }: EnphaseContext): Record<number, MeaningOf> {
   const [apiKey, clientId, systemId] = ['apiKey', 'clientId', 'systemId'].map(settingName);
-  const refused: Meaning = [
-    'auth',
-    `refuses this call: check ${apiKey} and ${systemId}, and that application and plan include it`,
-  ];
+  const refused: Meaning = ['auth', `refuses this call: check ${apiKey}, ${systemId} and what your plan includes`];
   const mismatch = `finds that ${apiKey} and ${clientId} belong to different applications: take both from one`;
   const usedUp = 'has answered all calls that your plan allows: ask less often, or take a larger plan';
   return {
