@@ -163,8 +163,10 @@ describe('evcc without a PV meter', () => {
   });
 
   it('knows no production where its power is missing', async () => {
-    const { production_kw, consumption_kw, net_import_kw } = (await siteMeters({ ...home, pvPower: null })) ?? {};
+    const { pushes, report } = await play({ json: { ...home, pvPower: null } });
+    const { production_kw, consumption_kw, net_import_kw } = pushes[0]?.siteMeters ?? {};
     assert.deepEqual([production_kw, consumption_kw, net_import_kw], [undefined, undefined, -0.9]);
+    assert.match(JSON.stringify(report.warnings), /solar production/);
   });
 });
 
