@@ -59,6 +59,7 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
 
 /** An OAuth log-in says no in JSON: a page in its place, as Sigenergy's firewall, stands in front of the cloud and passes by. */
 const pagesThatPass: Record<string, RegExp> = {
+  enphase: /^HTTP 4(00|03|04)/,
   redback: /^HTTP 4(00|03|04)/,
   sma: /^HTTP 4(00|01|03|04|10)/,
   sigenergy: /^HTTP 403/,
