@@ -1,19 +1,10 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
-import {
-  choice,
-  defineAdapter,
-  Failure,
-  type Http,
-  type ReadContext,
-  type SettingValues,
-  setting,
-  text,
-} from './adapter.ts';
+import { choice, defineAdapter, Failure, type ReadContext, type SettingValues, setting, text } from './adapter.ts';
 import { lasts } from './age.ts';
 import { fraction } from './quantities.ts';
 import { Session } from './session.ts';
-import { accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
+import { type AccountContext, accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
 import type { Figures } from './solarman/inverter.ts';
 import { type Powers, readPlant, stations } from './solarman/plant.ts';
 import { type Cloud, withLogIn } from './solarman/platform.ts';
@@ -68,19 +59,25 @@ export const deyecloud = defineAdapter({
   identity: [...accountIdentity, 'companyId', 'region'],
   state: State,
   session: Session,
-  discover: async (context) => ({ stationId: await asAccount(context, (http) => stations(cloud, http)) }),
-  read: (context) => asAccount(context, (http) => readPlant(cloud, context, http, powersOf)),
+  discover: async (context) => ({ stationId: await asAccount(context, (asked) => stations(cloud, asked)) }),
+  read: (context) => asAccount(context, (asked) => readPlant(cloud, asked, powersOf)),
 });
 
-const powersOf = ({ power, number }: Figures): Powers => ({
-  production_kw: power('TotalSolarPower', /^DCPowerPV\d+$/, 'TotalActiveACOutputPower'),
-  net_import_kw: power('TotalGridPower'),
-  battery_discharge_kw: power('BatteryPower'),
-  battery_soc: fraction(number('SOC', 'BMSSOC')),
-  consumption_kw: power('TotalConsumptionPower'),
-  imported_kwh: number('TotalEnergyBuy'),
-  exported_kwh: number('TotalEnergySell'),
-});
+/** undefined where the grid or a battery has other names than Deye's: these may have other signs. */
+function powersOf({ power, number, lists }: Figures): Powers | undefined {
+  const hasOther = (own: string, other: RegExp) => !lists(own) && lists(other);
+  if (hasOther('TotalGridPower', /^(PG_P|T_A_P_O_G)|grid.{0,20}power/i)) return undefined;
+  if (hasOther('BatteryPower', /^B_P\d|bat.{0,20}power/i)) return undefined;
+  return {
+    production_kw: power('TotalSolarPower', /^DCPowerPV\d+$/, 'TotalActiveACOutputPower'),
+    net_import_kw: power('TotalGridPower'),
+    battery_discharge_kw: power('BatteryPower'),
+    battery_soc: fraction(number('SOC', 'BMSSOC')),
+    consumption_kw: power('TotalConsumptionPower'),
+    imported_kwh: number('TotalEnergyBuy'),
+    exported_kwh: number('TotalEnergySell'),
+  };
+}
 
 /**
  * A token younger than ten minutes is not at fault unless the answer names it. An older one may be, also behind the
@@ -95,8 +92,8 @@ function isTokenRefused({ status, answer = '' }: Failure, { session, now }: Cont
 const holdHours = 6;
 
 /** Wrong passwords count down to a lock of the account: the last two attempts are left to the owner. */
-async function asAccount<Result>(context: Context, read: (http: Http) => Promise<Result>): Promise<Result> {
-  const { state, now } = context;
+async function asAccount<Result>(context: Context, read: (asked: AccountContext) => Promise<Result>): Promise<Result> {
+  const { state, now, saveState } = context;
   if (lasts(state.noLogInBefore, now, holdHours * 3_600_000)) throw onHold();
   try {
     return await withLogIn(cloud, context, read, { isRefusal: (failure) => isTokenRefused(failure, context) });
@@ -105,6 +102,7 @@ async function asAccount<Result>(context: Context, read: (http: Http) => Promise
     const [, attempts] = /(?<!\d)(\d{1,9})\s{0,9}attempt/i.exec(error.answer ?? '') ?? [];
     if (attempts === undefined || Number(attempts) > 2) throw error;
     state.noLogInBefore = now + holdHours * 3_600_000;
+    await saveState();
     throw onHold(error.excerpt);
   }
 }

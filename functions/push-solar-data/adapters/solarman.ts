@@ -55,9 +55,9 @@ export const solarman = defineAdapter({
   identity: [...accountIdentity, 'orgId', 'region'],
   state: Kept,
   session: Session,
-  discover: async (context) => ({ stationId: await withLogIn(cloud, context, (http) => stations(cloud, http)) }),
+  discover: async (context) => ({ stationId: await withLogIn(cloud, context, (asked) => stations(cloud, asked)) }),
   read: (context) =>
-    withLogIn(cloud, context, (http) =>
-      readPlant(cloud, context, http, (figures, inverters) => powersOf(figures, inverters, context)),
+    withLogIn(cloud, context, (asked) =>
+      readPlant(cloud, asked, (figures, inverters) => powersOf(figures, inverters, context)),
     ),
 });

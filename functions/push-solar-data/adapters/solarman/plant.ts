@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { watts as inWatts } from '../../core/reading.ts';
-import { type AdapterReading, Failure, type Http, type Reading, type Term, total } from '../adapter.ts';
+import { type AdapterReading, Failure, type Reading, type Term, total } from '../adapter.ts';
 import { isYoung } from '../age.ts';
 import { type Choice, chosen } from '../only.ts';
 import { allPages } from '../pages.ts';
@@ -20,12 +20,10 @@ const Stations = z.object({
   total: figure,
 });
 
-export async function stations({ title, paths }: Cloud, http: Http): Promise<Choice[]> {
+export async function stations({ title, paths }: Cloud, { http }: AccountContext): Promise<Choice[]> {
   const page = async (nth: number) => {
-    const { stationList, total } = await http.post(paths.stations, {
-      json: { page: nth + 1, size: 20 },
-      schema: Stations,
-    });
+    const json = { page: nth + 1, size: 20 };
+    const { stationList, total } = await http.post(paths.stations, { json, schema: Stations });
     return { entries: stationList ?? [], total };
   };
   const found = await allPages(title, page, ({ id }) => id);
@@ -36,19 +34,13 @@ export async function stations({ title, paths }: Cloud, http: Http): Promise<Cho
 type PowersOf = (figures: Figures, inverters: Inverters) => Powers | undefined;
 
 /** The station's figures; or those of its only inverter, where the owner wants these and their signs are known. */
-export async function readPlant(
-  cloud: Cloud,
-  context: AccountContext,
-  http: Http,
-  powersOf: PowersOf,
-): Promise<AdapterReading> {
+export async function readPlant(cloud: Cloud, context: AccountContext, powersOf: PowersOf): Promise<AdapterReading> {
   const { title, paths, advice } = cloud;
   const options = { title, noun: 'plant', none: ['auth', advice] as const };
-  const stationId = Number(await chosen(context, 'stationId', () => stations(cloud, http), options));
-  const { useDeviceData } = context.settings;
-  const ofInverter = useDeviceData ? await readInverter(cloud, context, http, stationId, powersOf) : undefined;
+  const stationId = Number(await chosen(context, 'stationId', () => stations(cloud, context), options));
+  const ofInverter = context.settings.useDeviceData && (await readInverter(cloud, context, stationId, powersOf));
   if (ofInverter) return ofInverter;
-  const station = await http.post(paths.station, { json: { stationId }, schema: Station });
+  const station = await context.http.post(paths.station, { json: { stationId }, schema: Station });
   return plantReading(title, context, {
     production_kw: station.generationPower,
     net_import_kw: station.wirePower,
@@ -77,8 +69,8 @@ const Devices = z.object({
   deviceListItems: z.nullish(z.array(z.object({ deviceSn: z.nullish(identifier), deviceType: z.nullish(z.string()) }))),
 });
 
-async function invertersOf(cloud: Cloud, context: AccountContext, http: Http, stationId: number): Promise<Inverters> {
-  const { state, now, settingName } = context;
+async function invertersOf(cloud: Cloud, context: AccountContext, stationId: number): Promise<Inverters> {
+  const { http, state, now, settingName } = context;
   const kept = state.inverters;
   if (kept?.stationId === stationId && isYoung(kept.readAt, now, cloud.inverterDays * 86_400_000)) return kept;
   const json = cloud.bodies.devices(stationId);
@@ -100,13 +92,12 @@ const InverterAnswer = z.extend(Inverter, { deviceDataList: z.nullish(z.array(In
 async function readInverter(
   cloud: Cloud,
   context: AccountContext,
-  http: Http,
   stationId: number,
   powersOf: PowersOf,
 ): Promise<AdapterReading | undefined> {
-  const { note, takes, settingName } = context;
+  const { http, note, takes, settingName } = context;
   const { title, paths, bodies } = cloud;
-  const inverters = await invertersOf(cloud, context, http, stationId);
+  const inverters = await invertersOf(cloud, context, stationId);
   const [serial = '', ...others] = inverters.serials;
   if (others.length > 0) {
     // Nobody knows how these share the grid's figure.

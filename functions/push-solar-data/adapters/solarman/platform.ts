@@ -1,7 +1,7 @@
 /** How SOLARMAN and Deye Cloud speak: their log-in and codes. Sources: SOLARMAN OpenAPI v1.1.6, DeyeCloud OpenAPI v1.0. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Answer, Call, Failure, Http, Meaning, MeaningOf } from '../adapter.ts';
+import type { Answer, Call, Failure, Meaning, MeaningOf } from '../adapter.ts';
 import { figure, identifier, words } from '../quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from '../refusals.ts';
 import { type Session, type SessionOptions, withToken } from '../session.ts';
@@ -37,28 +37,20 @@ const notFound = ['2101024', '2101031', '2101032'];
 function codesOf(cloud: Cloud, { state, settingName }: AccountContext): Refusals<typeof Envelope> {
   const refused = (sentence: string) => (answer: Answer) =>
     ['auth', `${sentence}${quoted(answer)}. ${cloud.advice}`] as const;
-  const check = `check ${settingName('stationId')}`;
+  const check = (sentence: string): Meaning => ['bad-response', `${sentence}: check ${settingName('stationId')}`];
   const rows: [codes: string[], says: RegExp, meaning: MeaningOf][] = [
     [['2101019', '2101017', ...(cloud.tokenCodes ?? [])], /token/i, badToken(cloud)],
     [['2101010'], /insufficient allowance/i, spent],
     // A lock that follows the end of the allowance ends with it.
     [['2101009'], /is locked/i, state.allowanceSpent ? spent : refused('has locked your AppId')],
-    [
-      notFound,
-      /(station|device|resource) not found/i,
-      ['bad-response', `does not know the plant or inverter: ${check}`],
-    ],
+    [notFound, /(station|device|resource) not found/i, check('does not know the plant or inverter')],
     [['2101002'], /too frequently/i, 'rate-limited'],
     [
       ['2101003', '2101018', '2101020', '2101021', '2101022', '2101023', '2101025', '2101028'],
       /appId not found|invalid (appId|orgId|user)|auth failed|access denied|is forbidden|bus+iness error/i,
       refused('refused the credentials'),
     ],
-    [
-      ['2101005', '2101006', '2101007', '2101008', '2101026'],
-      /param(eter)? error/i,
-      ['bad-response', `finds a mistake in what was asked: ${check}`],
-    ],
+    [['2101005', '2101006', '2101007', '2101008', '2101026'], /param(eter)? error/i, check('refuses the call')],
     [['2101016'], /no upload records/i, ['offline', 'has no figures of the inverter yet']],
     [['3201001', '3501004'], /service unavailable|rpc exception/i, 'unavailable'],
   ];
@@ -67,8 +59,9 @@ function codesOf(cloud: Cloud, { state, settingName }: AccountContext): Refusals
     envelope: Envelope,
     refused({ success, code, msg }) {
       if (success ?? goodCodes.includes(code ?? '')) return undefined;
+      const said = code ?? '';
       const alike = rows.find(([, says]) => says.test(msg ?? ''))?.[0][0];
-      return { code: (Object.hasOwn(meanings, code ?? '') ? code : (alike ?? code)) ?? undefined, words: plain(msg) };
+      return { code: Object.hasOwn(meanings, said) ? said : (alike ?? said), words: plain(msg) };
     },
     meanings,
   };
@@ -99,7 +92,7 @@ function refusal(cloud: Cloud, context: AccountContext, answer: Answer): Failure
 export function withLogIn<Result>(
   cloud: Cloud,
   context: AccountContext,
-  read: (http: Http) => Promise<Result>,
+  read: (context: AccountContext) => Promise<Result>,
   options: SessionOptions = {},
 ): Promise<Result> {
   const http = context.http.extend({
@@ -109,7 +102,7 @@ export function withLogIn<Result>(
     refusal: (answer) => refusal(cloud, context, answer),
   });
   const asked = { ...context, http };
-  return withToken(asked, [() => logIn(cloud, asked)], read, {
+  return withToken(asked, [() => logIn(cloud, asked)], (http) => read({ ...context, http }), {
     client: ({ token }) => ({ headers: { authorization: `bearer ${token}` } }), // the document asks for lower case
     marginSeconds: 86_400,
     ...options,
