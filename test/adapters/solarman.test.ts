@@ -20,12 +20,14 @@ import {
 import { testAdapter } from './test-adapter.ts';
 import { testAccount } from './test-solarman-account.ts';
 import { testPlant } from './test-solarman-plant.ts';
+import { testPolls } from './test-solarman-polls.ts';
 
 const play = playing(solarman);
 
 testAdapter(solarman, conversation);
 testAccount(dialect);
 testPlant(dialect);
+testPolls(dialect);
 
 it('asks the host of the region', () => {
   const { baseUrl } = solarman;
