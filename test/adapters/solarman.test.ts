@@ -161,6 +161,11 @@ it('knows no solar power where that of the micro-inverters is no number', async 
   assert.equal(endOf(played), 'bad-response');
 });
 
+it('knows no grid power where that of a generator is no number', async () => {
+  const played = await readInverter({ ...solarOnly, PG_Pt1: '-1500', GEN_P_T: '--' });
+  assert.equal(endOf(played), 'offline', played.report.error);
+});
+
 const sofarDay = {
   DP1: '2145',
   DP2: '1755',

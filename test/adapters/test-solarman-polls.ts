@@ -107,6 +107,14 @@ export function testPolls(dialect: Dialect): void {
       assert.deepEqual(each, [powers]);
     });
 
+    it('names what is lacking from the first poll on', async () => {
+      const lackingOf = async (figures: Parameters<typeof say.station>[0]) =>
+        (await told([say.token(), say.station(figures)])).report.sources[0]?.lacking;
+      assert.deepEqual(await lackingOf({ ...home, battery: null }), ['the battery power']);
+      assert.deepEqual(await lackingOf({ ...home, pv: null }), ['the solar production']);
+      assert.equal(await lackingOf({ ...home, battery: null, soc: null }), undefined);
+    });
+
     it('takes a plant that was kept as a number for the same one', () => {
       assert.deepEqual(adapter.state?.safeParse({ stationId: plant }).data, { stationId: String(plant) });
     });
