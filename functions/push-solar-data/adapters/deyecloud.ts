@@ -66,8 +66,8 @@ export const deyecloud = defineAdapter({
 /** undefined where the grid or a battery has other names than Deye's: these may have other signs. */
 function powersOf({ power, number, lists }: Figures): Powers | undefined {
   const hasOther = (own: string, other: RegExp) => !lists(own) && lists(other);
-  if (hasOther('TotalGridPower', /^(PG_P|T_A_P_O_G)|grid.{0,20}power/i)) return undefined;
-  if (hasOther('BatteryPower', /^B_P\d|bat.{0,20}power/i)) return undefined;
+  if (hasOther('TotalGridPower', /^(PG_P|T_A_P_O_G|.{0,16}grid.{0,9}power)/i)) return undefined;
+  if (hasOther('BatteryPower', /^(B_P\d|.{0,16}bat.{0,9}power)/i)) return undefined;
   return {
     production_kw: power('TotalSolarPower', /^DCPowerPV\d+$/, 'TotalActiveACOutputPower'),
     net_import_kw: power('TotalGridPower'),
