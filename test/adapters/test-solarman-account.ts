@@ -258,6 +258,10 @@ function testCodes(dialect: Dialect): void {
       ['a web page', { text: '<html>maintenance</html>' }],
       ['nothing', { text: '' }],
       ['an HTTP 503', { status: 503, json: {} }],
+      [
+        'an HTTP 500 with a code',
+        { status: 500, json: { success: false, code: '2101019', msg: 'auth invalid token' } },
+      ],
     ] as const)
       it(`has trouble, not a wrong log-in, where ${what} answers`, async () => {
         assert.equal(endOf(await play([say.token(), say.stationSays(answer)])), 'unavailable');

@@ -77,7 +77,7 @@ function quoted(answer: Answer): string {
 
 function refusal(cloud: Cloud, context: AccountContext, answer: Answer): Failure | undefined {
   const { state } = context;
-  const failure = refusalOf(answer, codesOf(cloud, context));
+  const failure = answer.status < 500 ? refusalOf(answer, codesOf(cloud, context)) : undefined;
   if (isRefusal(failure, '2101010')) state.allowanceSpent = true;
   else if (!failure && answer.status < 300) delete state.allowanceSpent;
   if (isRefusal(failure, ...notFound)) {
