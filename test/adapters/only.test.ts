@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Choice, chosen, theOnly } from '../../functions/push-solar-data/adapters/only.ts';
+import { type Choice, chosen, refuseOther, theOnly } from '../../functions/push-solar-data/adapters/only.ts';
 import type { Failure } from '../../functions/push-solar-data/core/failure.ts';
 
 const options = { setting: 'SMA_PLANT_ID', title: 'SMA', noun: 'plant' };
@@ -75,5 +75,18 @@ describe('the chosen plant', () => {
 
   it('is asked for by the variable of its setting', async () => {
     await assert.rejects(choose({}, {}, [home, barn]), /set SMA_plantId to one of 1 \(Home\), 2 \(Barn\)/);
+  });
+});
+
+describe('an answer of another plant', () => {
+  const told = (answered: string | null | undefined) => () => refuseOther(answered, '1', options);
+
+  it('is refused by both names', () => {
+    const message = 'SMA answered with figures of the plant 2 instead of 1';
+    assert.throws(told('2'), { kind: 'bad-response', message });
+  });
+
+  it('is none where it tells the same, or nothing', () => {
+    for (const answered of ['1', null, undefined]) assert.doesNotThrow(told(answered));
   });
 });

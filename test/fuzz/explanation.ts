@@ -66,7 +66,9 @@ function nearest(terms: readonly number[], close: number): (wanted: number) => b
 }
 
 /** The same JSON in another spelling: names reversed, numbers as exponents, letters escaped. Nothing is lost. */
-export function respelt(tree: unknown): string {
+export const respelt = (json: string): string => otherSpelling(JSON.parse(json));
+
+function otherSpelling(tree: unknown): string {
   if (typeof tree === 'number')
     return Number.isInteger(tree) && Math.abs(tree) > 1e15 ? String(tree) : tree.toExponential();
   if (typeof tree === 'string')
@@ -75,8 +77,8 @@ export function respelt(tree: unknown): string {
         ? letter
         : `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
-  if (Array.isArray(tree)) return `[ ${tree.map(respelt).join(' ,\n')} ]`;
+  if (Array.isArray(tree)) return `[ ${tree.map(otherSpelling).join(' ,\n')} ]`;
   if (tree === null || typeof tree !== 'object') return JSON.stringify(tree);
   const entries = Object.entries(tree).toReversed();
-  return `{ ${entries.map(([name, value]) => `${respelt(name)}\t:${respelt(value)}`).join(' , ')} }`;
+  return `{ ${entries.map(([name, value]) => `${otherSpelling(name)}\t:${otherSpelling(value)}`).join(' , ')} }`;
 }

@@ -90,3 +90,17 @@ export async function chosen<Name extends string>(
   kept[name] = found;
   return found;
 }
+
+/**
+ * What an answer says of itself, held against what was asked for; one that says nothing is believed.
+ *
+ * @throws Failure if it is another one.
+ */
+export function refuseOther(
+  answered: string | null | undefined,
+  asked: string,
+  { title, noun }: Pick<OnlyOptions, 'title' | 'noun'>,
+): void {
+  if (answered != null && answered !== asked)
+    throw new Failure('bad-response', `${title} answered with figures of the ${noun} ${answered} instead of ${asked}`);
+}

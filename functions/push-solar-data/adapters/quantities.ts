@@ -51,8 +51,13 @@ function inShort(value: unknown): string {
   return String(value);
 }
 
+/** No vendor's is longer, and it goes into addresses. */
+const longestIdentifier = 200;
 /** An identifier that comes as a number or as text, as text. */
-export const identifier = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+export const identifier = z.pipe(
+  z.union([z.string().check(z.maxLength(longestIdentifier)), z.number()]),
+  z.transform(String),
+);
 
 /** What a cloud says in words, if it does: short enough for a sentence, and for an expression that looks at it. */
 export const words = z.nullish(
