@@ -53,9 +53,9 @@ function inShort(value: unknown): string {
 
 /** No vendor's is longer, and it goes into addresses. */
 const longestIdentifier = 200;
-/** An identifier that comes as a number or as text, as text. */
+/** An identifier that comes as a number or as text, as text; without control characters, since it is stored as it is. */
 export const identifier = z.pipe(
-  z.union([z.string().check(z.maxLength(longestIdentifier)), z.number()]),
+  z.union([z.string().check(z.maxLength(longestIdentifier), z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u)), z.number()]),
   z.transform(String),
 );
 
