@@ -626,6 +626,24 @@ describe('FoxESS at dusk, with a hybrid and a string inverter whose last row is 
     assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -0.5);
   });
 
+  it('takes it for asleep no longer than an hour in full sun', async () => {
+    const at = (moment: string) => live(row('STRING', dusk, old), row('HYBRID', hybrid, moment));
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey },
+      now,
+      exchanges: [
+        listed(device('HYBRID', true), device('STRING', false)),
+        ...[at('2026-03-15 09:28:00 GMT+0000'), at('2026-03-15 10:14:00 GMT+0000')],
+      ],
+      ticks: 2,
+      everySeconds: 2_700,
+    });
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters?.['production_kw']),
+      [2.5, undefined],
+    );
+  });
+
   for (const [what, before_kw, production_kw] of [
     ['at noon', 1.5, undefined],
     ['at dusk', 0.15, 2.5],
