@@ -288,6 +288,7 @@ describe('FoxESS tells the time', () => {
     ['2026-03-15 20:29:00 AEDT+1100', '2026-03-15T09:29:00Z'],
     ['2026-03-15 18:59:00 ACST+0930', '2026-03-15T09:29:00Z'],
     ['2026-03-15 05:59:00 GMT-03:30-0330', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 06:29:00 Brasilia Standard Time-0300 ', '2026-03-15T09:29:00Z'],
     ['2026-03-14 23:29:00 HST-1000', '2026-03-15T09:29:00Z'],
   ] as const)
     it(`with an offset that counts, whatever the zone is called: ${time}`, async () => {

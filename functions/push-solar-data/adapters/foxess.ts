@@ -102,10 +102,7 @@ async function listInverters(context: Context): Promise<Inverter[]> {
   const inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
   if (inverters.length === 0)
-    throw new Failure(
-      'auth',
-      'FoxESS Cloud lists no inverter for this API key: generate the key with the account that owns the plant',
-    );
+    throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
   if (plants.size > 1)
     context.note(`deviceSns is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`);
   Object.assign(context.state, { inverters, listedAt: context.now });

@@ -49,7 +49,7 @@ const byName = (entries: z.output<typeof Entries>): Record<string, unknown> =>
 
 /** `2025-09-14 18:43:09 BST+0100`: local clock, the zone's name of whatever length, its offset. */
 const moment = z.pipe(
-  z.string().check(z.regex(/[+-]\d{4}$/)),
+  z.string().check(z.trim(), z.regex(/[+-]\d{4}$/)),
   z.pipe(
     z.transform((text: string): unknown => text.replace(/^(\S+ \S+) .*([+-]\d{4})$/, '$1$2')),
     z.pipe(utc, z.number()),
