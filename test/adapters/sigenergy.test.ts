@@ -323,6 +323,14 @@ describe('an answer', () => {
     assert.match(report.error ?? '', /1000.*illegal parameter/);
   });
 
+  it('with words of no known form is read all the same', async () => {
+    const { pushes } = await play(key, [
+      byKey(),
+      official({ json: { code: 0, msg: { en: 'ok' }, data: officialFlow } }),
+    ]);
+    assert.deepEqual(pushes[0]?.siteMeters, siteMeters);
+  });
+
   it('without content is asked for once more by the app', async () => {
     const played = await play(app, [byApp(), ofApp(success()), ofApp()]);
     assert.deepEqual(played.pushes[0]?.siteMeters, siteMeters);
