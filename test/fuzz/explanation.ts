@@ -25,20 +25,23 @@ export function follows(field: string, figure: number, numbers: ReadonlySet<numb
   const wanted = Math.abs(figure);
   const close = tolerance[unit] ?? 0;
   const all = [...numbers];
-  return (
-    (factors[unit] ?? [1]).some((factor) => {
+  if (unit === '_kw' && isMeanPower(wanted, all, close)) return true;
+  return (factors[unit] ?? [1]).some((factor) => {
     const terms = all.map((number) => number * factor).filter((term) => unit !== '_soc' || term <= 1);
     return (
       isSum(wanted, terms, close) ||
       (unit === '_soc' && isMean(wanted, terms, close)) ||
       isProduct(wanted, all, factor, close)
     );
-  }) || (unit === '_kw' && isMeanPower(wanted, all, close));
+  });
 }
 
 /** An energy in Wh over a time in s that stands in the answer too. */
 const isMeanPower = (wanted: number, all: readonly number[], close: number): boolean =>
-  all.some((seconds) => seconds >= 60 && seconds <= 3_600 && all.some((energy) => Math.abs((energy * 3.6) / seconds - wanted) <= close));
+  all.some(
+    (seconds) =>
+      seconds >= 60 && seconds <= 3_600 && all.some((energy) => Math.abs((energy * 3.6) / seconds - wanted) <= close),
+  );
 
 function isSum(wanted: number, terms: readonly number[], close: number): boolean {
   const isTerm = nearest(terms, close);

@@ -59,12 +59,15 @@ export const identifier = z.pipe(
   z.transform(String),
 );
 
-/** What a cloud says in words, if it does: short enough for a sentence, and for an expression that looks at it. */
-export const words = z.nullish(
-  z.pipe(
-    z.string(),
-    z.transform((text) => plainText(text)),
+/** What a cloud says in words, if it does so in a text: short enough for a sentence, and for an expression that looks at it. */
+export const words = z.catch(
+  z.nullish(
+    z.pipe(
+      z.string(),
+      z.transform((text) => plainText(text)),
+    ),
   ),
+  undefined,
 );
 
 /** W → kW. */

@@ -26,7 +26,7 @@ export type WayIn = {
 };
 
 /** Some answers to a log-in come without the envelope. */
-const Envelope = z.object({ code: figure, msg: z.catch(words, undefined), access_token: z.optional(z.unknown()) });
+const Envelope = z.object({ code: figure, msg: words, access_token: z.optional(z.unknown()) });
 
 const tokenRefused = ['auth', 'does not accept our log-in any more: check the region and the credentials'] as const;
 const noPermission = ['auth', 'gives this account no permission for the station: log in as its owner'] as const;
