@@ -85,7 +85,7 @@ describe('an identifier', () => {
     assert.equal(identifier.parse('0815'), '0815');
   });
 
-  for (const sent of [null, undefined, {}, true, '7'.repeat(201)])
+  for (const sent of [null, undefined, {}, true, '7'.repeat(201), 'a\u0007b', 'a\u202eb'])
     it(`is not ${String(sent).slice(0, 20)}`, () => {
       assert.equal(identifier.safeParse(sent).success, false);
     });

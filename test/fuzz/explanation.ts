@@ -25,6 +25,7 @@ export function follows(field: string, figure: number, numbers: ReadonlySet<numb
   const wanted = Math.abs(figure);
   const close = tolerance[unit] ?? 0;
   const all = [...numbers];
+  if (unit === '_kw' && isMeanPower(wanted, all, close)) return true;
   return (factors[unit] ?? [1]).some((factor) => {
     const terms = all.map((number) => number * factor).filter((term) => unit !== '_soc' || term <= 1);
     return (
@@ -34,6 +35,13 @@ export function follows(field: string, figure: number, numbers: ReadonlySet<numb
     );
   });
 }
+
+/** An energy in Wh over a time in s that stands in the answer too. */
+const isMeanPower = (wanted: number, all: readonly number[], close: number): boolean =>
+  all.some(
+    (seconds) =>
+      seconds >= 60 && seconds <= 3_600 && all.some((energy) => Math.abs((energy * 3.6) / seconds - wanted) <= close),
+  );
 
 function isSum(wanted: number, terms: readonly number[], close: number): boolean {
   const isTerm = nearest(terms, close);

@@ -53,18 +53,21 @@ function inShort(value: unknown): string {
 
 /** No vendor's is longer, and it goes into addresses. */
 const longestIdentifier = 200;
-/** An identifier that comes as a number or as text, as text. */
+/** An identifier that comes as a number or as text, as text; without control characters, since it is stored as it is. */
 export const identifier = z.pipe(
-  z.union([z.string().check(z.maxLength(longestIdentifier)), z.number()]),
+  z.union([z.string().check(z.maxLength(longestIdentifier), z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u)), z.number()]),
   z.transform(String),
 );
 
-/** What a cloud says in words, if it does: short enough for a sentence, and for an expression that looks at it. */
-export const words = z.nullish(
-  z.pipe(
-    z.string(),
-    z.transform((text) => plainText(text)),
+/** What a cloud says in words, if it does so in a text: short enough for a sentence, and for an expression that looks at it. */
+export const words = z.catch(
+  z.nullish(
+    z.pipe(
+      z.string(),
+      z.transform((text) => plainText(text)),
+    ),
   ),
+  undefined,
 );
 
 /** W → kW. */

@@ -84,9 +84,9 @@ export function createHttp(options: HttpOptions, defaults: CallDefaults = {}): H
     const url = target(options, path, call);
     const headers = requestHeaders(call);
     for (const sent of [headers, call.query, call.json, call.form]) options.redactor.redactKeys(sent);
-    const signal = call.signal ? AbortSignal.any([options.signal, call.signal]) : options.signal;
+    const signals = call.signal ? [options.signal, call.signal] : [options.signal];
     const request = { method, url, headers, body: requestBody(call) };
-    const raw = await roundTrip(options.connections, request, signal, options.name);
+    const raw = await roundTrip(options.connections, request, signals, options.name);
     const answer = toAnswer(raw, { name: options.name, now: options.now, notJson: call.notJson });
     const refusal = call.refusal?.(answer);
     if (refusal) throw refusal;
