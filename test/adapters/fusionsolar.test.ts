@@ -23,6 +23,7 @@ import {
   settings,
 } from '../conversations/fusionsolar.ts';
 import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { apiKey, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -224,6 +225,98 @@ describe('the meter', () => {
   });
 });
 
+describe('a figure that nobody steers by', () => {
+  const powers = { production_kw: 1, net_import_kw: -0.1, consumption_kw: 0.9 };
+  const withBattery = { ...powers, battery_discharge_kw: 0 };
+  const rows: [string, Devices, Record<string, number>, RegExp | undefined][] = [
+    [
+      'a state of charge that is no number',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 'full') },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'a state of charge beyond 100 %',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 101) },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'that of both batteries, where one is impossible',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 150), '41': battery(0, 20) },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'a counter that is no number',
+      { '1': inverter(1), '47': meter(100, { active_cap: 'broken', reverse_active_cap: '7.5' }) },
+      { ...powers, imported_kwh: 7.5 },
+      /exported_kwh/,
+    ],
+    [
+      'a counter below 0',
+      { '1': inverter(1), '47': meter(100, { active_cap: -1, reverse_active_cap: 7.5 }) },
+      { ...powers, imported_kwh: 7.5 },
+      /exported_kwh/,
+    ],
+    [
+      'both counters, where both stand at 0',
+      { '1': inverter(1), '47': meter(100, { active_cap: 0, reverse_active_cap: '0.0' }) },
+      powers,
+      /imported_kwh/,
+    ],
+    [
+      "nothing of the reading, where the panels' own power is no number",
+      { '1': inverter(1, { mppt_power: 'broken' }), '47': meter(100) },
+      powers,
+      undefined,
+    ],
+  ];
+  for (const [what, devices, expected, remark] of rows)
+    it(`is left out alone: ${what}`, async () => {
+      const played = await playHome(devices);
+      assert.deepEqual(figures(played), expected, played.report.error);
+      const notes = played.report.sources[0]?.notes?.join();
+      if (remark) assert.match(notes ?? '', remark);
+      else assert.equal(notes, undefined);
+    });
+});
+
+describe('a device that is not listed any more', () => {
+  /** Hourly rounds: between two lists one is refused, so that the devices are listed anew. */
+  const listedAnew = (...lists: Devices[]) => {
+    let round = -1;
+    const answer = (received: ReceivedRequest): Answer => {
+      const isFirst = (received.body as { devTypeId: number }).devTypeId === 1;
+      if (isFirst) round += 1;
+      return round % 2 === 1 && isFirst ? refused(20008) : kpisOf(lists[round / 2] ?? {}, received);
+    };
+    const listings = lists.map((devices) => exchange('getDevList', done(listOf(devices))));
+    const exchanges = [logIn(), ...listings, exchange('getDevRealKpi', answer)];
+    return play(exchanges, { ticks: 2 * lists.length - 1, everySeconds: 3600 });
+  };
+  const roofs: Devices = { '1': inverter(2), '2': inverter(3), '47': meter(1000) };
+
+  const { '2': _gone, ...one } = roofs;
+
+  it('is missed, and no sum passes for the whole, until it comes back', async () => {
+    const played = await listedAnew(roofs, one);
+    assert.deepEqual(figures(played), { net_import_kw: -1 });
+    assert.match(played.report.warnings?.join() ?? '', /solar production of 2/);
+    assert.equal(figures(await listedAnew(roofs, one, roofs))?.['production_kw'], 5);
+  });
+
+  it('is missed also where another meter is left, which measures something else', async () => {
+    const left = { '1': inverter(2), '2': inverter(3), '48': meter(7) };
+    const played = await listedAnew({ ...left, ...roofs }, left);
+    assert.equal(played.report.kind, 'offline', played.report.error);
+  });
+
+  it('is missed in the production too, if it is a battery that the sun charges', async () => {
+    assert.deepEqual(figures(await listedAnew({ ...roofs, '39': battery(500, 40) }, roofs)), { net_import_kw: -1 });
+  });
+});
+
 describe('an incomplete round is no reading', () => {
   const rows: [string, Devices][] = [
     ['an inverter that is disconnected', { '1': inverter(2, { run_state: 0 }) }],
@@ -342,6 +435,18 @@ describe('plant and devices', () => {
       assert.match(played.report.error ?? '', /installer/);
       assert.deepEqual(calls(played), ['login', list.path.replace('/thirdData/', '')]);
     });
+
+  it('finds them to choose from, but none beside a kiosk link', async () => {
+    const list = exchange('stations', page(plants('Home', 'Barn'), 1));
+    assert.deepEqual(await discover(fusionsolar, { settings: account, now, exchanges: [logIn(), list] }), {
+      stationCode: [
+        { value: 'NE=1', title: 'Home' },
+        { value: 'NE=2', title: 'Barn' },
+      ],
+    });
+    const kioskUrl = 'https://eu5.fusionsolar.huawei.com/singleKiosk.html?kk=abc';
+    assert.deepEqual(await discover(fusionsolar, { settings: { kioskUrl }, now, exchanges: [] }), {});
+  });
 
   it('keeps plant and devices for a day', async () => {
     const exchanges = [logIn(), exchange('stations', page(plants('Home'), 1)), roof, power];
@@ -685,6 +790,12 @@ describe('the settings', () => {
     assert.equal(await hostOf({ ...account, region: 'eu5' }), 'https://eu5.fusionsolar.huawei.com');
     const kioskUrl = 'https://region01eu5.fusionsolar.huawei.com:8443/singleKiosk.html?kk=abc';
     assert.equal(await hostOf({ ...account, kioskUrl }), 'https://region01eu5.fusionsolar.huawei.com:8443');
+  });
+
+  it('let a kiosk figure stand longer than its hour, and all others 20 minutes', async () => {
+    const limitOf = async (chosen: Record<string, string>) => (await open(chosen)).sources[0]?.staleAfterSeconds;
+    assert.equal(await limitOf(account), 1200);
+    assert.equal(await limitOf({ kioskUrl: 'https://eu5.fusionsolar.huawei.com/singleKiosk.html?kk=abc' }), 3660);
   });
 
   const wrong: [string, Record<string, string>, RegExp][] = [
