@@ -16,7 +16,8 @@ export type Ask = ReturnType<typeof openNorthbound>;
 
 /** Logs in when it must, once at most, and repeats only the call that was refused. */
 export function openNorthbound(context: Context) {
-  const { settings, settingName, now } = context;
+  const { settingName, now } = context;
+  const { userName, systemCode } = context.settings;
   const codes = codesFor(context);
   const http = context.http.extend({
     kinds: {
@@ -26,8 +27,7 @@ export function openNorthbound(context: Context) {
     refusal: (answer) => refusalOf(answer, codes),
   });
   const logIn = async (): Promise<Session> => {
-    const json = { userName: settings.userName, systemCode: settings.systemCode };
-    const answer = await http.send('POST', '/thirdData/login', { json });
+    const answer = await http.send('POST', '/thirdData/login', { json: { userName, systemCode } });
     const token = answer.headers['xsrf-token'] || cookiesAfter({}, answer)['XSRF-TOKEN']; // one of them, or both
     if (typeof token !== 'string') throw answer.failure('bad-response', 'gave no token at the log-in');
     return { token, expiresAt: now + 25 * 60_000 }; // it lives for half an hour
@@ -69,11 +69,8 @@ function codesFor({ state, now, settingName }: Context): Refusals<typeof Envelop
       20003: ['auth', 'says that the Northbound account has expired: ask the installer to prolong it'],
       20004: 'unavailable',
       20006: ['bad-response', 'says that a device is not of the type in its own list'],
-      20007: [
-        'auth',
-        `does not show the account this plant: check ${settingName('stationCode')}, or ask the installer`,
-      ],
-      20008: ['auth', 'does not show the account the devices: ask the installer to tick all device types'],
+      20007: ['auth', `does not show this plant: check ${settingName('stationCode')}, or ask the installer`],
+      20008: ['auth', 'does not show the devices: ask the installer to tick all device types'],
       20009: ['bad-response', 'has no figures set up for this plant: ask the installer'],
       20013: ['bad-response', 'gives no figures for a device of this type'],
       20200: 'unavailable',
