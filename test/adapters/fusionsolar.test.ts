@@ -82,6 +82,11 @@ describe('a home with battery and meter', () => {
       { production_kw: 0, net_import_kw: 0.412, consumption_kw: 0.412 },
     ],
     [
+      'draws some watts by an inverter that has no battery',
+      { '1': inverter(-0.008), '47': meter(-412) },
+      { production_kw: -0.008, net_import_kw: 0.412, consumption_kw: 0.404 },
+    ],
+    [
       'has several inverters of both types and several batteries of both types',
       {
         '11': inverter(1.5),
@@ -166,6 +171,7 @@ describe('the meter', () => {
     ['type 47 is in W whatever the setting for type 17 says', 47, { active_power: -900 }, 'kW', 0.9],
     ['type 17 in W, known by its phases', 17, { active_power: -900, ...phases(230, 1.4) }, 'auto', 0.9],
     ['type 17 in kW, known by its phases', 17, { active_power: 0.9, ...phases(230, -1.4) }, 'auto', -0.9],
+    ['type 17 in kW on a single phase', 17, { active_power: 0.9, a_u: 230, a_i: -4 }, 'auto', -0.9],
     ['type 17 with a small power in kW', 17, { active_power: 0.04, ...phases(230, 0) }, 'auto', -0.04],
     ['type 17 without phases counts as W', 17, { active_power: -900 }, 'auto', 0.9],
     [
@@ -214,6 +220,8 @@ describe('the meter', () => {
     const { report } = await playHome(several, { settings: { ...settings, meterDeviceId: '1' } });
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /470, 471, 170/);
+    const untaken = { settings: { ...settings, meterDeviceId: '1' }, texts: { FUSIONSOLAR_TAKE: 'production' } };
+    assert.deepEqual(figures(await playHome(several, untaken)), { production_kw: 5 });
   });
 
   it('is not an EMMA: nothing of it is asked, and the log says why', async () => {
@@ -771,8 +779,9 @@ describe('the kiosk link', () => {
   });
 
   it('is hidden in the log, even where the cloud echoes its key', async () => {
+    const asName = await play(file({ json: { kkOfATest0001: 'is unknown' } }), { settings: kiosk });
     const { report } = await play(file({ text: 'unknown kk kkOfATest0001' }), { settings: kiosk });
-    assert.equal(JSON.stringify(report).includes('kkOfATest0001'), false);
+    assert.equal(JSON.stringify([asName.report, report]).includes('kkOfATest0001'), false);
     assert.match(JSON.stringify(report), /text, 24 characters/);
   });
 });

@@ -70,7 +70,7 @@ export const fusionsolar = defineAdapter({
     context.settings.kioskUrl ? {} : { stationCode: await plants(openNorthbound(context)) },
   async read(context) {
     const { settings, state, now } = context;
-    if (settings.kioskUrl) return readKiosk(settings.kioskUrl, context.http, context.redactValue);
+    if (settings.kioskUrl) return readKiosk(settings.kioskUrl, context.http);
     try {
       const ask = openNorthbound(context);
       const live = await liveOf(withOneMeter(await devicesOf(context, ask), context), ask);

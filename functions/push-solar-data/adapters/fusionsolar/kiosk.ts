@@ -12,10 +12,8 @@ export const kioskLink = address.check(z.regex(kioskKey, 'must be the whole kios
 const Kiosk = z.object({ success: z.boolean(), data: z.nullish(z.string()) });
 const Plant = z.object({ realKpi: z.object({ realTimePower: kilowatts }) });
 
-/** @param hide keeps the key of the link out of all logs, wherever it is echoed. */
-export async function readKiosk(link: string, http: Http, hide: (secret: string) => void): Promise<Reading> {
+export async function readKiosk(link: string, http: Http): Promise<Reading> {
   const kk = kioskKey.exec(link)?.[1] ?? '';
-  hide(kk);
   const answer = await http.send('GET', '/rest/pvms/web/kiosk/v1/station-kiosk-file', { query: { kk } });
   const { success, data } = answer.json(Kiosk);
   const plant = success ? parsed(data ?? '') : undefined;
