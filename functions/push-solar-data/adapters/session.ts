@@ -98,7 +98,10 @@ export function openSession<Kept extends Session>(
     failure = refusal ?? failure;
     for (let way = left.shift(); way; way = left.shift()) {
       const session = await gone(way, context, left.length > 0);
-      if (session && !(session instanceof Failure)) return session;
+      if (session && !(session instanceof Failure)) {
+        spent.delete(session.token); // a cloud may give the same one again, good anew
+        return session;
+      }
       failure = session ?? failure;
     }
     throw failure ?? new Failure('auth', 'There is no way to log in: check the settings');
