@@ -117,11 +117,12 @@ const withGenerator = (grid: number | undefined, { genTo, genPower }: Flow): num
 const batteryPower = (flow: Flow): number | undefined =>
   total(banks(flow, flow.battPower, flow.battPower2).map((power) => power && Math.abs(power)));
 
-/** 0…1, the mean of both banks; unknown if one is. */
+/** 0…1, the mean of both banks; unknown if one is, and none that can be if one cannot. */
 function charge(flow: Flow): number | undefined {
   const each = banks(flow, flow.soc, flow.soc2);
   const sum = total(each);
-  return sum === undefined ? undefined : sum / each.length;
+  if (sum === undefined) return undefined;
+  return each.every((soc = 0) => soc >= 0 && soc <= 1) ? sum / each.length : Number.NaN;
 }
 
 const banks = <Figure>({ battPower2, soc2 }: Flow, first: Figure, second: Figure): Figure[] =>
