@@ -2,9 +2,9 @@
 import * as z from 'zod/mini';
 import { givenBy, prepareExpressions } from '../platform/expressions.ts';
 import { choice, defineAdapter, Failure, json, type Reading, secret, setting, timeZone } from './adapter.ts';
+import { answersTo } from './http-json/answers.ts';
 import { KeptTokens } from './http-json/clients.ts';
 import { expressionsOf, figureOf, figures, timeOf } from './http-json/figures.ts';
-import { answersTo } from './http-json/requests.ts';
 import { withSecrets } from './http-json/secrets.ts';
 import { expression, Fields, powers, Requests, Secrets } from './http-json/settings.ts';
 

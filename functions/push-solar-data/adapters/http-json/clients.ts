@@ -4,7 +4,7 @@ import { statusFailure } from '../../platform/answer.ts';
 import type { ReadContext, SessionKeeper } from '../adapter.ts';
 import { requestToken, TokenSession } from '../oauth.ts';
 import { endsSoon, openSession, type Way } from '../session.ts';
-import type { Client } from './settings.ts';
+import type { Client } from './request.ts';
 
 /** By the id of the client's first request. */
 export const KeptTokens = z.object({ clients: z.record(z.string(), TokenSession) });

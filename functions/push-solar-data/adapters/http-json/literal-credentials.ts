@@ -1,6 +1,6 @@
 /** Credentials that an owner wrote into the requests themselves, which are shown, logged and deployed in the clear. */
 import { credentialInQuery, credentialsIn, isCredentialName, isLiteral } from '../../settings/written.ts';
-import type { Request } from './settings.ts';
+import type { Request } from './request.ts';
 
 /** What is wrong with the first one, to follow the name of the setting; undefined if each is a `{secret:NAME}`. */
 export function credentialProblem(requests: readonly Request[]): string | undefined {

@@ -2,7 +2,7 @@
 import { isAllowedUrl } from '../../platform/http.ts';
 import { Failure } from '../adapter.ts';
 import { isHeader } from '../tunnel.ts';
-import type { Request } from './settings.ts';
+import type { Request } from './request.ts';
 
 /**
  * A request with `{secret:NAME}` replaced by that secret: percent-encoded in `url`, as it is elsewhere.

@@ -1,10 +1,10 @@
-/** The owner's requests of http-json. A failure names the request, and quotes nothing of the answer. */
+/** The answers to the owner's requests of http-json. A failure names the request, and quotes nothing of the answer. */
 import { within } from '../../core/time.ts';
 import { readJson } from '../../platform/json.ts';
 import { type Answer, Failure, type Http } from '../adapter.ts';
 import { basic } from '../tunnel.ts';
 import { openClients, type TokenContext } from './clients.ts';
-import type { Request } from './settings.ts';
+import type { Request } from './request.ts';
 
 /** The answers by the ids of their requests. */
 export async function answersTo(requests: readonly Request[], context: TokenContext): Promise<Record<string, unknown>> {
