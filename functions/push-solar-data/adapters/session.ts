@@ -133,18 +133,6 @@ export function openSession<Kept extends Session>(
 }
 
 /**
- * {@link withToken} with one way, where the calls are not made by a client of their own.
- *
- * @param renew logs in, or refreshes with what the previous session holds.
- */
-export const withSession = <Kept extends Session, Result>(
-  context: SessionContext<Kept>,
-  renew: (previous: Kept | undefined) => Promise<Kept>,
-  use: (session: Kept) => Promise<Result>,
-  options: SessionOptions = {},
-): Promise<Result> => openSession(context, [renew], { isRefusal: ({ kind }) => kind === 'auth', ...options })(use);
-
-/**
  * Whether a session is at its end, or nearer to it than the margin and than a tenth of its life: a margin as long as the
  * life would mean a log-in at every read. A session that ended when it began has no end that anybody knows.
  */
