@@ -23,6 +23,17 @@ describe('the only plant', () => {
     assert.equal(theOnly([home, { ...home }], options).value, '1');
   });
 
+  it('is none of several, which may be a matter of settings', () => {
+    const several = () =>
+      theOnly([{ value: '1' }, { value: '2' }], {
+        setting: 'ACME_PLANT_ID',
+        title: 'Acme',
+        noun: 'plant',
+        several: 'settings',
+      });
+    assert.throws(several, { kind: 'settings' });
+  });
+
   it('is none of several: the sentence names the variable and what it may be', () => {
     const { kind, message } = failureOf([home, barn, { value: '3' }]);
     assert.equal(kind, 'bad-response');

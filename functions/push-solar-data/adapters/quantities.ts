@@ -88,10 +88,15 @@ export function sumOfKnown(...values: (number | undefined)[]): number | undefine
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
-/** Mean of what is known; undefined if nothing is. */
-export function mean(...values: (number | undefined)[]): number | undefined {
-  const total = sumOfKnown(...values);
-  return total === undefined ? undefined : total / values.filter((value) => value !== undefined).length;
+/**
+ * The charge of several batteries or banks, 0…1: the mean of what is known, undefined if nothing is, and NaN if one cannot
+ * be, which a mean would cover: the core leaves that out with a remark.
+ */
+export function meanCharge(...charges: (number | undefined)[]): number | undefined {
+  const known = charges.filter((charge) => charge !== undefined);
+  if (known.length === 0) return undefined;
+  if (!known.every((charge) => charge >= 0 && charge <= 1)) return Number.NaN;
+  return known.reduce((sum, charge) => sum + charge, 0) / known.length;
 }
 
 /** `a − b` where both are known. */

@@ -1,7 +1,10 @@
 /** Settings: a schema that reads the text of an environment variable or parameter, with the help that stands beside it. */
 import * as z from 'zod/mini';
 import { isAllowedUrl } from '../platform/http.ts';
+import { json } from './json-setting.ts';
 import { addressProblem, credentialsIn } from './written.ts';
+
+export { json } from './json-setting.ts';
 
 export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   schema: Schema;
@@ -101,17 +104,6 @@ export const timeZone = reads('a time zone such as Australia/Sydney', (text) => 
 
 /** By what the owner wrote: settings are read at every tick, and looking up a zone is slow. */
 const knownZones = new Map<string, string>();
-
-/** JSON of the given shape. */
-export const json = <Schema extends z.ZodMiniType>(schema: Schema, wanted: string) =>
-  reads(wanted, (text): z.output<Schema> | undefined => {
-    try {
-      const parsed = schema.safeParse(JSON.parse(text));
-      return parsed.success ? parsed.data : undefined;
-    } catch {
-      return undefined;
-    }
-  });
 
 /** HTTP headers as a JSON object of texts. */
 export const headers = json(z.record(z.string(), z.string()), 'a JSON object of headers: {"Authorization":"Bearer …"}');

@@ -4,7 +4,7 @@ import { inWords } from '../../core/freshness.ts';
 import { watts } from '../../core/reading.ts';
 import { type DeviceReading, Failure, type ReadContext, type Term, total } from '../adapter.ts';
 import { isThereToday } from '../age.ts';
-import { difference, identifier, mean, sumOfKnown } from '../quantities.ts';
+import { difference, identifier, meanCharge, sumOfKnown } from '../quantities.ts';
 import { kilowattHours, kilowatts, percent, utc } from '../units.ts';
 
 /** `hasBattery` as the device list says it; unknown without a list. */
@@ -75,7 +75,7 @@ function unitOf({ sn, hasBattery: listed }: Inverter, { time, datas }: Row, { se
   const { seen } = state;
   const isFitted = (what: string, isShown: boolean) => isThereToday(seen, `${what} ${sn}`, isShown, now);
 
-  const soc = datas.SoC ?? mean(datas.SoC_1, datas.SoC_2, datas.SoC_3);
+  const soc = datas.SoC ?? meanCharge(datas.SoC_1, datas.SoC_2, datas.SoC_3);
   const battery_kw = batteryPower(datas);
   // Without battery its power is 0, and not every battery tells its charge: one that has shown itself may rest for days.
   const rests = battery_kw === 0 && isFitted('battery', false);
