@@ -16,7 +16,7 @@ const answerOf = (status: number, text = '', headers: Record<string, string> = {
 describe('a page for people', () => {
   for (const [what, text, type, expected] of [
     ['HTML', page, 'text/html; charset=utf-8', true],
-    ['HTML whose type is written otherwise', page, 'Text/HTML', true],
+    ['HTML whose type is written otherwise', '<title>Sign in</title>', 'Text/HTML', true],
     ['XHTML', '<?xml version="1.0"?><html/>', 'application/xhtml+xml', true],
     ['HTML without a type', `\n ${page}`, undefined, true],
     ['HTML of a wrong type', '<HTML lang="en">', 'text/plain', true],

@@ -61,6 +61,12 @@ describe('a message', () => {
     new Webhook(secret).verify(text, headers as Record<string, string>);
   });
 
+  it('has an id of its site and its moment', async (t) => {
+    const { url, received } = await receive(t);
+    await tell(t, configured(webhook, { url, secret }), figures, { home: { site: 'my-shed' } });
+    assert.equal(received[0]?.headers['webhook-id'], `msg_my-shed_${sendingAt}`);
+  });
+
   it('that is a text is signed in the same way', async (t) => {
     const { received } = await told(t, { secret, body: '"Überschuß → " & net_import_kw' });
     const { headers, text } = received[0] ?? assert.fail();
@@ -129,9 +135,15 @@ describe('an answer', () => {
   const retry = { 'retry-after': '120' };
   const dayLong = { 'retry-after': '86400' };
   for (const [what, answer, kind, sentence, waitSeconds] of [
-    ['400', { status: 400 }, 'bad-response', /^Your webhook refuses the message \(HTTP 400\)$/, 0],
-    ['405', { status: 405 }, 'bad-response', /HTTP 405/, 0],
-    ['415', { status: 415 }, 'bad-response', /HTTP 415/, 0],
+    [
+      '400 as a page',
+      { status: 400, headers: html, text: page },
+      'bad-response',
+      /^Your webhook refuses the message \(HTTP 400\)$/,
+      0,
+    ],
+    ['405 as a page', { status: 405, headers: html, text: page }, 'bad-response', /HTTP 405/, 0],
+    ['415 as a page', { status: 415, headers: html, text: page }, 'bad-response', /HTTP 415/, 0],
     ['422 as a page', { status: 422, headers: html, text: page }, 'bad-response', /HTTP 422/, 0],
     [
       '401',
