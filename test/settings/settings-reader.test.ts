@@ -52,6 +52,12 @@ describe('a secret', () => {
     ]);
   });
 
+  it('that is an address hides no mere word, which stands in many sentences', () => {
+    const reader = createSettingsReader({ KEY: 'https://hooks.example/webhook' });
+    reader.take('KEY', { secret: true });
+    assert.deepEqual(reader.secrets, ['https://hooks.example/webhook']);
+  });
+
   it('is on the list of what must be hidden, as it is used', () => {
     const reader = createSettingsReader({ KEY: ' "made-up" ', PLAIN: 'plain' });
     reader.take('KEY', { secret: true });

@@ -69,12 +69,13 @@ function textsIn(secret: string): string[] {
   }
 }
 
-/** What of an address may be a key: all behind the host, and of that what is no mere word. */
+/** What of an address may be a key: all behind the host, and its parts; but no mere word, which would mutilate every sentence. */
 function keysIn(address: string): string[] {
   if (!URL.canParse(address)) return [];
   const { pathname, search } = new URL(address);
   const behindHost = (pathname + search).slice(1);
-  return [behindHost, ...behindHost.split(/[/?&=]/).filter((part) => part.length >= 8 && /\d/.test(part))];
+  const parts = behindHost.split(/[/?&=]/).filter((part) => part.length >= 8 && /\d/.test(part));
+  return /^[a-z-]{0,15}$/i.test(behindHost) ? parts : [behindHost, ...parts];
 }
 
 function leaves(tree: unknown): string[] {

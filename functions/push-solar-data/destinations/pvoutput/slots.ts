@@ -125,7 +125,7 @@ function watts(
   least = Number.NEGATIVE_INFINITY,
 ): Record<string, string> {
   if (!mean) return {};
-  const value = Math.round((mean.sum / mean.count) * 1000) + 0;
+  const value = Math.round((mean.sum / mean.count) * 1000);
   return value < least ? {} : { [name]: String(value) };
 }
 
