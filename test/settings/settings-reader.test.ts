@@ -40,6 +40,24 @@ describe('a setting is taken', () => {
 });
 
 describe('a secret', () => {
+  it('that is an address is hidden also without its host, and in its single keys', () => {
+    const reader = createSettingsReader({ KEY: 'https://hooks.example/services/k3y-41c7-0001?to=me&key=made-up-77' });
+    reader.take('KEY', { secret: true });
+    const behindHost = 'services/k3y-41c7-0001?to=me&key=made-up-77';
+    assert.deepEqual(reader.secrets, [
+      `https://hooks.example/${behindHost}`,
+      behindHost,
+      'k3y-41c7-0001',
+      'made-up-77',
+    ]);
+  });
+
+  it('that is an address hides no mere word, which stands in many sentences', () => {
+    const reader = createSettingsReader({ KEY: 'https://hooks.example/webhook' });
+    reader.take('KEY', { secret: true });
+    assert.deepEqual(reader.secrets, ['https://hooks.example/webhook']);
+  });
+
   it('is on the list of what must be hidden, as it is used', () => {
     const reader = createSettingsReader({ KEY: ' "made-up" ', PLAIN: 'plain' });
     reader.take('KEY', { secret: true });

@@ -1,4 +1,5 @@
 /** One message to one destination: its settings as texts, a fake clock, real local servers. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TestContext } from 'node:test';
 import type { DestinationLimits, DestinationState } from '../../functions/push-solar-data/core/destination-state.ts';
 import type { PowerField, Reading } from '../../functions/push-solar-data/core/reading.ts';
@@ -17,7 +18,7 @@ import { createRedactor } from '../../functions/push-solar-data/platform/redacti
 import { openDestination } from '../../functions/push-solar-data/settings/destination.ts';
 import { createSettingsReader } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { fakeClock, settingTexts } from './home.ts';
-import { connectionsFor } from './servers.ts';
+import { connectionsFor, serveHttp } from './servers.ts';
 
 /** When these messages are sent, unless a test says otherwise. */
 export const sendingAt = Date.parse('2026-05-01T12:00:00Z');
@@ -91,4 +92,26 @@ export async function tell(
   });
   const { ms: _, ...row } = told.row;
   return { ...told, row };
+}
+
+/** A request to a receiver, with its body as it came. */
+export type Received = { method: string; path: string; query: string; headers: IncomingHttpHeaders; text: string };
+export type ReceiverAnswer = { status?: number; headers?: Record<string, string>; text?: string };
+
+/** A receiver that takes everything, or answers these one after the other and the last again. */
+export async function receive(
+  t: TestContext,
+  ...answers: ReceiverAnswer[]
+): Promise<{ url: string; received: Received[] }> {
+  const received: Received[] = [];
+  const { url } = await serveHttp(t, async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = '', headers } = request;
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    received.push({ method, path, query, headers, text: Buffer.concat(chunks).toString('utf8') });
+    const answer = answers[Math.min(received.length, answers.length) - 1] ?? {};
+    response.writeHead(answer.status ?? 200, answer.headers).end(answer.text ?? '');
+  });
+  return { url, received };
 }

@@ -2,6 +2,7 @@
 import type * as z from 'zod/mini';
 import type { DestinationLimits, Message } from '../core/destination-state.ts';
 import type { ErrorKind } from '../core/failure.ts';
+import { plainText } from '../core/plain-text.ts';
 import type { Http } from '../platform/http.ts';
 import type { Settings, SettingValues } from '../settings/setting.ts';
 import type { CommonDocument } from './document.ts';
@@ -14,6 +15,7 @@ export {
   choice,
   flag,
   headers,
+  headerText,
   json,
   list,
   number,
@@ -36,7 +38,7 @@ export type { CommonDocument } from './document.ts';
  */
 export type DestinationErrorKind = Exclude<ErrorKind, 'bug' | 'offline' | 'stale'>;
 
-/** Why a message was not taken, in a sentence for the owner. */
+/** Why a message was not taken, in a sentence for the owner; it and the excerpt are made plain and short. */
 export class DestinationError extends Error {
   readonly kind: DestinationErrorKind;
   readonly retryAfterSeconds: number | undefined;
@@ -47,11 +49,11 @@ export class DestinationError extends Error {
     message: string,
     details: { retryAfterSeconds?: number | undefined; excerpt?: string | undefined; cause?: unknown } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(plainText(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'DestinationError';
     this.kind = kind;
     this.retryAfterSeconds = details.retryAfterSeconds;
-    this.excerpt = details.excerpt;
+    this.excerpt = details.excerpt === undefined ? undefined : plainText(details.excerpt);
   }
 }
 

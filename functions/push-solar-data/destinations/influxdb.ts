@@ -8,6 +8,7 @@ import {
   choice,
   type DestinationError,
   defineDestination,
+  headerText,
   type SettingValues,
   secret,
   setting,
@@ -27,7 +28,7 @@ const settings = {
   bucket: setting(z.optional(text), 'Bucket; InfluxDB 3: the database'),
   org: setting(z.optional(text), 'Organisation of the bucket'),
   database: setting(z.optional(text), 'Database of InfluxDB 1; not for Grafana Cloud'),
-  token: secret(z.optional(text), 'Load Data → API Tokens: a token that may write to the bucket'),
+  token: secret(z.optional(headerText), 'Load Data → API Tokens: a token that may write to the bucket'),
   userName: setting(z.optional(text), 'InfluxDB 1: user; Grafana Cloud: the instance id'),
   password: secret(
     z.optional(text),
@@ -47,12 +48,21 @@ export const influxdb = defineDestination({
   takes: 'all figures, and up = 1 or 0',
   needs: 'its address, and a token or a user that may write',
   settings,
-  requires: (values) =>
-    apiOf(values) === 'v2' ? ['bucket', 'token'] : values.password === undefined ? [] : ['userName'],
-  problems: ({ measurement }, settingName) =>
-    /[\r\n]/.test(measurement) ? [`${settingName('measurement')} must be one line`] : [],
+  requires(values) {
+    if (apiOf(values) === 'v2') return ['bucket', 'token'];
+    const { userName, password } = values;
+    return userName === undefined && password === undefined ? [] : ['userName', 'password'];
+  },
+  problems: ({ url, measurement }, settingName) => [
+    ...(/[?#]/.test(url) ? [`${settingName('url')} must end before any ? or #`] : []),
+    ...(/\/(?:write|api\/v2)\/?$/.test(url) ? [`${settingName('url')} must end before /api or /write`] : []),
+    ...(/^[#_]|\p{Cc}|\\$/u.test(measurement)
+      ? [`${settingName('measurement')} must be one line that begins with neither # nor _ and does not end with \\`]
+      : []),
+  ],
   async push({ settings: values, settingName, title, document, http }) {
-    const answer = await http.send('POST', `${values.url}${apiOf(values) === 'v2' ? '/api/v2/write' : '/write'}`, {
+    const base = values.url.replace(/(?<!\/)\/+$/, '');
+    const answer = await http.send('POST', `${base}${apiOf(values) === 'v2' ? '/api/v2/write' : '/write'}`, {
       ...call(values),
       body: lineOf(document, values.measurement),
       accept: 'all',
@@ -67,10 +77,11 @@ function call(values: Values) {
   const { bucket, org, database, token, userName, password } = values;
   const isV2 = apiOf(values) === 'v2';
   const basic =
-    userName === undefined ? undefined : `Basic ${Buffer.from(`${userName}:${password ?? ''}`).toString('base64')}`;
+    isV2 || userName === undefined ? undefined : `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
+  const authorization = basic ?? (token === undefined ? undefined : `Token ${token}`); // v1: taken from 1.8 on
   return {
     query: { ...(isV2 ? { org, bucket } : { db: database }), precision: 'ms' },
-    headers: { 'content-type': 'text/plain; charset=utf-8', authorization: isV2 ? `Token ${token}` : basic },
+    headers: { 'content-type': 'text/plain; charset=utf-8', authorization },
   };
 }
 
@@ -92,10 +103,16 @@ export function lineOf(document: CommonDocument, measurement: string): string {
 
 const Refusal = z.object({ error: z.optional(z.string()), message: z.optional(z.string()) });
 
+/** In the body, or in a header of version 1. */
+function reasonOf(answer: Answer): string | undefined {
+  const { error, message } = answer.tryJson(Refusal) ?? {};
+  const told = error ?? message ?? answer.headers['x-influxdb-error'];
+  return typeof told === 'string' ? told.slice(0, 2_000) : undefined;
+}
+
 function refusal(answer: Answer, title: string, settingName: (setting: string) => string): DestinationError {
   const { status } = answer;
-  const { error, message } = answer.tryJson(Refusal) ?? {};
-  const reason = error ?? message;
+  const reason = reasonOf(answer);
   const [url, measurement] = [settingName('url'), settingName('measurement')];
   const place = `${settingName('bucket')} or ${settingName('database')}`;
   const credentials = `${settingName('token')}, or ${settingName('userName')} and ${settingName('password')}`;
@@ -108,6 +125,8 @@ function refusal(answer: Answer, title: string, settingName: (setting: string) =
     verdicts[status] = ['settings', 'has fields of another type in this measurement', `choose another ${measurement}`];
   else if (reason !== undefined && /database is required/.test(reason))
     verdicts[status] = ['settings', 'wants to know the database', `set ${settingName('database')}`];
+  else if (reason !== undefined && (status === 400 || status === 404) && /\borganization name\b|\borgID\b/.test(reason))
+    verdicts[status] = ['settings', 'does not know the organisation', `check ${settingName('org')}`];
   else if (status === 404 && reason !== undefined)
     verdicts[404] = ['settings', 'has no such database or bucket', `check ${place}`];
   else if (status === 404 && !answer.isWebPage)

@@ -16,8 +16,10 @@ export type Verdicts = {
 export const isTaken = (answer: Answer): boolean =>
   answer.status >= 200 && answer.status < 300 && !isPageForPeople(answer);
 
-export const isPageForPeople = ({ headers, isWebPage }: Answer): boolean =>
-  isWebPage && /text\/html/.test(headers['content-type'] ?? '');
+/** By its type, or, where that says something else, by how it begins. */
+export const isPageForPeople = ({ headers, beginning, isWebPage }: Answer): boolean =>
+  isWebPage &&
+  (/html/i.test((headers['content-type'] ?? '').slice(0, 100)) || /^\s{0,100}<(?:!doctype\s+)?html\b/i.test(beginning));
 
 /**
  * Why an answer is no acceptance.

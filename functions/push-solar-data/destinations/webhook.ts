@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import { evaluateExpressions } from '../platform/expressions.ts';
 import {
   type Answer,
-  type CommonDocument,
   DestinationError,
   defineDestination,
   headers,
+  headerText,
   number,
   secret,
   secretAddress,
@@ -34,7 +34,7 @@ export const webhook = defineDestination({
       z.optional(text),
       'JSONata over the document; its result is the body: an object as JSON, a text as it stands, no result and nothing is sent',
     ),
-    contentType: setting(z.optional(text), 'Default: application/json, for a text text/plain'),
+    contentType: setting(z.optional(headerText), 'Default: application/json, for a text text/plain'),
     expect: setting(
       z.optional(text),
       'JSONata over {"status", "text", "json"} of the answer; false means that the message was refused',
@@ -46,9 +46,10 @@ export const webhook = defineDestination({
   },
   intervalSeconds: ({ intervalSeconds }) => intervalSeconds,
   async push({ settings, settingName, title, document, http, now, home }) {
-    const evaluate = (name: 'body' | 'expect', expression: string, input: object) =>
-      evaluated(expression, input, { setting: settingName(name), title, now });
-    const content = settings.body === undefined ? document : await evaluate('body', settings.body, document);
+    const content =
+      settings.body === undefined
+        ? document
+        : await evaluated(settings.body, document, now, `${settingName('body')} gives nothing to send to ${title}`);
     if (content === undefined) return 'nothing';
     const isText = typeof content === 'string';
     const body = isText ? content : JSON.stringify(content); // serialised once: what is signed is what is sent
@@ -64,25 +65,18 @@ export const webhook = defineDestination({
     });
     if (!isTaken(answer)) throw refusal(answer, title, settingName);
     if (settings.expect === undefined) return undefined;
-    const isExpected = await evaluate('expect', settings.expect, seen(answer));
-    if (isExpected !== false) return undefined;
+    const unclear = `${settingName('expect')} cannot judge the answer of ${title} (HTTP ${answer.status})`;
+    if ((await evaluated(settings.expect, seen(answer), now, unclear)) !== false) return undefined;
     const sentence = `${title} answers what ${settingName('expect')} takes for a refusal (HTTP ${answer.status})`;
     throw new DestinationError('bad-response', sentence, { excerpt: answer.excerpt });
   },
 });
 
-/** What an expression gives. @throws DestinationError that names its setting, and quotes neither document nor answer. */
-async function evaluated(
-  expression: string,
-  input: CommonDocument | object,
-  { setting: name, title, now }: { setting: string; title: string; now: number },
-): Promise<unknown> {
+/** What an expression gives. @throws DestinationError that begins with `failing`, and quotes neither document nor answer. */
+async function evaluated(expression: string, input: object, now: number, failing: string): Promise<unknown> {
   const [result] = await evaluateExpressions([expression], { value: input, text: () => JSON.stringify(input) }, now);
   if (result?.problem === undefined) return result?.value;
-  throw new DestinationError(
-    'settings',
-    `${name} must be changed, and nothing is sent to ${title}: it ${result.problem}`,
-  );
+  throw new DestinationError('settings', `${failing}, because it ${result.problem}: correct the expression`);
 }
 
 /** What `WEBHOOK_EXPECT` sees of an answer. */
@@ -103,7 +97,7 @@ function refusal(answer: Answer, title: string, settingName: (setting: string) =
   ];
   return notTaken(answer, title, {
     ...{ 400: unfit, 405: unfit, 415: unfit, 422: unfit, 401: auth, 403: auth },
-    404: ['gone', 'is not at this address: is the workflow behind it active?'],
+    404: ['gone', 'is not at its address', 'is the workflow behind it active?'],
     redirect: ['settings', `has moved${newHost(answer)}`, `set ${address} to the new address`],
     webPage: ['auth', 'answers with a page for people, such as a log-in', `check ${address}`],
   });

@@ -43,6 +43,11 @@ function reads<Value>(wanted: string, parse: (text: string) => Value | undefined
 /** Any text. */
 export const text = z.string({ error: 'is missing' });
 
+/** A text that travels in a header of HTTP, which takes no control characters and nothing beyond Latin-1. */
+export const headerText = text.check(
+  z.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no HTTP header may hold'),
+);
+
 /** A number within bounds, decimals allowed. */
 export const number = ({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = {}) =>
   reads(`a number${bounds(min, max)}`, (text) => {
@@ -105,8 +110,19 @@ export const timeZone = reads('a time zone such as Australia/Sydney', (text) => 
 /** By what the owner wrote: settings are read at every tick, and looking up a zone is slow. */
 const knownZones = new Map<string, string>();
 
+/** They belong to the connection, which the bridge keeps by itself. */
+const ownHeaders = /^(?:connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+
+const headerName = z.string().check(
+  z.regex(/^[\w!#$%&'*+.^`|~-]+$/),
+  z.refine((name) => !ownHeaders.test(name)),
+);
+
 /** HTTP headers as a JSON object of texts. */
-export const headers = json(z.record(z.string(), z.string()), 'a JSON object of headers: {"Authorization":"Bearer …"}');
+export const headers = json(
+  z.record(headerName, headerText),
+  'a JSON object of headers that HTTP allows: {"Authorization":"Bearer …"}',
+);
 
 function bounds(min: number, max: number): string {
   if (Number.isFinite(min) && Number.isFinite(max)) return ` from ${min} to ${max}`;

@@ -57,8 +57,9 @@ export function createSettingsReader(texts: SettingTexts) {
 }
 export type SettingsReader = ReturnType<typeof createSettingsReader>;
 
-/** The single texts inside a secret that is JSON (a table of headers or passwords), else the secret. */
+/** The single texts inside a secret that is JSON (a table of headers or passwords) or an address, else the secret. */
 function textsIn(secret: string): string[] {
+  if (/^https?:/i.test(secret)) return [secret, ...keysIn(secret)];
   if (!/^[{[]/.test(secret)) return [secret];
   try {
     const texts = leaves(JSON.parse(secret));
@@ -66,6 +67,15 @@ function textsIn(secret: string): string[] {
   } catch {
     return [secret];
   }
+}
+
+/** What of an address may be a key: all behind the host, and its parts; but no mere word, which would mutilate every sentence. */
+function keysIn(address: string): string[] {
+  if (!URL.canParse(address)) return [];
+  const { pathname, search } = new URL(address);
+  const behindHost = (pathname + search).slice(1);
+  const parts = behindHost.split(/[/?&=]/).filter((part) => part.length >= 8 && /\d/.test(part));
+  return /^[a-z-]{0,15}$/i.test(behindHost) ? parts : [behindHost, ...parts];
 }
 
 function leaves(tree: unknown): string[] {

@@ -1,4 +1,5 @@
 /** What PVOutput's answers mean: by HTTP status, then by the words behind the colon. */
+import { usualLongestWaitSeconds } from '../../core/destination-state.ts';
 import { type Answer, DestinationError } from '../destination.ts';
 import { isPageForPeople, notTaken, type Verdict } from '../verdict.ts';
 
@@ -20,7 +21,8 @@ export function quietUntil({ headers }: Answer, now: number): number | undefined
   return resetAfter(reset * 1000, now);
 }
 
-const hourMs = 3_600_000;
+/** A quota lasts until the full hour. */
+export const hourMs = 3_600_000;
 /** The full hour, unless the answer says when. */
 const resetAfter = (told: number, now: number): number =>
   told > now && told <= now + hourMs ? told : (Math.floor(now / hourMs) + 1) * hourMs;
@@ -38,23 +40,33 @@ export function verdictOn(answer: Answer, { title, settingName, now }: Naming): 
     const sentence = `${title} has had this hour's requests (HTTP ${status})`;
     return new DestinationError('rate-limited', sentence, { excerpt, retryAfterSeconds });
   }
-  if (isPageForPeople(answer)) return notTaken(answer, title);
-  const refused: Verdict = /too high for system size/i.test(words)
-    ? ['bad-response', 'finds the power too high for the size of the system', 'correct the size there']
-    : ['bad-response', 'refuses the status'];
+  if (status === 403 && /donation/i.test(words)) {
+    const sentence = `${title} takes battery figures of donors only (HTTP 403): set ${settingName('battery')}=off`;
+    return new DestinationError('settings', sentence, { excerpt, retryAfterSeconds: 0 }); // it goes on without them
+  }
+  const { retryAfterSeconds } = answer;
+  const patient: Answer = {
+    ...answer,
+    retryAfterSeconds: retryAfterSeconds && Math.min(retryAfterSeconds, usualLongestWaitSeconds),
+  };
+  if (isPageForPeople(answer)) return notTaken(patient, title);
+  const refused = refusedFor(words, settingName);
   const [key, system] = [settingName('apiKey'), settingName('systemId')];
   const unknown: Verdict = ['auth', 'refuses the key or the system', `check ${key} and ${system}`];
-  return notTaken(answer, title, {
+  return notTaken(patient, title, {
     200: refused,
     400: refused,
     401: unknown,
-    403: forbidden(words, settingName) ?? unknown,
+    403: /read.?only/i.test(words)
+      ? ['auth', 'refuses a key that may only read', `make another, and set ${key}`]
+      : unknown,
   });
 }
 
-function forbidden(words: string, settingName: Naming['settingName']): Verdict | undefined {
-  if (/donation/i.test(words))
-    return ['settings', 'takes battery figures of donors only', `set ${settingName('battery')}=off`];
-  if (!/read.?only/i.test(words)) return undefined;
-  return ['auth', 'refuses a key that may only read', `make another, and set ${settingName('apiKey')}`];
+function refusedFor(words: string, settingName: Naming['settingName']): Verdict {
+  if (/too high for system size/i.test(words))
+    return ['bad-response', 'finds the power too high for the size of the system', 'correct the size there'];
+  if (/\bdate\b/i.test(words))
+    return ['bad-response', 'refuses the date of the status', `check ${settingName('timeZone')}`];
+  return ['bad-response', 'refuses the status'];
 }

@@ -1,5 +1,6 @@
 /** What PVOutput is told of a slot: the means of its readings, in watts and in the system's local time. Pure. */
 import * as z from 'zod/mini';
+import { clockText } from '../../adapters/local-time.ts';
 import type { Reading } from '../../core/reading.ts';
 
 const Mean = z.object({ sum: z.number(), count: z.number() });
@@ -13,13 +14,21 @@ const Slot = z.object({
 });
 export type Slot = z.output<typeof Slot>;
 
-/** The slot that runs, the last that is over and not sent yet, and until when all are over, ms since the epoch. */
-export const Slots = z.object({ open: z.optional(Slot), closed: z.optional(Slot), overUntil: z.optional(z.number()) });
+/** The slot that runs, those that are over and not sent yet, the oldest first, and until when all are over, ms since the epoch. */
+export const Slots = z.object({
+  open: z.optional(Slot),
+  waiting: z.optional(z.array(Slot)),
+  overUntil: z.optional(z.number()),
+});
 export type Slots = z.output<typeof Slots>;
+
+/** While PVOutput cannot take them: one is sent in a tick, and more than these are not filled in afterwards. */
+const mostWaiting = 3;
 
 export type Gathering = {
   consumption: 'home' | 'net-of-battery' | 'off';
   intervalMs: number;
+  timeZone: string;
   /** ms since the epoch. */
   now: number;
 };
@@ -34,20 +43,40 @@ export type Gathering = {
 export function gather(
   slots: Partial<Slots>,
   reading: Reading | undefined,
-  { consumption, intervalMs, now }: Gathering,
+  { consumption, intervalMs, timeZone, now }: Gathering,
 ): Slot | undefined {
-  // Every offset of a time zone is a multiple of a quarter of an hour: a slot begins at the same instant everywhere.
-  const begins = Math.floor((reading?.tsms ?? now) / intervalMs) * intervalMs;
+  forgetAhead(slots, now + intervalMs);
+  const begins = slotAt(reading?.tsms ?? now, intervalMs, timeZone);
   if (slots.open && begins > slots.open.begins) {
-    slots.closed = slots.open;
+    slots.waiting = [...(slots.waiting ?? []), slots.open].slice(-mostWaiting);
     slots.overUntil = slots.open.begins + intervalMs;
     delete slots.open;
   }
-  if (slots.overUntil !== undefined && slots.overUntil > now + intervalMs) delete slots.overUntil; // the clock was ahead
   const earliest = slots.open?.begins ?? slots.overUntil ?? begins;
   if (reading && begins >= earliest) slots.open = withReading(slots.open ?? { begins }, reading, consumption);
-  return slots.closed;
+  return slots.waiting?.[0];
 }
+
+/** Ends the wait of the oldest slot: it was sent, or is not to be. */
+export function dropOldest(slots: Partial<Slots>): void {
+  slots.waiting = slots.waiting?.slice(1);
+}
+
+/** Nothing of a clock that was ahead: PVOutput takes nothing of the future, and what is of now would seem too late. */
+function forgetAhead(slots: Partial<Slots>, latest: number): void {
+  if (slots.open && slots.open.begins > latest) delete slots.open;
+  if (slots.overUntil !== undefined && slots.overUntil > latest) delete slots.overUntil;
+  slots.waiting = slots.waiting?.filter(({ begins }) => begins <= latest);
+}
+
+/** When the slot of a moment begins. On the local clock: the slots of ten minutes differ where it is a quarter of an hour off. */
+function slotAt(at: number, intervalMs: number, timeZone: string): number {
+  const minute = Math.floor(at / minuteMs) * minuteMs;
+  const minutesPast = Number(clockText(minute, timeZone).slice(14, 16)) % (intervalMs / minuteMs);
+  return minute - minutesPast * minuteMs;
+}
+
+const minuteMs = 60_000;
 
 function withReading(slot: Slot, reading: Reading, wanted: Gathering['consumption']): Slot {
   const { production_kw, net_import_kw, consumption_kw, battery_discharge_kw, battery_soc } = reading;
@@ -96,17 +125,12 @@ function watts(
   least = Number.NEGATIVE_INFINITY,
 ): Record<string, string> {
   if (!mean) return {};
-  const value = Math.round((mean.sum / mean.count) * 1000) + 0;
+  const value = Math.round((mean.sum / mean.count) * 1000);
   return value < least ? {} : { [name]: String(value) };
 }
 
 /** `d` is yyyymmdd, `t` hh:mm. */
 function localTime(at: number, timeZone: string): { d: string; t: string } {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone,
-    hourCycle: 'h23',
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-  return { d: part('year') + part('month') + part('day'), t: `${part('hour')}:${part('minute')}` };
+  const [date = '', time = ''] = clockText(at, timeZone).split(' ');
+  return { d: date.replaceAll('-', ''), t: time.slice(0, 5) };
 }
