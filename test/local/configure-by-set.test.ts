@@ -91,7 +91,7 @@ describe('settings given by --set', () => {
   it('with the value - are asked for, hidden, in a terminal', async (t) => {
     const { ports, answer, screen } = openTerminal(t, adapters);
     const ended = configure(['--set', 'CHARGE_HQ_API_KEY=-', '--no-check'], ports);
-    await answer(/CHARGE_HQ_API_KEY: Key of the Push API/, 'typed-key');
+    await answer(/CHARGE_HQ_API_KEY: Charge HQ web app/, 'typed-key');
     assert.equal(await ended, 0);
     assert.equal(readFileSync(ports.file, 'utf8'), 'CHARGE_HQ_API_KEY=typed-key\n');
     assert.doesNotMatch(screen(), /typed-key/);
