@@ -85,7 +85,11 @@ export function addDashboard(scope: Construct, { site, logGroup, destinations }:
             minute(metricNames.pushed, `reached ${told}`, Stats.SUM),
             minute(metricNames.failed, `${told} could not be told`, Stats.SUM),
             minute(metricNames.warnings, 'warnings', Stats.SUM),
-            ...further.map((each) => failureMetric(site, each, { statistic: Stats.SUM, period: Duration.minutes(1) })),
+            ...further.map((each) =>
+              failureMetric(site, each, { statistic: Stats.SUM, period: Duration.minutes(1) }).with({
+                label: `${each.title} could not be told`,
+              }),
+            ),
           ],
           8,
           'a minute',
@@ -154,7 +158,7 @@ export function siteMetric(
 /** Of a destination after the first: 1 for each message that it did not take. */
 export const failureMetric = (
   site: string,
-  { label, title }: StackDestination,
+  { label }: StackDestination,
   { statistic, period }: { statistic: string; period: Duration },
 ): Metric =>
   new Metric({
@@ -163,5 +167,4 @@ export const failureMetric = (
     dimensionsMap: { service: site, label },
     statistic,
     period,
-    label: `${title} could not be told`,
   });
