@@ -26,6 +26,7 @@ import {
 import { defaultOf, openQuestions } from './questions.ts';
 import { alone } from './state-lock.ts';
 import { sendTest } from './test-message.ts';
+import { untold } from './untold.ts';
 
 type Step = 'check' | 'store' | 'leave' | 'equipment' | 'destinations' | 'menu' | KnownSetting;
 
@@ -107,6 +108,7 @@ async function decide(session: Session): Promise<Step> {
 async function areTaken({ draft, configStores, interview }: Session, message: Message): Promise<boolean> {
   const { ask, registry, destinations, aws } = interview;
   const ports = { store: configStores.state, registry, destinations };
+  for (const sentence of await untold(draft, { registry, destinations }, { aws })) ask.say(sentence);
   const site = await openSite(draft, registry, destinations);
   const usable = site.destinations.filter(({ problems }) => problems.length === 0); // one at AWS may wait for the deployment
   let areAllTaken = true;
