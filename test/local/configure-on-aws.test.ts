@@ -111,6 +111,16 @@ describe('configure --aws', () => {
     assert.match(parameter('state/session/rotating')?.value ?? '', /"token":"after after first"/);
   });
 
+  it('leaves the address of AWS IoT Core to the deployment, and tries it not before', async (t) => {
+    const file = 'VENDOR=rotating\nROTATING_TOKEN=first\nDESTINATION=mqtt\nMQTT_URL=aws-iot\n';
+    const { ended, ...terminal } = await configuring(t, {}, file);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    await terminal.until(/Next: npm run deploy/);
+    assert.equal(await ended, 0);
+    assert.doesNotMatch(terminal.screen(), /MQTT_BASE_URL: For aws-iot\n|MQTT_BASE_URL is not set|Send this reading/);
+  });
+
   it('does not offer SITE, which chose the parameters', async (t) => {
     const { ended, ...terminal } = await configuring(t, {}, 'VENDOR=rotating\nSITE=home\n');
     await terminal.until(menu);
