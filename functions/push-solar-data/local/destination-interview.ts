@@ -119,7 +119,7 @@ const makers: Record<string, Maker> = {
         address.safeParse(answer.trim()).success ? undefined : 'It must be an address that begins with https://',
     );
     const id = randomBytes(24).toString('base64url');
-    draft[`${upperSnake(label)}_URL`] = `${home.trim().replace(/\/+$/, '')}/api/webhook/${id}`;
+    draft[`${upperSnake(label)}_URL`] = `${home.trim().replace(/(?<!\/)\/+$/, '')}/api/webhook/${id}`;
     ask.say(
       `The webhook's id is made. Put it into your configuration of Home Assistant, it is shown only now:\n  ${id}`,
     );
