@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import { upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
-import { monthlyDollars, prices, typicalSite, type Usage, usageOf } from '../infra/cost.ts';
+import { monthlyDollars, prices, typicalSite, type Usage, usageOf, withDestinations } from '../infra/cost.ts';
 import { forTrial, missingParts } from './adapter-parts.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 
@@ -132,11 +132,14 @@ function costTable(): string {
     `| ${what} | ${used} | ${bills.map((bill) => Math.round(bill[kind] * 100).toLocaleString('en')).join(' | ')} |`;
   const amount = (value: number) => Number(value.toPrecision(2)).toLocaleString('en');
   const kinds = Object.keys(prices) as (keyof Usage)[];
+  const withAnother = usageOf(withDestinations(typicalSite, 2));
+  const more = sites.map((count, nth) => monthlyDollars(withAnother, count).total - (bills[nth]?.total ?? 0));
   return [
     `| cents a month | a home uses, of what is free for the account | ${sites.map((count) => `${count} ${count === 1 ? 'home' : 'homes'}`).join(' | ')} |`,
     '|---|---|--:|--:|--:|',
     ...kinds.map((kind) => row(prices[kind].what, `${amount(usage[kind])} of ${amount(prices[kind].free)}`, kind)),
     row('**all**', '', 'total'),
+    `| each further destination, more | a metric and an alarm | ${more.map((dollars) => Math.round(dollars * 100).toLocaleString('en')).join(' | ')} |`,
   ].join('\n');
 }
 

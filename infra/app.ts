@@ -5,13 +5,14 @@ import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
 import { onTerminal } from '../functions/push-solar-data/local/on-terminal.ts';
 import { bundle, bundleFolder } from './bundle.ts';
+import { stackDestinations } from './destinations.ts';
 import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
 const app = new App();
 const fromContext = (name: string): string | undefined => app.node.tryGetContext(name);
 const texts = { ...localSettings(process.env) };
-for (const name of ['SITE', 'VENDOR', 'ALARM_EMAIL']) texts[name] = fromContext(name) ?? texts[name];
+for (const name of ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL']) texts[name] = fromContext(name) ?? texts[name];
 const site = texts['SITE'] ?? 'home';
 
 const settings = await publicSettings(texts).catch((error: unknown) => {
@@ -25,6 +26,7 @@ new SiteStack(app, `SolarCloudBridge-${site}`, {
   site,
   code: bundleFolder,
   settings,
+  destinations: await stackDestinations(texts, site),
   slowestPollSeconds: await slowestPollSeconds(texts),
   ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
   reserveConcurrency: fromContext('reserveConcurrency') === 'true',

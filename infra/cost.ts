@@ -53,6 +53,13 @@ export const typicalSite: Measured = {
   coldStartsADay: 24,
 };
 
+/** A home that is told to several destinations: each after the first has a metric and an alarm of its own. */
+export const withDestinations = (site: Measured, count: number): Measured => ({
+  ...site,
+  customMetrics: site.customMetrics + count - 1,
+  alarms: site.alarms + count - 1,
+});
+
 export function usageOf(site: Measured): Usage {
   const invocations = 24 * 60 * daysAMonth;
   return {

@@ -1,14 +1,16 @@
 /** Which settings may stand in the function's environment, where whoever may look at the function can read them. */
 import { adapters } from '../functions/push-solar-data/adapters/index.ts';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
+import { destinations } from '../functions/push-solar-data/destinations/index.ts';
+import { chosenDestinations, settingsOfDestination } from '../functions/push-solar-data/local/known-settings.ts';
 import { type SettingTexts, upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
-import { openSite, sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
+import { everyProblem, openSite, sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
 
-const ofTheSite = ['VENDOR', 'CHARGE_HQ_URL', 'MAX_POWER_KW'];
+const ofTheSite = ['VENDOR', 'DESTINATION', 'MAX_POWER_KW'];
 const ofEachSource = ['BASE_URL', 'AUTH_URL', 'TAKE', 'POLL_SECONDS', 'STALE_AFTER_SECONDS'];
 
 /**
- * The settings of the chosen sources that are no secrets. Secrets are read from the Parameter Store alone.
+ * The settings of the chosen sources and destinations that are no secrets. Secrets are read from the Parameter Store alone.
  *
  * @throws Failure `settings` for what cannot be right, which may hold a credential where everybody can read it.
  */
@@ -20,6 +22,8 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
     const own = [...open.map(([name]) => upperSnake(name)), ...ofEachSource];
     names.push(...own.map((name) => `${upperSnake(label)}_${name}`));
   }
+  for (const { label, module } of await chosenDestinations(texts, destinations))
+    names.push(...settingsOfDestination(label, module).flatMap(({ name, secret }) => (secret ? [] : [name])));
   const settings = Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
   await refuseWrongSettings(settings);
   return settings;
@@ -31,8 +35,10 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
  * @throws Failure `settings`
  */
 export async function refuseWrongSettings(settings: SettingTexts, mustBeKnown?: string): Promise<void> {
-  const { problems } = await openSite(settings, adapters);
-  const wrong = problems.filter((problem) => !/ is missing: /.test(problem) || problem.startsWith(`${mustBeKnown} `));
+  const site = await openSite(settings, adapters);
+  const wrong = everyProblem(site).filter(
+    (problem) => !/ is missing: /.test(problem) || problem.startsWith(`${mustBeKnown} `),
+  );
   if (wrong.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...wrong].join('\n- '));
 }
 

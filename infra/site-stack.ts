@@ -8,12 +8,15 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
+import type { StackDestination } from './destinations.ts';
 import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {
   site: string;
   /** Settings that are no secrets, for the function's environment. */
   settings: Record<string, string>;
+  /** Where its figures go; the first one decides how a tick ended. */
+  destinations: readonly StackDestination[];
   /** The bundled function. */
   code: string;
   /** Forbids two invocations at once. New accounts have a quota of 10 in all and refuse it. */
@@ -25,12 +28,16 @@ export type SiteStackProps = StackProps & {
 /** Below the minute, so that two ticks of a home never overlap. */
 const timeout = Duration.seconds(55);
 
+/** AWS takes short descriptions. */
+const inShort = ([first, ...further]: readonly StackDestination[]): string =>
+  `${first?.title}${further.length > 0 ? ` and ${further.length} more` : ''}`;
+
 export class SiteStack extends Stack {
   readonly handler: NodejsFunction;
 
   constructor(scope: Construct, id: string, props: SiteStackProps) {
     super(scope, id, props);
-    const { site } = props;
+    const { site, destinations } = props;
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/solar-cloud-bridge/${site}`,
       retention: RetentionDays.ONE_MONTH,
@@ -38,7 +45,7 @@ export class SiteStack extends Stack {
     });
     this.handler = new NodejsFunction(this, 'PushSolarData', {
       functionName: `solar-cloud-bridge-${site}`,
-      description: `Solar Cloud Bridge: reads ${site}'s solar, grid and battery power each minute and tells Charge HQ`,
+      description: `Solar Cloud Bridge: reads ${site}'s solar, grid and battery power each minute and tells ${inShort(destinations)}`,
       code: Code.fromAsset(props.code),
       handler: 'handler.handler',
       runtime: Runtime.NODEJS_24_X,
@@ -47,7 +54,7 @@ export class SiteStack extends Stack {
       timeout,
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
-      role: this.roleFor(site, logGroup),
+      role: this.roleFor(props, logGroup),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment: { ...props.settings, SITE: site },
@@ -65,6 +72,7 @@ export class SiteStack extends Stack {
     });
     new Watching(this, 'Watching', {
       site,
+      destinations,
       handler: this.handler,
       logGroup,
       slowestPollSeconds: props.slowestPollSeconds,
@@ -72,8 +80,9 @@ export class SiteStack extends Stack {
     });
   }
 
-  /** May read this site's parameters, write its state, and write its own log. Nothing else. */
-  private roleFor(site: string, logGroup: LogGroup): Role {
+  /** May read this site's parameters, write its state, write its own log, and publish to its own topics at AWS IoT Core if told to. Nothing else. */
+  private roleFor({ site, destinations }: SiteStackProps, logGroup: LogGroup): Role {
+    const topics = destinations.flatMap((destination) => destination.topics ?? []);
     const path = this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameterPath(site).slice(1) });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -95,17 +104,31 @@ export class SiteStack extends Stack {
             }),
           ],
         }),
+        ...(topics.length === 0 ? {} : { ownTopics: this.publishing(topics) }),
       },
     });
     const own = `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${parameterPath(site)}`;
     for (const [resource, reason] of [
       [`${own}/*`, "All parameters of this site, and no other's, are its settings and its state."],
       [`${own}/state/*`, 'State has a parameter for each source, named by the owner in VENDOR.'],
+      ...topics
+        .filter((topic) => topic.endsWith('/*'))
+        .map((topic) => [
+          `arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:topic/${topic}`,
+          "All topics of this home, and no other's: one for each figure that it has.",
+        ]),
     ])
       Validations.of(role).acknowledge({
         id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`,
         reason: `${reason}`,
       });
     return role;
+  }
+
+  private publishing(topics: readonly string[]): PolicyDocument {
+    const resources = topics.map((resourceName) => this.formatArn({ service: 'iot', resource: 'topic', resourceName }));
+    return new PolicyDocument({
+      statements: [new PolicyStatement({ actions: ['iot:Publish', 'iot:RetainPublish'], resources })],
+    });
   }
 }

@@ -1,33 +1,18 @@
-/** What an owner sees and is told: alarms in plain words, a dashboard of the home, saved queries, links. */
+/** What an owner is told: alarms in plain words, and links to what he can look at. */
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import {
-  Alarm,
-  type AlarmProps,
-  ComparisonOperator,
-  Dashboard,
-  GraphWidget,
-  LogQueryVisualizationType,
-  LogQueryWidget,
-  Metric,
-  PeriodOverride,
-  SingleValueWidget,
-  Stats,
-  TextWidget,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type LogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { metricNames, metricNamespace } from '../functions/push-solar-data/platform/metric-names.ts';
+import { metricNames } from '../functions/push-solar-data/platform/metric-names.ts';
+import { addDashboard, addQueries, failureMetric, siteMetric, type Watched } from './dashboard.ts';
+import type { StackDestination } from './destinations.ts';
 
-export type WatchingProps = {
-  site: string;
+export type WatchingProps = Watched & {
   handler: IFunction;
-  logGroup: LogGroup;
   /** How often the home's slowest cloud is asked; an alarm waits for more than two of its polls. */
   slowestPollSeconds: number;
   /** Gets the alarms by mail. */
@@ -36,9 +21,13 @@ export type WatchingProps = {
 
 const fiveMinutes = Duration.minutes(5);
 
-/** Minutes without any reading at Charge HQ that are worth an alarm: a quarter of an hour, or two polls of a slow cloud. */
+/** Minutes without any reading at the first destination that are worth an alarm: a quarter of an hour, or two polls of a slow cloud. */
 const silentMinutes = (slowestPollSeconds: number): number =>
   Math.max(15, Math.ceil((2 * slowestPollSeconds + 60) / 300) * 5);
+
+/** What the silence means to the owner. */
+const whatFollows = (first: StackDestination | undefined): string =>
+  first?.slug === 'charge-hq' ? ', so the car does not follow the sun' : '';
 
 export class Watching extends Construct {
   constructor(scope: Construct, id: string, props: WatchingProps) {
@@ -50,8 +39,8 @@ export class Watching extends Construct {
     const dashboardUrl = `${consoleUrl}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 
     this.addAlarms(props, dashboardUrl);
-    this.addDashboard(props, dashboardName);
-    this.addQueries(props);
+    addDashboard(this, props, dashboardName);
+    addQueries(this, props);
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(Stack.of(this), name, { description, value });
     output('Dashboard', 'The home at a glance', dashboardUrl);
@@ -67,7 +56,9 @@ export class Watching extends Construct {
     );
   }
 
-  private addAlarms({ site, handler, slowestPollSeconds, alarmEmail }: WatchingProps, dashboardUrl: string): void {
+  private addAlarms(props: WatchingProps, dashboardUrl: string): void {
+    const { site, handler, slowestPollSeconds, alarmEmail, destinations } = props;
+    const [first, ...further] = destinations;
     const topic = alarmEmail ? this.mailTo(alarmEmail, site) : undefined;
     const alarm = (id: string, properties: AlarmProps) => {
       const made = new Alarm(this, id, properties);
@@ -80,7 +71,7 @@ export class Watching extends Construct {
     alarm('NoReading', {
       alarmName: `solar-cloud-bridge-${site}-no-reading`,
       alarmDescription:
-        `No reading of ${site} has reached Charge HQ for ${minutes} minutes, so the car does not follow the sun. ` +
+        `No reading of ${site} has reached ${first?.title} for ${minutes} minutes${whatFollows(first)}. ` +
         `Open this dashboard, it shows the last errors: ${dashboardUrl}`,
       metric: siteMetric(site, metricNames.pushed, Stats.SUM),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -108,6 +99,24 @@ export class Watching extends Construct {
       evaluationPeriods: 24,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    for (const destination of further)
+      alarm(`Destination-${destination.label}`, this.furtherAlarm(site, destination, dashboardUrl));
+  }
+
+  /** After an hour in which it took nothing; one that is sent nothing for a while stays as it was. */
+  private furtherAlarm(site: string, destination: StackDestination, dashboardUrl: string): AlarmProps {
+    const { label, title } = destination;
+    return {
+      alarmName: `solar-cloud-bridge-${site}-destination-${label}`,
+      alarmDescription:
+        `${title} has taken nothing of ${site} for an hour; the other destinations are told as usual. ` +
+        `Open this dashboard, "Every error" says why and what to do: ${dashboardUrl}`,
+      // a refused log-in is tried every half an hour
+      metric: failureMetric(site, destination, { statistic: Stats.MINIMUM, period: Duration.minutes(30) }),
+      threshold: 1,
+      evaluationPeriods: 2,
+      treatMissingData: TreatMissingData.IGNORE,
+    };
   }
 
   private mailTo(address: string, site: string): Topic {
@@ -124,118 +133,4 @@ export class Watching extends Construct {
     );
     return topic;
   }
-
-  private addDashboard({ site, logGroup }: WatchingProps, dashboardName: string): void {
-    const graph = (title: string, metrics: Metric[], width: number, label: string) =>
-      new GraphWidget({
-        title,
-        left: metrics,
-        width,
-        height: 7,
-        leftYAxis: { label, showUnits: false },
-        period: Duration.minutes(1),
-      });
-    const minute = (name: string, label: string, statistic = Stats.AVERAGE) =>
-      siteMetric(site, name, statistic, Duration.minutes(1), label);
-    const powers = [
-      minute(metricNames.production_kw, 'solar'),
-      minute(metricNames.consumption_kw, 'home uses'),
-      minute(metricNames.net_import_kw, 'grid (+ importing)'),
-      minute(metricNames.battery_discharge_kw, 'battery (+ giving)'),
-    ];
-    const soc = minute(metricNames.battery_soc, 'battery %');
-    const age = minute(metricNames.age, 'age of the figures, s', Stats.MAXIMUM);
-    const query = (title: string, lines: string[], width: number) =>
-      new LogQueryWidget({
-        title,
-        width,
-        height: 7,
-        logGroupNames: [logGroup.logGroupName],
-        view: LogQueryVisualizationType.TABLE,
-        queryLines: lines,
-      });
-    new Dashboard(this, 'Dashboard', {
-      dashboardName,
-      defaultInterval: Duration.hours(24),
-      periodOverride: PeriodOverride.INHERIT,
-      widgets: [
-        [
-          new TextWidget({
-            markdown:
-              `# ${site}\nPower in kW. *Grid* above zero is importing, below zero exporting; *battery* above zero gives, ` +
-              'below zero takes. *Reached Charge HQ* is 1 for each tick whose figures arrived.',
-            width: 24,
-            height: 2,
-          }),
-        ],
-        [
-          new SingleValueWidget({
-            title: 'Now',
-            metrics: [...powers, soc, age],
-            width: 24,
-            height: 3,
-            period: Duration.minutes(5),
-          }),
-        ],
-        [graph('The home', powers, 16, 'kW'), graph('Battery', [soc], 8, '%')],
-        [
-          graph(
-            'Ticks',
-            [
-              minute(metricNames.pushed, 'reached Charge HQ', Stats.SUM),
-              minute(metricNames.failed, 'Charge HQ could not be told', Stats.SUM),
-              minute(metricNames.warnings, 'warnings', Stats.SUM),
-            ],
-            8,
-            'a minute',
-          ),
-          graph('Age of the figures', [age], 8, 's'),
-          graph('Consumption measured, less the balance', [minute(metricNames.residual, 'residual')], 8, 'kW'),
-        ],
-        [query('Every error', everyError, 12), query('Warnings, and what to do', everyWarning, 12)],
-      ],
-    });
-  }
-
-  private addQueries({ site, logGroup }: WatchingProps): void {
-    const save = (id: string, name: string, lines: string[]) => {
-      const [fields = '', ...others] = lines.map((line) => line.replace(/^fields /, ''));
-      new QueryDefinition(this, id, {
-        queryDefinitionName: `Solar Cloud Bridge ${site}/${name}`,
-        logGroups: [logGroup],
-        queryString: new QueryString({
-          fields: fields.split(', '),
-          filterStatements: others.filter((line) => line.startsWith('filter ')).map((line) => line.slice(7)),
-          sort: '@timestamp desc',
-          limit: 200,
-        }),
-      });
-    };
-    save('LastHour', 'what happened in the last hour', [
-      'fields @timestamp, outcome, figures.production_kw, figures.consumption_kw, figures.net_import_kw, figures.battery_discharge_kw, age_s, ms, error',
-      'filter ispresent(outcome)',
-    ]);
-    save('EveryError', 'every error', everyError);
-    save('EveryWarning', 'warnings and what to do', everyWarning);
-  }
-}
-
-const everyError = [
-  'fields @timestamp, outcome, kind, error, destinations.0.error, sources.0.excerpt, sources.0.stack',
-  'filter outcome in ["reported", "failed"]',
-];
-const everyWarning = [
-  'fields @timestamp, warnings.0, warnings.1, sources.0.notes.0',
-  'filter ispresent(warnings.0) or ispresent(sources.0.notes.0)',
-];
-
-function siteMetric(site: string, metricName: string, statistic: string, period = fiveMinutes, label?: string): Metric {
-  return new Metric({
-    namespace: metricNamespace,
-    metricName,
-    dimensionsMap: { service: site },
-    statistic,
-    period,
-    ...(label === undefined ? {} : { label }),
-  });
 }

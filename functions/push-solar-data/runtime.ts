@@ -105,7 +105,8 @@ export function openRuntime({
   };
 }
 
-const homeOf = ({ name, sources }: Site): DestinationHome => ({
+/** What destinations may know of it. */
+export const homeOf = ({ name, sources }: Site): DestinationHome => ({
   site: name,
   vendors: sources.map(({ adapter }) => adapter.vendor),
   slowestPollSeconds: Math.max(60, ...sources.map(({ pollSeconds }) => pollSeconds)),

@@ -4,20 +4,25 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
 
-/** Runs `cdk` with the terminal as it is, so that its questions reach the owner. @returns its exit code. */
-export type RunCdk = (args: readonly string[], region: string) => Promise<number>;
+/**
+ * Runs `cdk` with the terminal as it is, so that its questions reach the owner.
+ *
+ * @param settings that were found out besides those at hand. @returns its exit code.
+ */
+export type RunCdk = (args: readonly string[], region: string, settings?: Record<string, string>) => Promise<number>;
 
 const root = join(import.meta.dirname, '../..');
 
 export function cdkFor({ site, client }: Account, environment: NodeJS.ProcessEnv): RunCdk {
   const tool = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-  return (args, region) =>
+  return (args, region, settings = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [tool, ...args], {
         cwd: root,
         stdio: 'inherit',
         env: {
           ...environment,
+          ...settings,
           SITE: site,
           AWS_REGION: region,
           CDK_DISABLE_CLI_TELEMETRY: 'true',

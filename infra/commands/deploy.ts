@@ -11,12 +11,13 @@ import {
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
 import { onTerminal } from '../../functions/push-solar-data/local/on-terminal.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { endpointAt, type LookUpEndpoint, settingsOfAwsIot } from '../aws-iot-endpoint.ts';
 import { publicSettings, refuseWrongSettings } from '../public-settings.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { type Lacking, lackingSettings, secretNames } from './needed-settings.ts';
 import { isBootstrapped, isState, parametersOf, putCommand, type StoredParameter } from './parameters.ts';
 
-export type DeployPorts = { ssm: SSMClient; runCdk: RunCdk; say(sentence: string): void };
+export type DeployPorts = { ssm: SSMClient; runCdk: RunCdk; lookUpIot: LookUpEndpoint; say(sentence: string): void };
 
 /**
  * A secret that is lacking stops nothing: the bridge takes it up within a minute of its being stored.
@@ -25,9 +26,9 @@ export type DeployPorts = { ssm: SSMClient; runCdk: RunCdk; say(sentence: string
  * @throws Failure if AWS is not ready or a setting cannot be right; nothing was deployed then.
  */
 export async function deploy(
-  { site, texts }: Account,
+  { site, texts: given }: Account,
   args: readonly string[],
-  { ssm, runCdk, say }: DeployPorts,
+  { ssm, runCdk, lookUpIot, say }: DeployPorts,
 ): Promise<number> {
   const region = await regionOf(ssm);
   if (!(await isBootstrapped(ssm)))
@@ -35,11 +36,13 @@ export async function deploy(
       'settings',
       `This AWS account is not yet prepared for CDK in ${region}. Once per account and region: AWS_REGION=${region} npx cdk bootstrap`,
     );
+  const found = await settingsOfAwsIot(given, region, lookUpIot);
+  const texts = { ...given, ...found };
   const stored = (await parametersOf(ssm, site)).filter((parameter) => !isState(parameter, site));
   const known = await settingsAtAws(texts, stored, site);
   await refuseWrongSettings(known, 'VENDOR');
 
-  const code = await runCdk(['deploy', stackName(site), ...args], region);
+  const code = await runCdk(['deploy', stackName(site), ...args], region, found);
   if (code !== 0) {
     say('The stack was not deployed: the lines above say why.');
     return code;
@@ -90,8 +93,10 @@ function unencryptedSentences(
 if (import.meta.main) {
   const args = process.argv.slice(2);
   const account = accountOf(localSettings(process.env), args);
+  const ssm = new SSMClient(account.client);
   const ports: DeployPorts = {
-    ssm: new SSMClient(account.client),
+    ssm,
+    lookUpIot: endpointAt(ssm),
     runCdk: cdkFor(account, process.env),
     say: (sentence) => console.log(onTerminal(sentence)),
   };

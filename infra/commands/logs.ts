@@ -21,7 +21,7 @@ export async function showLogs(
   const minutes = minutesFrom(args);
   const entries = await deployedTicks(logs, site, now - minutes * 60_000);
   for (const entry of entries) {
-    if ('report' in entry) printReport(entry.report, output, entry.at);
+    if ('report' in entry) printReport(entry.report, output, entry.at, { everyRow: true });
     else if (output.isTTY) output.write(`${entry.at.toTimeString().slice(0, 8)}  ${entry.trouble}\n`);
     else output.write(`${JSON.stringify({ time: entry.at.toISOString(), trouble: entry.trouble })}\n`);
   }

@@ -1,12 +1,15 @@
-/** `npm run status`: the last reading of the deployed function in the doctor's words, and how its last tick ended. */
+/** `npm run status`: the last reading of the deployed function in the doctor's words, how its last tick ended, and how each of several destinations fared. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
-import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { type Output, printReport } from '../../functions/push-solar-data/local/print.ts';
+import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
+import { type Output, printReport, rowInWords } from '../../functions/push-solar-data/local/print.ts';
+import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
 
 export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
@@ -19,7 +22,7 @@ const silentMs = 5 * 60_000;
 type Tick = { at: Date; report: TickReport };
 
 /** @returns 0 if the last tick that told anything pushed figures, and the function runs; else 1. @throws Failure */
-export async function showStatus({ site }: Account, { logs, output, now }: StatusPorts): Promise<number> {
+export async function showStatus({ site, texts }: Account, { logs, output, now }: StatusPorts): Promise<number> {
   const entries = await deployedTicks(logs, site, now - lookBackMs);
   const last = entries.at(-1);
   if (!last)
@@ -34,12 +37,41 @@ export async function showStatus({ site }: Account, { logs, output, now }: Statu
   const isWell = told !== undefined && 'report' in told && told.report.outcome === 'pushed' && !isSilent;
 
   if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
-  else output.write(`${[...readingLines(reading, now), ...silence(last, now, isSilent)].join('\n')}\n`);
+  else {
+    const title = await titleOf(reading?.report.destinations[0]?.label, texts);
+    const lines = [...readingLines(reading, title, now), ...rowLines(ticks, now), ...silence(last, now, isSilent)];
+    output.write(`${lines.join('\n')}\n`);
+  }
   if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
   return isWell ? 0 : 1;
 }
 
-function readingLines(reading: Tick | undefined, now: number): string[] {
+/** Ticks know labels; the settings at hand know more, unless another home or an older version is deployed. */
+async function titleOf(label = 'charge-hq', texts: SettingTexts): Promise<string> {
+  const chosen = await chosenDestinations(texts, destinations);
+  const alone = Object.hasOwn(destinations, label) ? await destinations[label]?.() : undefined;
+  const module = chosen.find((each) => each.label === label)?.module ?? alone;
+  if (!module) return label;
+  return label === module.slug ? module.title : `${module.title} (${label})`;
+}
+
+/** Of several destinations, each with the last that became of it. */
+function rowLines(ticks: readonly Tick[], now: number): string[] {
+  const rows = ticks.at(-1)?.report.destinations ?? [];
+  if (rows.length < 2) return [];
+  const width = Math.max(...rows.map(({ label }) => label.length));
+  return rows.map(({ label }) => `${label.padEnd(width)}  ${lastOf(label, ticks, now)}`);
+}
+
+function lastOf(label: string, ticks: readonly Tick[], now: number): string {
+  const rowIn = ({ report }: Tick): DestinationReport | undefined =>
+    report.destinations.find((row) => row.label === label && row.outcome !== 'idle');
+  const tick = ticks.findLast(rowIn);
+  const row = tick && rowIn(tick);
+  return row ? `${inWords((now - tick.at.getTime()) / 1000)} ago ${rowInWords(row)}` : 'told nothing in two hours';
+}
+
+function readingLines(reading: Tick | undefined, title: string, now: number): string[] {
   if (!reading) return ['No figures were pushed in the last two hours.'];
   const { at, report } = reading;
   const sincePush_s = (now - at.getTime()) / 1000;
@@ -47,7 +79,7 @@ function readingLines(reading: Tick | undefined, now: number): string[] {
   const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
   const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
   return [
-    `Pushed to Charge HQ ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`,
+    `Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`,
     diagnosisTable({ ...report, ...age, sources: [], remarks }, now),
   ];
 }

@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import type { Context } from 'aws-lambda';
 import { simulator } from '../../functions/push-solar-data/adapters/simulator.ts';
 import { createTelemetry } from '../../functions/push-solar-data/platform/telemetry.ts';
-import { monthlyDollars, prices, typicalSite, usageOf } from '../../infra/cost.ts';
+import { monthlyDollars, prices, typicalSite, usageOf, withDestinations } from '../../infra/cost.ts';
 import { playChargeHq } from '../support/conversation.ts';
 import { openHome } from '../support/home.ts';
 
@@ -51,5 +51,11 @@ describe('one site on AWS', () => {
     for (const [kind, { what, free }] of Object.entries(prices))
       assert.ok(usage[kind as keyof typeof usage] <= free, `${what}: ${usage[kind as keyof typeof usage]} of ${free}`);
     assert.equal(monthlyDollars(usage, 1).total, 0);
+  });
+
+  it('pays for the metric of each destination after the first, whose alarm is free', () => {
+    const dollars = monthlyDollars(usageOf(withDestinations(typicalSite, 3)), 1);
+    assert.deepEqual([dollars.customMetrics, dollars.alarms], [2 * prices.customMetrics.dollars, 0]);
+    assert.equal(dollars.total, dollars.customMetrics);
   });
 });

@@ -17,6 +17,30 @@ describe('the settings in the function’s environment', () => {
   });
 });
 
+describe('the settings of destinations in the function’s environment', () => {
+  it('are those that are no secrets, of the chosen ones alone', async () => {
+    const settings = await publicSettings({
+      VENDOR: 'evcc',
+      DESTINATION: 'charge-hq,car:mqtt',
+      CHARGE_HQ_API_KEY: 'secret-key',
+      CHARGE_HQ_URL: 'https://example.com/push',
+      CAR_URL: 'mqtts://broker.example.com:8883',
+      CAR_USER_NAME: 'bridge',
+      CAR_PASSWORD: 'secret-password',
+      CAR_BASE_URL: 'https://example.com',
+      MQTT_URL: 'mqtts://of-another.example.com',
+    });
+    assert.deepEqual(settings, {
+      VENDOR: 'evcc',
+      DESTINATION: 'charge-hq,car:mqtt',
+      CHARGE_HQ_URL: 'https://example.com/push',
+      CAR_URL: 'mqtts://broker.example.com:8883',
+      CAR_USER_NAME: 'bridge',
+      CAR_BASE_URL: 'https://example.com',
+    });
+  });
+});
+
 describe('credentials among the settings for the function’s environment', () => {
   const rows: [string, Record<string, string>][] = [
     ['CHARGE_HQ_URL', { CHARGE_HQ_URL: 'https://ada:made-up@example.net/push' }],

@@ -60,7 +60,10 @@ delete (box as Partial<Adapter>).baseUrl;
 
 const simulator = adapterOf({ vendor: 'simulator', title: 'Simulated Home' });
 const registry = registryOf(plain, twoWays, box, simulator);
-const key = /CHARGE_HQ_API_KEY: Key of the Push API/;
+const key = /CHARGE_HQ_API_KEY: Charge HQ web app/;
+const where = /Where shall the figures go\?/;
+const more = /Shall they go to another destination too\?/;
+const trial = /Send this reading to Charge HQ now/;
 const optional = /These are optional/;
 const another = /Is there another source/;
 const right = /Is this what your home does right now/;
@@ -89,10 +92,13 @@ describe('a first run', () => {
     await terminal.answer(/PLAIN_CLOUD_PASSWORD: Password of the app/, rightPassword);
     await terminal.answer(/PLAIN_CLOUD_PLANT: Number of the plant/, '4711');
     await terminal.answer(optional);
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'my-own-key');
     await terminal.until(/exporting 1\.50 kW/);
     assert.equal(stored(terminal), 'no file', 'nothing is stored before the figures were looked at');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(
       stored(terminal),
@@ -135,8 +141,11 @@ describe('a first run', () => {
     terminal.type(keys.space);
     await terminal.answer(/◉ PLAIN_CLOUD_NICK/);
     await terminal.answer(/PLAIN_CLOUD_NICK: Another name \(Enter leaves it out\)/, 'barn');
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.match(stored(terminal), /^PLAIN_CLOUD_NICK=barn$/m);
     assert.doesNotMatch(terminal.screen(), /PLAIN_CLOUD_UNIT:/);
@@ -153,8 +162,11 @@ describe('a first run', () => {
       await terminal.answer(/TWO_WAYS_MODE: portal or app \(Enter takes portal\)/, mode);
       await terminal.answer(asked, 'given');
       await terminal.answer(optional);
+      await terminal.answer(where);
+      await terminal.answer(more);
       await terminal.answer(key, 'a-key');
       await terminal.answer(right);
+      await terminal.answer(trial, 'n');
       await ended;
       assert.doesNotMatch(terminal.screen(), never);
       assert.equal(/TWO_WAYS_MODE/.test(stored(terminal)), mode !== '', 'a default is not stored');
@@ -173,8 +185,11 @@ describe('a first run', () => {
     await terminal.until(/One of these is needed: BOX_SUN, BOX_GRID/);
     await terminal.answer(/BOX_SUN/);
     await terminal.answer(/BOX_GRID/, 'meter');
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(
       stored(terminal),
@@ -200,6 +215,8 @@ describe('a first run', () => {
     await terminal.answer(/GARAGE_MODE/);
     await terminal.answer(/GARAGE_TOKEN/, 'a-token');
     await terminal.choose(optional, /GARAGE_USER_NAME/);
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.choose(/The read failed\./, /Store the settings all the same/); // two grid meters at one home
     assert.equal(await ended, 0);
@@ -217,6 +234,7 @@ describe('another run', () => {
     await terminal.answer(/\(Enter keeps it\)/, '12');
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(stored(terminal), configured.replace('4711', '12'));
     assert.equal(statSync(terminal.ports.file).mode & 0o777, 0o600);
@@ -229,6 +247,7 @@ describe('another run', () => {
     await terminal.answer(/\(set; Enter keeps it\)/);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await terminal.until(/Nothing was changed/);
     assert.equal(await ended, 0);
     assert.equal(stored(terminal), configured);
@@ -240,6 +259,7 @@ describe('another run', () => {
     await terminal.answer(/Enter keeps it, - removes it/, '-');
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.equal(stored(terminal), configured);
   });
@@ -253,6 +273,7 @@ describe('another run', () => {
     await terminal.answer(/TWO_WAYS_TOKEN/, 'a-token');
     await terminal.answer(optional);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.equal(stored(terminal), `${configured.replace('plain-cloud', 'two-ways')}TWO_WAYS_TOKEN=a-token\n`);
   });
@@ -263,6 +284,7 @@ describe('another run', () => {
     await terminal.until(/PLAIN_CLOUD_PLANT must be a number of at least 1 \(it is "abc"\)/);
     await terminal.answer(/PLAIN_CLOUD_PLANT: Number/, '8');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.equal(stored(terminal), configured.replace('4711', '8'));
   });
@@ -273,6 +295,7 @@ describe('another run', () => {
     await terminal.answer(/\(Enter keeps it\)/, '12');
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await terminal.until(/! PLAIN_CLOUD_PLANT has another value in the environment, which wins until you unset it/);
     await ended;
   });
@@ -290,6 +313,7 @@ describe('a read that fails', () => {
     await terminal.answer(/Enter keeps it/, rightPassword);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(stored(terminal), configured.replaceAll('"', "'"));
   });
@@ -359,9 +383,12 @@ describe('equipment that wants a consent in a browser', () => {
     await terminal.until(/My Cloud refuses the code \[hidden\]/);
     await terminal.choose(wants, /Give it now/);
     await terminal.answer(/Code or address:/, 'code-of-today');
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.until(/solar 1\.00 kW/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
     assert.ok(!terminal.screen().includes('refresh token-of-today'));
@@ -371,8 +398,11 @@ describe('equipment that wants a consent in a browser', () => {
     const { ended, ...terminal } = await consenting(t);
     await terminal.choose(wants, /I have MY_CLOUD_REFRESH_TOKEN already/);
     await terminal.answer(/MY_CLOUD_REFRESH_TOKEN: From your consent/, 'refresh token-of-today');
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
   });
@@ -380,6 +410,8 @@ describe('equipment that wants a consent in a browser', () => {
   it('can be stored before the consent', async (t) => {
     const { ended, ...terminal } = await consenting(t);
     await terminal.choose(wants, /Later, with npm run connect -- my-cloud/);
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(key, 'a-key');
     await terminal.until(/MY_CLOUD_REFRESH_TOKEN is missing/);
     await terminal.choose(/The read failed\./, /Store the settings all the same/);

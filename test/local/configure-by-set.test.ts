@@ -91,10 +91,33 @@ describe('settings given by --set', () => {
   it('with the value - are asked for, hidden, in a terminal', async (t) => {
     const { ports, answer, screen } = openTerminal(t, adapters);
     const ended = configure(['--set', 'CHARGE_HQ_API_KEY=-', '--no-check'], ports);
-    await answer(/CHARGE_HQ_API_KEY: Key of the Push API/, 'typed-key');
+    await answer(/CHARGE_HQ_API_KEY: Charge HQ web app/, 'typed-key');
     assert.equal(await ended, 0);
     assert.equal(readFileSync(ports.file, 'utf8'), 'CHARGE_HQ_API_KEY=typed-key\n');
     assert.doesNotMatch(screen(), /typed-key/);
+  });
+
+  it('may be those of any destination, and ask for no key of Charge HQ where another one is chosen', async (t) => {
+    const here = { ...home(t, 'VENDOR=evcc\nDESTINATION=charge-hq,car:mqtt\n'), input: 'https://example.com/hook' };
+    const { code, complaints } = await setting(here, ['DESTINATION=webhook', 'WEBHOOK_URL=-'], '--no-check');
+    assert.equal(code, 0);
+    assert.equal(complaints, '');
+    const labelled = await setting(here, ['DESTINATION=car:mqtt', 'CAR_TOPIC=home'], '--no-check');
+    assert.equal(labelled.complaints, 'CAR_URL is not set: nothing can be pushed yet.\n');
+  });
+
+  it('of a destination are checked as those of a source', async (t) => {
+    const settings = ['DESTINATION=charge-hq,mqtt', 'MQTT_URL=http://broker', 'MQTT_TOPIC=a/#', 'MQTT_UPL=x'];
+    const unknown = await setting(home(t), settings, '--no-check');
+    assert.match(unknown.complaints, /^MQTT_UPL is no setting\. Did you mean MQTT_URL\?/);
+    const { code, complaints } = await setting(home(t), settings.slice(0, 3), '--no-check');
+    assert.equal(code, 2);
+    assert.match(
+      complaints,
+      /^MQTT_URL must be mqtts:[^\n]*\nMQTT_TOPIC must be a topic[^\n]*\nNothing was stored\.\n$/,
+    );
+    const typo = await setting(home(t), ['DESTINATION=charge-hq,mqqt'], '--no-check');
+    assert.match(typo.complaints, /^DESTINATION names "mqqt".* Did you mean mqtt\?/);
   });
 
   it('say that nothing can be pushed while the key of Charge HQ is missing', async (t) => {

@@ -43,6 +43,9 @@ async function configuring(t: TestContext, parameters: Record<string, string>, f
 }
 
 const menu = /What is to be changed\?/;
+const where = /Where shall the figures go\?/;
+const more = /Shall they go to another destination too\?/;
+const trial = /Send this reading to Charge HQ now/;
 const right = /Is this what your home does right now/;
 
 describe('configure --aws', () => {
@@ -52,8 +55,11 @@ describe('configure --aws', () => {
     await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN: First token/, 'first');
     await terminal.answer(/These are optional/);
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'my-own-key');
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await terminal.until(
       /Stored in AWS \(eu-central-1\) under \/solar-cloud-bridge\/home\/: CHARGE_HQ_API_KEY, ROTATING_TOKEN/,
     );
@@ -72,6 +78,7 @@ describe('configure --aws', () => {
     const { ended, parameter, stored, ...terminal } = await configuring(t, {}, file);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(parameter('ROTATING_TOKEN')?.value, 'first');
     assert.equal(parameter('CHARGE_HQ_API_KEY')?.value, 'my-own-key');
@@ -85,6 +92,7 @@ describe('configure --aws', () => {
     await terminal.answer(/set; Enter keeps it/);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(parameter('ROTATING_TOKEN')?.version, 1);
     assert.match(terminal.screen(), /Nothing was changed/);
@@ -98,8 +106,19 @@ describe('configure --aws', () => {
       if (again) await terminal.choose(right, /Change a setting/);
     }
     await terminal.answer(right);
+    await terminal.answer(trial, 'n');
     await ended;
     assert.match(parameter('state/session/rotating')?.value ?? '', /"token":"after after first"/);
+  });
+
+  it('leaves the address of AWS IoT Core to the deployment, and tries it not before', async (t) => {
+    const file = 'VENDOR=rotating\nROTATING_TOKEN=first\nDESTINATION=mqtt\nMQTT_URL=aws-iot\n';
+    const { ended, ...terminal } = await configuring(t, {}, file);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(right);
+    await terminal.until(/Next: npm run deploy/);
+    assert.equal(await ended, 0);
+    assert.doesNotMatch(terminal.screen(), /MQTT_BASE_URL: For aws-iot\n|MQTT_BASE_URL is not set|Send this reading/);
   });
 
   it('does not offer SITE, which chose the parameters', async (t) => {
@@ -117,10 +136,13 @@ describe('configure --aws', () => {
     await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN/, 'first');
     await terminal.answer(/These are optional/);
+    await terminal.answer(where);
+    await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'a-key');
-    await terminal.until(right);
+    await terminal.answer(right);
+    await terminal.until(trial);
     store.fail({ status: 400, type: 'AccessDeniedException', name: `${path}/ROTATING_TOKEN` });
-    terminal.type(keys.enter);
+    terminal.type(`n${keys.enter}`);
     await terminal.until(/AWS does not allow your credentials .*\. Stored before: CHARGE_HQ_API_KEY; nothing else\./);
     assert.equal(await ended, 2);
     assert.equal(parameter('ROTATING_TOKEN'), undefined);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { DestinationReport } from '../../functions/push-solar-data/core/report.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { printReport } from '../../functions/push-solar-data/local/print.ts';
 
@@ -24,6 +25,51 @@ describe('the line of a tick in a terminal', () => {
 
   it('knows no age below 0, although the clock of a cloud is ahead', () => {
     assert.match(printed(-30), /, 0 s old$/m);
+  });
+});
+
+describe('the rows of destinations in a terminal', () => {
+  const mqtt = { label: 'mqtt', outcome: 'failed', error: 'MQTT broker has trouble' } as const;
+  const chargeHq = { label: 'charge-hq', outcome: 'pushed' } as const;
+  const lines = (destinations: readonly DestinationReport[], options?: { everyRow: boolean }) => {
+    let text = '';
+    const write = (chunk: string | Uint8Array) => {
+      text += chunk;
+      return true;
+    };
+    const report = { outcome: 'pushed' as const, site: 'home', sources: [], destinations: [...destinations], ms: 1 };
+    printReport(report, { isTTY: true, write }, at, options);
+    return text
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.trim());
+  };
+
+  it('are the sentence alone where there is one destination', () => {
+    assert.deepEqual(lines([mqtt]), ['MQTT broker has trouble']);
+    assert.deepEqual(lines([chargeHq], { everyRow: true }), []);
+  });
+
+  it('say which one of several has an error', () => {
+    assert.deepEqual(lines([chargeHq, mqtt]), ['mqtt: failed: MQTT broker has trouble']);
+  });
+
+  it('are all there where they are asked for, unless nothing was to be told', () => {
+    assert.deepEqual(lines([chargeHq, { label: 'log', outcome: 'idle' }], { everyRow: true }), [
+      'charge-hq: pushed',
+      'log: idle',
+    ]);
+    const idle = { outcome: 'idle' } as const;
+    assert.deepEqual(
+      lines(
+        [
+          { label: 'a', ...idle },
+          { label: 'b', ...idle },
+        ],
+        { everyRow: true },
+      ),
+      [],
+    );
   });
 });
 

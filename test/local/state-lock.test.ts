@@ -45,7 +45,7 @@ async function trying(folder: string, command: Command): Promise<{ code: number;
 }
 
 describe('on a folder of state on which npm start runs', () => {
-  for (const command of ['start', 'tick'] as const)
+  for (const command of ['start', 'tick', 'doctor', 'configure'] as const)
     it(`a ${command} is refused, with whom to end`, async (t) => {
       const folder = temporaryFolder(t);
       const other = await ticking(another(t, folder, 'start'));
@@ -75,13 +75,14 @@ describe('on a folder of state on which npm start runs', () => {
   });
 });
 
-it('a tick waits for another one, which ends by itself', async (t) => {
-  const folder = temporaryFolder(t);
-  const other = await ticking(another(t, folder, 'tick', 300));
-  assert.deepEqual(await trying(folder, 'tick'), { code: 7, complaints: '' });
-  if (other.exitCode === null) await once(other, 'close');
-  assert.equal(other.exitCode, 0);
-});
+for (const command of ['tick', 'doctor', 'configure'] as const)
+  it(`a tick waits for another ${command}, which ends by itself`, async (t) => {
+    const folder = temporaryFolder(t);
+    const other = await ticking(another(t, folder, command, 300));
+    assert.deepEqual(await trying(folder, 'tick'), { code: 7, complaints: '' });
+    if (other.exitCode === null) await once(other, 'close');
+    assert.equal(other.exitCode, 0);
+  });
 
 describe('a lock that nobody holds any more', () => {
   for (const [what, text] of [

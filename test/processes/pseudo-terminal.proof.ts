@@ -43,9 +43,12 @@ describe('configure in a real terminal', { skip }, () => {
     await answer(/VICTRON_VRM_ACCESS_TOKEN:/, token);
     await answer(/VICTRON_VRM_ID_SITE:/, '4711');
     await answer(/These are optional/);
+    await answer(/Where shall the figures go/);
+    await answer(/another destination too/);
     await answer(/CHARGE_HQ_API_KEY:/, 'my-own-key');
     await until(/exporting 1\.50 kW/);
     await answer(/Is this what your home does right now/);
+    await answer(/Send this reading to Charge HQ now/, 'n');
     assert.equal(await ended, 0);
     assert.match(readFileSync(join(folder, '.env'), 'utf8'), /^VENDOR=victron-vrm\nCHARGE_HQ_API_KEY=my-own-key\n/);
     for (const secret of [token, 'my-own-key']) assert.ok(!screen().includes(secret));

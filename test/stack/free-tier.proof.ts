@@ -7,16 +7,20 @@ import { describe, it } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { metricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
-import { typicalSite } from '../../infra/cost.ts';
+import { typicalSite, withDestinations } from '../../infra/cost.ts';
+import type { StackDestination } from '../../infra/destinations.ts';
 import { SiteStack } from '../../infra/site-stack.ts';
 
-function template(): Template {
+const chargeHq: StackDestination = { label: 'charge-hq', slug: 'charge-hq', title: 'Charge HQ' };
+
+function template(destinations: StackDestination[]): Template {
   const code = mkdtempSync(join(tmpdir(), 'code-'));
   writeFileSync(join(code, 'handler.mjs'), '');
   const stack = new SiteStack(new App(), 'S', {
     site: 'home',
     code,
     settings: {},
+    destinations,
     slowestPollSeconds: 300,
     alarmEmail: 'a@b.example',
   });
@@ -26,7 +30,7 @@ function template(): Template {
 }
 
 describe('one site on AWS', () => {
-  const stack = template();
+  const stack = template([chargeHq]);
   const count = (type: string) => Object.keys(stack.findResources(type)).length;
 
   it('has the memory, alarms, dashboards and metrics that the calculation assumes', () => {
@@ -35,6 +39,12 @@ describe('one site on AWS', () => {
     assert.equal(count('AWS::CloudWatch::Alarm'), typicalSite.alarms);
     assert.equal(count('AWS::CloudWatch::Dashboard'), typicalSite.dashboards);
     assert.equal(Object.keys(metricNames).length, typicalSite.customMetrics);
+  });
+
+  it('has an alarm more for each further destination, as the calculation assumes', () => {
+    const other = template([chargeHq, { label: 'mqtt', slug: 'mqtt', title: 'MQTT broker' }]);
+    const alarms = Object.keys(other.findResources('AWS::CloudWatch::Alarm')).length;
+    assert.equal(alarms, withDestinations(typicalSite, 2).alarms);
   });
 
   it('has nothing that costs without being counted', () => {

@@ -9,11 +9,16 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { metricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
+import { type StackDestination, stackDestinations } from '../../infra/destinations.ts';
 import { SiteStack, type SiteStackProps } from '../../infra/site-stack.ts';
 
 const code = mkdtempSync(join(tmpdir(), 'code-'));
 writeFileSync(join(code, 'handler.mjs'), 'export const handler = () => {};\n');
 after(() => rmSync(code, { recursive: true }));
+
+const chargeHq: StackDestination = { label: 'charge-hq', slug: 'charge-hq', title: 'Charge HQ' };
+const [atAwsIot] = await stackDestinations({ DESTINATION: 'car:mqtt', CAR_URL: 'aws-iot' }, 'cabin');
+assert.ok(atAwsIot);
 
 function stackOf(props: Partial<SiteStackProps> = {}, app = new App()): SiteStack {
   const settings = { VENDOR: 'foxess' };
@@ -21,6 +26,7 @@ function stackOf(props: Partial<SiteStackProps> = {}, app = new App()): SiteStac
     site: 'cabin',
     code,
     settings,
+    destinations: [chargeHq],
     slowestPollSeconds: 300,
     ...props,
   });
@@ -88,13 +94,31 @@ describe('the stack of a site', () => {
     });
   });
 
-  it('satisfies the AwsSolutions rules', () => {
-    const app = new App();
-    stackOf({}, app);
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    assert.doesNotThrow(() => app.synth());
-    assert.notEqual(process.exitCode, 1, 'a rule was violated');
+  it('may publish to its own topics at AWS IoT Core where it is told there, and to no others', () => {
+    const roles = Object.values(templateOf({ destinations: [chargeHq, atAwsIot] }).findResources('AWS::IAM::Role'));
+    const policy = roles[0]?.Properties.Policies.find(
+      ({ PolicyName }: { PolicyName: string }) => PolicyName === 'ownTopics',
+    );
+    const [{ Action, Resource }, ...others] = policy.PolicyDocument.Statement;
+    assert.deepEqual(others, []);
+    assert.deepEqual(Action, ['iot:Publish', 'iot:RetainPublish']);
+    assert.deepEqual(JSON.stringify(Resource).match(/:topic[^"]*/g), [
+      ':topic/solar-cloud-bridge/cabin/*',
+      ':topic/homeassistant/device/solar_cloud_bridge_cabin/config',
+    ]);
   });
+
+  for (const [what, destinations] of [
+    ['Charge HQ alone', [chargeHq]],
+    ['several destinations, one at AWS IoT Core', [chargeHq, atAwsIot]],
+  ] as const)
+    it(`satisfies the AwsSolutions rules with ${what}`, () => {
+      const app = new App();
+      stackOf({ destinations }, app);
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      assert.doesNotThrow(() => app.synth());
+      assert.notEqual(process.exitCode, 1, 'a rule was violated');
+    });
 });
 
 describe('what watches a site', () => {
@@ -141,6 +165,45 @@ describe('what watches a site', () => {
     });
     for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm')))
       assert.equal(Properties.AlarmActions.length, 1);
+  });
+
+  it('names the first destination where it is not Charge HQ', () => {
+    const template = templateOf({ destinations: [{ label: 'mqtt', slug: 'mqtt', title: 'MQTT broker' }] });
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...alarm('no-reading', 15),
+      AlarmDescription: Match.objectLike({
+        'Fn::Join': [
+          '',
+          Match.arrayWith([Match.stringLikeRegexp('^No reading of cabin has reached MQTT broker for 15 minutes\\. ')]),
+        ],
+      }),
+    });
+    assert.doesNotMatch(JSON.stringify(template.toJSON()), /Charge HQ/);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('tells MQTT broker$'),
+    });
+  });
+
+  it('alarms when a destination after the first has taken nothing for an hour, and shows why', () => {
+    const template = templateOf({ destinations: [chargeHq, { label: 'mqtt', slug: 'mqtt', title: 'MQTT broker' }] });
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'solar-cloud-bridge-cabin-destination-mqtt',
+      MetricName: 'DestinationFailed',
+      Dimensions: [
+        { Name: 'label', Value: 'mqtt' },
+        { Name: 'service', Value: 'cabin' },
+      ],
+      Statistic: 'Minimum',
+      Threshold: 1,
+      Period: 1800,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'ignore',
+    });
+    const dashboards = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'));
+    assert.match(dashboards, /DestinationFailed/);
+    assert.match(dashboards, /destinations\.1\.outcome = /);
   });
 
   it('draws every metric that the function writes', () => {

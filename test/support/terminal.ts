@@ -9,8 +9,9 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { destinations as everyDestination } from '../../functions/push-solar-data/destinations/index.ts';
 import type { CommandPorts } from '../../functions/push-solar-data/local/command.ts';
-import type { Registry } from '../../functions/push-solar-data/settings/site.ts';
+import type { DestinationRegistry, Registry } from '../../functions/push-solar-data/settings/site.ts';
 
 const patienceMs = 10_000;
 
@@ -73,7 +74,11 @@ export type Terminal = Typist & { ports: CommandPorts; folder: string };
 export function openTerminal(
   t: TestContext,
   registry: Registry,
-  { environment = {}, isTerminal = true }: { environment?: NodeJS.ProcessEnv; isTerminal?: boolean } = {},
+  {
+    environment = {},
+    isTerminal = true,
+    destinations = everyDestination,
+  }: { environment?: NodeJS.ProcessEnv; isTerminal?: boolean; destinations?: DestinationRegistry } = {},
 ): Terminal {
   const folder = temporaryFolder(t);
   const input = Object.assign(new PassThrough(), { isTTY: isTerminal });
@@ -95,6 +100,7 @@ export function openTerminal(
     complaints: output,
     browse: async () => {},
     registry,
+    destinations,
   };
   return { ...person, ports, folder };
 }
@@ -128,6 +134,7 @@ export async function callCommand(
     complaints,
     browse: async () => {},
     registry,
+    destinations: everyDestination,
   });
   output.end();
   complaints.end();

@@ -13,7 +13,7 @@ export type Account = {
   client: { region?: string; profile?: string; maxAttempts: number };
 };
 
-const fromContext = ['SITE', 'VENDOR', 'ALARM_EMAIL'];
+const fromContext = ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL'];
 
 /**
  * @param texts of the environment and `.env`. @param args of the command line; only `-c`/`--context NAME=value` counts here.

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
-import type { Registry } from '../settings/site.ts';
+import { destinations } from '../destinations/index.ts';
+import type { DestinationRegistry, Registry } from '../settings/site.ts';
 import { onTerminal } from './on-terminal.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
@@ -19,6 +20,7 @@ export type CommandPorts = {
   /** Opens an address in a browser, if there is one. */
   browse(address: string): Promise<void>;
   registry: Registry;
+  destinations: DestinationRegistry;
 };
 
 const ownPorts = (): CommandPorts => ({
@@ -29,6 +31,7 @@ const ownPorts = (): CommandPorts => ({
   complaints: process.stderr,
   browse: ownBrowser,
   registry: adapters,
+  destinations,
 });
 
 async function ownBrowser(address: string): Promise<void> {

@@ -3,14 +3,20 @@ import { text as readAll } from 'node:stream/consumers';
 import { closest } from 'fastest-levenshtein';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import type { Registry } from '../settings/site.ts';
 import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { dryRun } from './dry-run.ts';
-import { problemAmongAll } from './interview.ts';
-import { chargeHqKey, cleaned, everySetting, type KnownSetting, problemWith } from './known-settings.ts';
+import {
+  cleaned,
+  everySetting,
+  type KnownSetting,
+  problemAmongAll,
+  problemWith,
+  type Registries,
+} from './known-settings.ts';
 import { openQuestions } from './questions.ts';
+import { untold } from './untold.ts';
 
 /** @throws Failure `settings` with every problem of what was given; nothing is stored then. */
 export async function configureBySet(
@@ -18,19 +24,20 @@ export async function configureBySet(
   { aws, check }: { aws: boolean; check: boolean },
   ports: CommandPorts,
 ): Promise<number> {
-  const { output, complaints, registry } = ports;
+  const { output, complaints, registry, destinations } = ports;
+  const registries = { registry, destinations };
   const pairs = assignments.map(pairOf);
   const configStores = await openConfigStores({ ...ports, aws, given: Object.fromEntries(pairs) });
-  const vendor = pairs.findLast(([name]) => name === 'VENDOR')?.[1] ?? configStores.present['VENDOR'];
-  const wanted = await withInput(await wantedOf(pairs, vendor, registry), ports);
+  const texts = { ...configStores.present, ...Object.fromEntries(pairs) };
+  const wanted = await withInput(await wantedOf(pairs, texts, registries), ports);
   const draft: SettingTexts = {
     ...configStores.present,
     ...Object.fromEntries(wanted.map(({ setting: { name }, text }) => [name, text])),
   };
-  const problems = await problemsOf(wanted, draft, registry);
+  const problems = await problemsOf(wanted, draft, registries);
   if (problems.length > 0) throw new Failure('settings', `${problems.join('\n')}\nNothing was stored.`);
   if (check) {
-    const { now, ...diagnosis } = await dryRun(draft, { store: configStores.state, registry });
+    const { now, message: _, ...diagnosis } = await dryRun(draft, { store: configStores.state, ...registries });
     output.write(`${diagnosisTable(diagnosis, now)}\n`);
     if (diagnosis.kind) {
       complaints.write('The read failed, so nothing was stored. To store all the same: --no-check\n');
@@ -38,8 +45,7 @@ export async function configureBySet(
     }
   }
   const sentences = await configStores.store(wanted);
-  if (!cleaned(draft[chargeHqKey.name]))
-    complaints.write(`${chargeHqKey.name} is not set: nothing can be pushed yet.\n`);
+  for (const sentence of await untold(draft, registries, { aws })) complaints.write(`${sentence}\n`);
   output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);
   return exitCodes.done;
 }
@@ -50,8 +56,8 @@ function pairOf(assignment: string): [name: string, text: string] {
   throw new Failure('settings', 'Each --set needs NAME=value, or NAME=- to read the value from standard input');
 }
 
-async function wantedOf(pairs: [string, string][], vendor: string | undefined, registry: Registry): Promise<Wanted[]> {
-  const known = await everySetting(cleaned(vendor), registry);
+async function wantedOf(pairs: [string, string][], texts: SettingTexts, registries: Registries): Promise<Wanted[]> {
+  const known = await everySetting(texts, registries);
   const unknown = pairs.flatMap(([name]) => (known.has(name) ? [] : [name]));
   if (unknown.length > 0) {
     const sentences = unknown.map(
@@ -107,11 +113,11 @@ async function fromInput(settings: KnownSetting[], { input }: CommandPorts): Pro
   );
 }
 
-async function problemsOf(wanted: Wanted[], draft: SettingTexts, registry: Registry): Promise<string[]> {
+async function problemsOf(wanted: Wanted[], draft: SettingTexts, registries: Registries): Promise<string[]> {
   const problems = [];
   for (const { setting, text } of wanted) {
     const own = text === undefined ? undefined : problemWith(setting, text);
-    const problem = own ? `${own}: ${setting.help}` : await problemAmongAll(setting.name, draft, registry);
+    const problem = own ? `${own}: ${setting.help}` : await problemAmongAll(setting.name, draft, registries);
     if (problem && text !== undefined) problems.push(problem);
   }
   return problems;

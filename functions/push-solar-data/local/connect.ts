@@ -7,8 +7,7 @@ import type { Registry } from '../settings/site.ts';
 import { answered, type CommandPorts, exitCodes, optionsOf, run } from './command.ts';
 import { openConfigStores } from './config-stores.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
-import { chosenSources } from './interview.ts';
-import { ownSettings } from './known-settings.ts';
+import { chosenSources, ownSettings } from './known-settings.ts';
 
 const usage = `npm run connect -- <vendor>          gives the bridge access to this cloud; what it needs comes from npm run configure
   --aws          settings are read from, and stored in, the parameters of the site on AWS

@@ -50,7 +50,7 @@ export async function sourceToConnect(
     throw new Failure('settings', `${title} needs no consent in a browser: npm run configure asks for all it needs`);
   const own = ownSettings(label, adapter);
   const later = Object.fromEntries(consent.yields.map((key) => [own.get(key)?.name ?? key, 'not yet']));
-  const alone = { VENDOR: `${label}:${vendor}`, CHARGE_HQ_API_KEY: 'not yet' };
+  const alone = { VENDOR: `${label}:${vendor}`, DESTINATION: undefined, CHARGE_HQ_API_KEY: 'not yet' }; // nobody is told
   const registry: Registry = { [vendor]: async () => adapter };
   const { sources, problems, secrets } = await openSite({ ...texts, ...later, ...alone }, registry);
   const [source] = sources;

@@ -1,4 +1,5 @@
 /** One read of every source, of which nothing is pushed: what it gives, and what the home makes of it. */
+import type { Message } from '../core/destination-state.ts';
 import { evaluate } from '../core/evaluate.ts';
 import { within } from '../core/time.ts';
 import { createSiteMemory } from '../persistence/site-memory.ts';
@@ -6,23 +7,29 @@ import type { StateStore } from '../persistence/store.ts';
 import { createRedactor } from '../platform/redaction.ts';
 import { openRuntime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import type { Registry } from '../settings/site.ts';
+import type { DestinationRegistry, Registry, Site } from '../settings/site.ts';
 import { poll } from '../sources/poll.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { storeForALook } from './store-for-a-look.ts';
+import { missingName } from './untold.ts';
 
 const readMs = 40_000;
 
-/** @returns free of secrets; its `now` is when it was read, ms since the epoch. */
+export type DryRun = Diagnosis & {
+  /** When it was read, ms since the epoch. */
+  now: number;
+  /** What a tick would tell. */
+  message: Message | undefined;
+};
+
+/** @returns free of secrets, but for the message. */
 export async function dryRun(
-  settings: SettingTexts,
-  { store, registry }: { store: StateStore; registry?: Registry },
-): Promise<Diagnosis & { now: number }> {
-  // It shows the equipment; the key of the destination may come later.
-  const environment = { ...settings, CHARGE_HQ_API_KEY: settings['CHARGE_HQ_API_KEY'] || 'not yet' };
+  environment: SettingTexts,
+  { store, ...registries }: { store: StateStore; registry?: Registry; destinations?: DestinationRegistry },
+): Promise<DryRun> {
   const look = storeForALook(store);
-  const runtime = openRuntime({ environment, memory: createSiteMemory(look), ...(registry ? { registry } : {}) });
-  const site = await runtime.site();
+  const runtime = openRuntime({ environment, memory: createSiteMemory(look), ...registries });
+  const site = withoutMissing(await runtime.site());
   for (const { label, adapter } of site.sources) if (adapter.consent) look.needed.add(`session/${label}`);
   const now = runtime.clock.now();
   const redactor = createRedactor(site.secrets);
@@ -38,8 +45,14 @@ export async function dryRun(
       }),
     ),
   );
-  const { report } = evaluate(site, results, now, state.baseline);
+  const { report, message } = evaluate(site, results, now, state.baseline);
   const unsaved = await runtime.close();
   const remarks = [...look.troubles, ...site.remarks, ...unsaved];
-  return { ...redactor.report({ site: site.name, ...report, sources: results, remarks }), now };
+  return { ...redactor.report({ site: site.name, ...report, sources: results, remarks }), now, message };
+}
+
+/** It shows the equipment; what a destination lacks may come later. */
+function withoutMissing(site: Site): Site {
+  const later = new Set(site.destinations.flatMap(({ problems }) => problems.filter(missingName)));
+  return { ...site, problems: site.problems.filter((problem) => !later.has(problem)) };
 }

@@ -1,34 +1,19 @@
 /** What the owner is asked about a home: its equipment, then each setting that is missing. */
-import type { Adapter } from '../adapters/adapter.ts';
-import { openSite, type Registry, sourcesNamed } from '../settings/site.ts';
+import { type Registry, sourcesNamed } from '../settings/site.ts';
+import { askDestinationSettings } from './destination-interview.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
-import { chargeHqKey, cleaned, ownSettings } from './known-settings.ts';
+import { chosenSources, cleaned, ownSettings, problemAmongAll, type Registries } from './known-settings.ts';
 import type { Choice, Questions } from './questions.ts';
-import { askFor, askSource } from './source-interview.ts';
+import { askSource } from './source-interview.ts';
 
 type NamedSource = { label: string; vendor: string };
 
-export async function chosenSources(
-  draft: Draft,
-  registry: Registry,
-): Promise<{ label: string; vendor: string; adapter: Adapter }[]> {
-  const found = [];
-  for (const source of sourcesNamed(cleaned(draft['VENDOR']) ?? '')) {
-    const adapter = Object.hasOwn(registry, source.vendor) ? await registry[source.vendor]?.() : undefined;
-    if (adapter) found.push({ ...source, adapter });
-  }
-  return found;
-}
-
-/** What is wrong with a setting among all others, where its own schema cannot tell. */
-export async function problemAmongAll(name: string, draft: Draft, registry: Registry): Promise<string | undefined> {
-  const { problems } = await openSite(draft, registry);
-  return problems.find((problem) => problem.startsWith(`${name} `));
-}
-
 /** Asks for the equipment, one source after the other, and for their labels if there are several. */
-export async function askEquipment(draft: Draft, { ask, registry }: InterviewPorts): Promise<void> {
-  const before = (await problemAmongAll('VENDOR', draft, registry)) ? [] : sourcesNamed(cleaned(draft['VENDOR']) ?? '');
+export async function askEquipment(draft: Draft, { ask, ...registries }: InterviewPorts): Promise<void> {
+  const { registry } = registries;
+  const before = (await problemAmongAll('VENDOR', draft, registries))
+    ? []
+    : sourcesNamed(cleaned(draft['VENDOR']) ?? '');
   const choices = await vendorChoices(registry);
   const sources: NamedSource[] = [];
   do {
@@ -45,7 +30,7 @@ export async function askEquipment(draft: Draft, { ask, registry }: InterviewPor
       before.length > sources.length,
     )
   );
-  if (sources.length > 1) await askLabels(sources, ask, registry);
+  if (sources.length > 1) await askLabels(sources, ask, registries);
   draft['VENDOR'] = vendorText(sources);
 }
 
@@ -63,29 +48,34 @@ async function vendorChoices(registry: Registry): Promise<Choice<string>[]> {
 const vendorText = (sources: readonly NamedSource[]): string =>
   sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label}:${vendor}`)).join(',');
 
-async function askLabels(sources: NamedSource[], ask: Questions, registry: Registry): Promise<void> {
+async function askLabels(sources: NamedSource[], ask: Questions, registries: Registries): Promise<void> {
   ask.say('Each source needs a label, such as roof or garage: it begins the names of its settings.');
   for (const [index, source] of sources.entries()) {
     const before = sources.slice(0, index);
     const label = await ask.word(`Label of ${source.vendor}:`, source.label, (answer) => {
       const tried = [...before, { ...source, label: answer.trim().toLowerCase() }];
-      return problemAmongAll('VENDOR', { VENDOR: vendorText(tried) }, registry);
+      return problemAmongAll('VENDOR', { VENDOR: vendorText(tried) }, registries);
     });
     source.label = label.trim().toLowerCase();
   }
 }
 
 /**
- * Asks for everything without which the home cannot be read and pushed.
+ * Asks for everything without which the home cannot be read.
  *
  * @param isChosen whether the equipment was chosen just now: then a source without any settings is offered the optional ones too.
  */
-export async function askMissing(draft: Draft, ports: InterviewPorts, { isChosen = false } = {}): Promise<void> {
+export async function askAboutSources(draft: Draft, ports: InterviewPorts, { isChosen = false } = {}): Promise<void> {
   const sources = await chosenSources(draft, ports.registry);
   for (const { label, adapter } of sources) {
     const names = [...ownSettings(label, adapter).values()].map(({ name }) => name);
     const isNew = isChosen && names.every((name) => cleaned(draft[name]) === undefined);
     await askSource({ label, adapter, isNew, isAlone: sources.length === 1 }, draft, ports);
   }
-  await askFor(chargeHqKey, draft, ports, { needed: true });
+}
+
+/** Asks for everything without which the home cannot be read and told. */
+export async function askMissing(draft: Draft, ports: InterviewPorts): Promise<void> {
+  await askAboutSources(draft, ports);
+  await askDestinationSettings(draft, ports, false);
 }

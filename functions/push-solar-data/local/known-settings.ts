@@ -1,10 +1,18 @@
-/** Every setting there is, with its schema and its help: the site's own, each source's, and those of every adapter. */
+/** Every setting there is, with its schema and its help: the site's own, and those of every source and destination. */
 import * as z from 'zod/mini';
 import type { Adapter } from '../adapters/adapter.ts';
 import { termFields } from '../core/reading.ts';
-import { address, number, type Setting, secret, setting, text } from '../settings/setting.ts';
-import { createSettingsReader, upperSnake } from '../settings/settings-reader.ts';
-import { type Registry, sourcesNamed } from '../settings/site.ts';
+import type { DestinationModule } from '../destinations/destination.ts';
+import { address, number, type Setting, type Settings, setting, text } from '../settings/setting.ts';
+import { createSettingsReader, type SettingTexts, upperSnake } from '../settings/settings-reader.ts';
+import {
+  type DestinationRegistry,
+  destinationsNamed,
+  everyProblem,
+  openSite,
+  type Registry,
+  sourcesNamed,
+} from '../settings/site.ts';
 import { quoted, secretProblem } from '../settings/written.ts';
 
 export type KnownSetting = Setting & { name: string };
@@ -17,18 +25,15 @@ const take = text.check(
   ),
 );
 
-export const chargeHqKey: KnownSetting = {
-  name: 'CHARGE_HQ_API_KEY',
-  ...secret(text, 'Key of the Push API: Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API'),
-};
-
 const optionalText = z.optional(text);
 
 const ofTheSite: Record<string, Setting> = {
   VENDOR: setting(text, 'The equipment: one word, or label:vendor,label:vendor'),
-  [chargeHqKey.name]: chargeHqKey,
+  DESTINATION: setting(
+    optionalText,
+    'Where the figures go: one word, or label:destination,label:destination; default charge-hq. The first one decides',
+  ),
   SITE: setting(optionalText, 'Name of the home, default home; each has its own stack and parameters on AWS'),
-  CHARGE_HQ_URL: setting(z.optional(address), 'Another address for the Push API'),
   MAX_POWER_KW: setting(z.optional(number({ min: 1 })), 'Figures beyond it are refused as impossible; default 100'),
   ALARM_EMAIL: setting(optionalText, 'Where AWS sends its alarms'),
   AWS_REGION: setting(optionalText, 'The region of the bridge on AWS'),
@@ -50,8 +55,8 @@ const named = (settings: Record<string, Setting>, prefix = ''): KnownSetting[] =
 
 export const settingsOfSite = (): KnownSetting[] => named(ofTheSite);
 
-/** The adapter's own, by their names in code. */
-export const ownSettings = (label: string, { settings }: Adapter): Map<string, KnownSetting> =>
+/** Those of an adapter or a destination itself, by their names in code. */
+export const ownSettings = (label: string, { settings }: { settings: Settings }): Map<string, KnownSetting> =>
   new Map(
     Object.entries(settings).map(([key, entry]) => [
       key,
@@ -67,15 +72,75 @@ export function commonSettings(label: string, { baseUrl, title }: Adapter): Know
   return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help, schema: address } : entry));
 }
 
-/** All settings by name: the site's, those of the sources in VENDOR, and those of each vendor as a home's only source. */
-export async function everySetting(vendor: string | undefined, registry: Registry): Promise<Map<string, KnownSetting>> {
-  const alone = Object.keys(registry).map((slug) => ({ label: slug, vendor: slug }));
-  const found = settingsOfSite();
-  for (const source of [...alone, ...sourcesNamed(vendor ?? '')]) {
+/** Of a destination: its own, and another address where it has one that is no setting. */
+export const settingsOfDestination = (label: string, module: DestinationModule): KnownSetting[] => [
+  ...ownSettings(label, module).values(),
+  ...(module.baseUrl === undefined
+    ? []
+    : named({ baseUrl: setting(z.optional(address), `Another address of ${module.title}`) }, `${upperSnake(label)}_`)),
+];
+
+/** What `npm run deploy` finds out by itself: the account's own endpoint, for a destination at AWS IoT Core. */
+export function setByDeployment(label: string, { slug }: { slug: string }, texts: SettingTexts): string | undefined {
+  const prefix = upperSnake(label);
+  return slug === 'mqtt' && cleaned(texts[`${prefix}_URL`]) === 'aws-iot' ? `${prefix}_BASE_URL` : undefined;
+}
+
+export type Registries = { registry: Registry; destinations: DestinationRegistry };
+
+export type ChosenSource = { label: string; vendor: string; adapter: Adapter };
+export type ChosenDestination = { label: string; module: DestinationModule };
+
+/** The sources in VENDOR whose vendors there are. */
+export async function chosenSources(texts: SettingTexts, registry: Registry): Promise<ChosenSource[]> {
+  const found = [];
+  for (const source of sourcesNamed(cleaned(texts['VENDOR']) ?? '')) {
     const adapter = Object.hasOwn(registry, source.vendor) ? await registry[source.vendor]?.() : undefined;
-    if (adapter) found.push(...ownSettings(source.label, adapter).values(), ...commonSettings(source.label, adapter));
+    if (adapter) found.push({ ...source, adapter });
+  }
+  return found;
+}
+
+/** The destinations in DESTINATION that there are. */
+export async function chosenDestinations(
+  texts: SettingTexts,
+  destinations: DestinationRegistry,
+): Promise<ChosenDestination[]> {
+  const found = [];
+  for (const { label, slug } of destinationsNamed(cleaned(texts['DESTINATION']))) {
+    const module = Object.hasOwn(destinations, slug) ? await destinations[slug]?.() : undefined;
+    if (module) found.push({ label, module });
+  }
+  return found;
+}
+
+/**
+ * All settings by name: the site's, those of what VENDOR and DESTINATION name, and those of each vendor and destination
+ * under its own name.
+ */
+export async function everySetting(
+  texts: SettingTexts,
+  { registry, destinations }: Registries,
+): Promise<Map<string, KnownSetting>> {
+  const [vendors, slugs] = [Object.keys(registry).join(), Object.keys(destinations).join()];
+  const found = settingsOfSite();
+  for (const { VENDOR, DESTINATION } of [{ VENDOR: vendors, DESTINATION: slugs }, texts]) {
+    for (const { label, adapter } of await chosenSources({ VENDOR }, registry))
+      found.push(...ownSettings(label, adapter).values(), ...commonSettings(label, adapter));
+    for (const { label, module } of await chosenDestinations({ DESTINATION }, destinations))
+      found.push(...settingsOfDestination(label, module));
   }
   return new Map(found.map((entry) => [entry.name, entry]));
+}
+
+/** What is wrong with a setting among all others, where its own schema cannot tell. */
+export async function problemAmongAll(
+  name: string,
+  texts: SettingTexts,
+  { registry, destinations }: Registries,
+): Promise<string | undefined> {
+  const site = await openSite(texts, registry, destinations);
+  return everyProblem(site).find((problem) => problem.startsWith(`${name} `));
 }
 
 /** By its own schema; whether others require it is not known here. */

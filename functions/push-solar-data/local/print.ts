@@ -1,14 +1,17 @@
 /** A tick's report for people in a terminal, and as a JSON line for everything else. */
 import type { WriteStream } from 'node:tty';
 import type { MeterField } from '../core/reading.ts';
-import type { TickReport } from '../core/report.ts';
+import type { DestinationReport, TickReport } from '../core/report.ts';
 import { onOneLine } from './on-terminal.ts';
 
 export type Output = Pick<WriteStream, 'write'> & { isTTY?: boolean };
 
-export function printReport(told: TickReport, output: Output, at = new Date()): void {
+/** @param everyRow for people: whether each of several destinations has its line, not only one with an error. */
+export function printReport(told: TickReport, output: Output, at = new Date(), { everyRow = false } = {}): void {
   const report = onOneLine(told);
-  output.write(`${output.isTTY ? sentence(report, at) : JSON.stringify({ time: at.toISOString(), ...report })}\n`);
+  output.write(
+    `${output.isTTY ? sentence(report, at, everyRow) : JSON.stringify({ time: at.toISOString(), ...report })}\n`,
+  );
 }
 
 /** 0: figures pushed, or nothing due. 1: an error was reported, or could not be. 2: the settings are wrong. */
@@ -18,7 +21,7 @@ export function exitCode({ outcome, kind }: TickReport): 0 | 1 | 2 {
 }
 
 /** `12:03:00  pushed    sun 4.2 kW, exporting 1.5 kW, …`, with what needs attention on lines of their own. */
-function sentence(report: TickReport, at: Date): string {
+function sentence(report: TickReport, at: Date, everyRow: boolean): string {
   const {
     outcome,
     figures = {},
@@ -38,9 +41,19 @@ function sentence(report: TickReport, at: Date): string {
   const age = age_s === undefined ? [] : [`${Math.max(0, age_s)} s old`]; // a maker's clock may run ahead
   const lines = [`${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || what}`];
   for (const problem of problems ?? []) lines.push(`          - ${problem}`);
-  for (const row of destinations) if (row.error) lines.push(`          ${row.error}`);
+  for (const line of rowLines(destinations, everyRow)) lines.push(`          ${line}`);
   return [...lines, ...[...warnings, ...remarks].map((warning) => `          ! ${warning}`)].join('\n');
 }
+
+/** One destination is the tick's own outcome; of several each is named by its label. */
+function rowLines(rows: readonly DestinationReport[], everyRow: boolean): string[] {
+  if (rows.length < 2) return rows.flatMap(({ error }) => error ?? []);
+  const isWorthIt = everyRow && rows.some(({ outcome }) => outcome !== 'idle');
+  return rows.filter(({ error }) => isWorthIt || error).map((row) => `${row.label}: ${rowInWords(row)}`);
+}
+
+/** `pushed`, or `failed: MQTT broker does not answer in time`. */
+export const rowInWords = ({ outcome, error }: DestinationReport): string => (error ? `${outcome}: ${error}` : outcome);
 
 /** A figure with its unit and its direction in words. */
 export function inWords(field: MeterField, value: number): string {

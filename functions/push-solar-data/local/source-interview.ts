@@ -1,7 +1,8 @@
-/** What the owner is asked about one source, as it follows from its adapter's schemas and from the answers so far. */
+/** What the owner is asked about one source: its address, its settings, what it contributes. */
 import type { Adapter } from '../adapters/adapter.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
-import { cleaned, commonSettings, type KnownSetting, ownSettings, problemWith } from './known-settings.ts';
+import { commonSettings } from './known-settings.ts';
+import { askFor, askSettings } from './settings-interview.ts';
 
 export type AskedSource = {
   label: string;
@@ -12,118 +13,24 @@ export type AskedSource = {
   isAlone: boolean;
 };
 
-/** Asks for one setting. Does nothing if it is there and well-formed. */
-export async function askFor(
-  setting: KnownSetting,
+export async function askSource(
+  { label, adapter, isNew, isAlone }: AskedSource,
   draft: Draft,
-  { ask }: InterviewPorts,
-  { needed }: { needed: boolean },
+  ports: InterviewPorts,
 ): Promise<void> {
-  const present = cleaned(draft[setting.name]);
-  const problem = present === undefined ? undefined : problemWith(setting, present);
-  if (present !== undefined && !problem) return;
-  if (problem) ask.say(problem);
-  const answer = await ask.setting(setting, undefined, { needed });
-  if (answer === undefined) delete draft[setting.name];
-  else draft[setting.name] = answer;
-}
-
-export async function askSource(source: AskedSource, draft: Draft, ports: InterviewPorts): Promise<void> {
-  const { label, adapter, isNew, isAlone } = source;
   const common = commonSettings(label, adapter);
   if (isNew)
     ports.ask.say(`\n${adapter.title}: you need ${adapter.needs}. How to get it: docs/adapters/${adapter.vendor}.md`);
   const baseUrl = common.find(({ name }) => name.endsWith('_BASE_URL'));
   if (adapter.baseUrl === undefined && baseUrl) await askFor(baseUrl, draft, ports, { needed: true });
-  const asked = await askNeeded(source, draft, ports);
-  if (!isNew) return;
-
-  const rest = [...ownSettings(label, adapter)].filter(([key]) => !asked.has(key)).map(([, setting]) => setting);
-  const take = isAlone ? [] : common.filter(({ name }) => name.endsWith('_TAKE'));
-  const optional = [...rest, ...take].filter(({ name }) => cleaned(draft[name]) === undefined);
-  if (optional.length === 0) return;
-  const chosen = await ports.ask.several(
-    'These are optional: mark with the space bar what you want to set, Enter goes on.',
-    optional.map((setting) => ({ value: setting, name: setting.name, description: setting.help })),
-  );
-  for (const setting of chosen) await askFor(setting, draft, ports, { needed: false });
-  if (chosen.length > 0) await askNeeded({ ...source, isNew: false }, draft, ports);
-}
-
-/** Asks until nothing is missing, or only what a consent yields that is put off. @returns what was asked for, by name in code. */
-async function askNeeded(source: AskedSource, draft: Draft, ports: InterviewPorts): Promise<Set<string>> {
-  const { label, adapter } = source;
-  const own = ownSettings(label, adapter);
-  const asked = new Set<string>();
-  for (;;) {
-    const next = nextQuestion(source, own, draft, { asked, wasAsked: ports.askedToConsent.has(label) });
-    if (next === undefined) return asked;
-    const keys = 'consent' in next ? next.consent : next.keys;
-    for (const key of keys) asked.add(key);
-    if ('consent' in next) {
+  const consent = adapter.consent && {
+    yields: adapter.consent.yields,
+    wasAsked: () => ports.askedToConsent.has(label),
+    obtain: async () => {
       await ports.consent(label, adapter, draft);
       ports.askedToConsent.add(label);
-    } else await askEach(settingsNamed(own, keys), draft, ports, next);
-  }
-}
-
-const settingsNamed = (own: Map<string, KnownSetting>, keys: readonly string[]): KnownSetting[] =>
-  keys.flatMap((key) => own.get(key) ?? []);
-
-/** One setting, or several of which one is needed. */
-async function askEach(
-  settings: KnownSetting[],
-  draft: Draft,
-  ports: InterviewPorts,
-  { needed }: { needed: boolean },
-): Promise<void> {
-  const isChoice = settings.length > 1;
-  for (const setting of settings) await askFor(setting, draft, ports, { needed: needed && !isChoice });
-  if (isChoice && settings.every(({ name }) => cleaned(draft[name]) === undefined))
-    ports.ask.say(`One of these is needed: ${settings.map(({ name }) => name).join(', ')}`);
-}
-
-type NextQuestion = { keys: readonly string[]; needed: boolean } | { consent: readonly string[] };
-
-/**
- * First what the schemas demand or do not understand; then, of a source with something missing, what decides about what
- * is required; then what is required and not there, a consent last, because it needs the others.
- */
-function nextQuestion(
-  { adapter, isNew }: AskedSource,
-  own: Map<string, KnownSetting>,
-  draft: Draft,
-  { asked, wasAsked }: { asked: ReadonlySet<string>; wasAsked: boolean },
-): NextQuestion | undefined {
-  const yields = adapter.consent?.yields ?? [];
-  const textOf = (key: string) => cleaned(draft[own.get(key)?.name ?? '']);
-  const fails = (key: string, text: string | undefined) => own.get(key)?.schema.safeParse(text).success === false;
-  const failing = [...own.keys()].find((key) => fails(key, textOf(key)) && !yields.includes(key));
-  if (failing !== undefined) return { keys: [failing], needed: fails(failing, undefined) };
-
-  const values = Object.fromEntries([...own].map(([key, { schema }]) => [key, schema.safeParse(textOf(key)).data]));
-  const { required, deciding } = requirements(adapter, values);
-  const all = [...required, ...yields.filter((key) => fails(key, undefined))].map((entry) => [entry].flat());
-  const isSettled = (key: string) => textOf(key) !== undefined || (wasAsked && yields.includes(key));
-  const missing = all.filter((keys) => !keys.some(isSettled));
-  const isOfConsent = (keys: readonly string[]) => keys.some((key) => yields.includes(key));
-  const unmet = missing.find((keys) => !isOfConsent(keys)) ?? missing[0];
-  const isAhead = (key: string) => textOf(key) === undefined && !asked.has(key) && !all.flat().includes(key);
-  const first = isNew || unmet ? deciding.find(isAhead) : undefined;
-  if (first !== undefined) return { keys: [first], needed: false };
-  if (unmet === undefined) return undefined;
-  return isOfConsent(unmet) ? { consent: yields } : { keys: unmet, needed: true };
-}
-
-/** What is required given these values, and which of them decided about that. */
-function requirements(adapter: Adapter, values: Record<string, unknown>) {
-  const deciding = new Set<string>();
-  const watched = new Proxy(values, {
-    get(target, key) {
-      if (typeof key === 'string') deciding.add(key);
-      return target[String(key)];
     },
-  });
-  const required: readonly (string | readonly string[])[] = adapter.requires?.(watched) ?? [];
-  return { required, deciding: [...deciding].filter((key) => key in values) };
+  };
+  const take = isAlone ? [] : common.filter(({ name }) => name.endsWith('_TAKE'));
+  await askSettings({ label, module: adapter, isNew, consent }, draft, ports, take);
 }

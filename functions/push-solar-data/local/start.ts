@@ -16,7 +16,7 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 const settings = localSettings(process.env);
-const isDemo = !settings['VENDOR'] && !settings['CHARGE_HQ_API_KEY'];
+const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
 process.exitCode = isDemo
   ? await demo(settings)
   : await alone(stateFolder(settings), 'start', () => loop(openLocalRuntime(settings)));

@@ -4,7 +4,10 @@ import { constants, copyFile, link, mkdir, readFile, rename, rm, writeFile } fro
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-export type Command = 'start' | 'tick';
+/** `doctor` and `configure` send single messages. */
+const commands = ['start', 'tick', 'doctor', 'configure'] as const;
+export type Command = (typeof commands)[number];
+const isCommand = (word: unknown): word is Command => commands.some((command) => command === word);
 
 type Holder = {
   command: Command;
@@ -14,7 +17,7 @@ type Holder = {
 };
 
 const lockName = 'ticking.lock';
-/** A `tick` is waited for: it ends within the minute by itself. */
+/** All but `start` are waited for: they end within the minute by themselves. */
 const patienceMs = 60_000;
 const pauseMs = 100;
 
@@ -34,9 +37,9 @@ export async function alone(
   for (const begun = performance.now(); ; await wait(pauseMs)) {
     const holder = await take(folder, path, mine);
     if (holder === undefined) break;
-    if (holder.command === 'tick' && performance.now() - begun < patienceMs) continue;
+    if (holder.command !== 'start' && performance.now() - begun < patienceMs) continue;
     complain(
-      `npm ${holder.command === 'start' ? 'start' : 'run tick'} (process ${holder.pid}) runs on the state in ${folder} already: ` +
+      `npm ${holder.command === 'start' ? 'start' : `run ${holder.command}`} (process ${holder.pid}) runs on the state in ${folder} already: ` +
         'two would send too many messages to Charge HQ. End that one first, or give this home a STATE_DIR of its own.',
     );
     return 1;
@@ -97,7 +100,7 @@ async function clear(path: string, dead: Holder | undefined): Promise<void> {
 async function holderIn(path: string): Promise<Holder | undefined> {
   try {
     const { command, pid, born }: Partial<Holder> = JSON.parse(await readFile(path, 'utf8'));
-    if ((command !== 'start' && command !== 'tick') || typeof pid !== 'number') return undefined;
+    if (!isCommand(command) || typeof pid !== 'number') return undefined;
     return { command, pid, born: String(born) };
   } catch {
     return undefined;

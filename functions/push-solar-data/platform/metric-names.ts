@@ -18,3 +18,9 @@ export const metricNames = {
   battery_discharge_kw: 'BatteryDischargeKilowatts',
   battery_soc: 'BatteryStateOfChargePercent',
 } as const;
+
+/**
+ * One more for each destination after the first, with its label as a dimension: 1 for a message that it did not take, 0
+ * for one that it took.
+ */
+export const destinationFailed = 'DestinationFailed';

@@ -3,13 +3,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { isBug, type TickReport } from '../core/report.ts';
-import { metricNames, metricNamespace } from './metric-names.ts';
+import { destinationFailed, metricNames, metricNamespace } from './metric-names.ts';
 
 const meterMetrics = ['production_kw', 'net_import_kw', 'consumption_kw', 'battery_discharge_kw'] as const;
 
 export type Telemetry = { record(report: TickReport, context: Context): void };
 
-/** @param site becomes the metrics' one dimension, `service`. */
+/** @param site becomes the metrics' dimension `service`; those of further destinations have `label` besides. */
 export function createTelemetry(site: string): Telemetry {
   const logger = new Logger({ serviceName: site });
   const metrics = new Metrics({ namespace: metricNamespace, serviceName: site });
@@ -17,13 +17,24 @@ export function createTelemetry(site: string): Telemetry {
     record(report, context) {
       logger.addContext(context);
       const { outcome, ...line } = report;
-      const level = outcome === 'failed' || isBug(report) ? 'error' : outcome === 'reported' ? 'warn' : 'info';
-      logger[level](outcome, { outcome, ...line });
+      const [, ...further] = report.destinations;
+      logger[levelOf(report)](outcome, { outcome, ...line });
       const measured = measurements(report);
       for (const [name, unit, value] of measured) metrics.addMetric(name, unit, value);
       if (measured.length > 0) metrics.publishStoredMetrics();
+      for (const row of further.filter((each) => each.outcome !== 'idle'))
+        metrics
+          .singleMetric()
+          .addDimension('label', row.label)
+          .addMetric(destinationFailed, MetricUnit.Count, row.outcome === 'failed' ? 1 : 0);
     },
   };
+}
+
+function levelOf(report: TickReport): 'error' | 'warn' | 'info' {
+  const { outcome, destinations } = report;
+  if (outcome === 'failed' || isBug(report)) return 'error';
+  return outcome === 'reported' || destinations.some((row) => row.outcome === 'failed') ? 'warn' : 'info';
 }
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];

@@ -12,6 +12,13 @@ export function namedIn(text: string): Named[] {
   });
 }
 
+/** Where a home without `DESTINATION` is told. */
+export const defaultDestination = 'charge-hq';
+
+/** The destinations that DESTINATION names. */
+export const destinationsNamed = (destination: string | undefined): Named[] =>
+  namedIn(destination ?? defaultDestination);
+
 /** The sources that VENDOR names. */
 export const sourcesNamed = (vendor: string): { label: string; vendor: string }[] =>
   namedIn(vendor).map(({ label, slug }) => ({ label, vendor: slug }));

@@ -3,11 +3,11 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { Destination, DestinationModule } from '../destinations/destination.ts';
 import { destinations as everyDestination } from '../destinations/index.ts';
 import { noDestination, openDestination } from './destination.ts';
-import { entryProblem, namedIn, type Prefixes } from './named.ts';
+import { destinationsNamed, entryProblem, namedIn, type Prefixes } from './named.ts';
 import { createSettingsReader, type SettingsReader, type SettingTexts } from './settings-reader.ts';
 import { openSource, type Source } from './source.ts';
 
-export { sourcesNamed } from './named.ts';
+export { destinationsNamed, sourcesNamed } from './named.ts';
 export type { Source } from './source.ts';
 
 /** One home. */
@@ -28,8 +28,6 @@ export type Site = {
 
 export type Registry = Record<string, () => Promise<Adapter>>;
 export type DestinationRegistry = Record<string, () => Promise<DestinationModule>>;
-
-const defaultDestination = 'charge-hq';
 
 /**
  * @param registry the adapters there are.
@@ -67,6 +65,11 @@ export async function openSite(
   return site;
 }
 
+/** Everything that is wrong, also with one destination while others can be told. */
+export const everyProblem = ({ problems, destinations }: Site): string[] => [
+  ...new Set([...problems, ...destinations.flatMap((destination) => destination.problems)]),
+];
+
 function chosenVendors(reader: SettingsReader, registry: Registry, prefixes: Prefixes) {
   const known = Object.keys(registry).sort();
   const text = reader.take('VENDOR');
@@ -90,7 +93,7 @@ async function openDestinations(
 ): Promise<Destination[]> {
   const known = Object.keys(registry).sort();
   const opened: Destination[] = [];
-  for (const named of namedIn(reader.take('DESTINATION') ?? defaultDestination)) {
+  for (const named of destinationsNamed(reader.take('DESTINATION'))) {
     const problem = entryProblem(named, { setting: 'DESTINATION', known, prefixes });
     const module = problem === undefined ? await registry[named.slug]?.() : undefined;
     opened.push(

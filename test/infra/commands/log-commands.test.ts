@@ -33,6 +33,16 @@ const reported: TickReport = {
   destinations: [{ label: 'charge-hq', outcome: 'reported', ms: 100 }],
   ms: 500,
 };
+const broker = 'MQTT broker refuses the password: check MQTT_PASSWORD';
+/** A tick that reached Charge HQ alone. */
+const halfPushed: TickReport = {
+  ...pushed,
+  destinations: [
+    { label: 'charge-hq', outcome: 'pushed', ms: 100 },
+    { label: 'mqtt', outcome: 'failed', kind: 'auth', error: broker, ms: 90 },
+    { label: 'log', outcome: 'idle' },
+  ],
+};
 const idle: TickReport = { outcome: 'idle', site: 'home', sources: [], destinations: [], ms: 3 };
 
 /** A tick's line among what else Lambda and the logger put into it. */
@@ -73,8 +83,8 @@ function page({ body }: ReceivedRequest): Answer {
 }
 
 /** What a command prints, and how it ends. */
-async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = true } = {}) {
-  const account = accountOf({ AWS_REGION: 'eu-central-1' });
+async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = true, DESTINATION = '' } = {}) {
+  const account = accountOf({ AWS_REGION: 'eu-central-1', DESTINATION });
   const client = new CloudWatchLogsClient({
     ...account.client,
     endpoint: logs.url,
@@ -145,6 +155,15 @@ describe('npm run logs', () => {
       }
   });
 
+  it('shows each of several destinations below its tick', async () => {
+    events = [line(1, halfPushed)];
+    const { text } = await run('logs');
+    assert.match(
+      text,
+      new RegExp(`s old\\n {10}charge-hq: pushed\\n {10}mqtt: failed: ${broker}\\n {10}log: idle\\n$`),
+    );
+  });
+
   it('says that nothing is deployed where there is no log', async () => {
     answer = () => ({ status: 400, json: { __type: 'ResourceNotFoundException', message: 'no such group' } });
     assert.match((await run('logs')).refused ?? '', /^No bridge is deployed for the site "home" in eu-central-1/);
@@ -163,6 +182,32 @@ describe('npm run status', () => {
     assert.match(text, /^Balance: consumption 2\.700 = 4\.200 − 1\.500$/m);
     assert.match(text, /^! roof: the installation has two meters$/m);
   });
+
+  it('shows what last became of each of several destinations', async () => {
+    const later = {
+      ...halfPushed,
+      destinations: halfPushed.destinations.map((row) => ({ label: row.label, outcome: 'idle' })),
+    };
+    events = [line(4, halfPushed), line(2, later)];
+    const { code, text } = await run('status');
+    assert.equal(code, 0);
+    assert.match(text, /^charge-hq {2}4 min ago pushed$/m);
+    assert.match(text, new RegExp(`^mqtt {7}4 min ago failed: ${broker}$`, 'm'));
+    assert.match(text, /^log {8}told nothing in two hours$/m);
+  });
+
+  for (const [what, label, DESTINATION, title] of [
+    ['the first destination by its title', 'mqtt', 'mqtt', 'MQTT broker'],
+    ['one with a label of its own', 'car', 'car:mqtt', 'MQTT broker \\(car\\)'],
+    ['one that the settings at hand do not know', 'car', '', 'car'],
+    ['Charge HQ for a version that told no rows', undefined, '', 'Charge HQ'],
+  ] as const)
+    it(`names ${what}`, async () => {
+      const { destinations: _, ...old } = pushed;
+      events = [line(3, label === undefined ? old : { ...old, destinations: [{ label, outcome: 'pushed' }] })];
+      const { text } = await run('status', { DESTINATION });
+      assert.match(text, new RegExp(`^Pushed to ${title} 3 min ago, from`));
+    });
 
   it('tells what has gone wrong since, and ends with 1', async () => {
     events = [line(10, pushed), line(2, reported), line(1, idle)];

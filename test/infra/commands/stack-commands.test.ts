@@ -30,13 +30,14 @@ async function run(
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   const ssm = new SSMClient({ ...account.client, endpoint: store.url, credentials });
   const said: string[] = [];
-  const cdk: { args: readonly string[]; region: string }[] = [];
-  const runCdk = async (args: readonly string[], region: string) => {
-    cdk.push({ args, region });
+  const cdk: { args: readonly string[]; region: string; settings?: Record<string, string> }[] = [];
+  const runCdk = async (args: readonly string[], region: string, settings: Record<string, string> = {}) => {
+    cdk.push({ args, region, ...(Object.keys(settings).length > 0 ? { settings } : {}) });
     return code;
   };
+  const lookUpIot = async (region: string) => `https://abc-ats.iot.${region}.amazonaws.com`;
   try {
-    const exitCode = await command(account, args, { ssm, runCdk, say: (sentence) => said.push(sentence) });
+    const exitCode = await command(account, args, { ssm, runCdk, lookUpIot, say: (sentence) => said.push(sentence) });
     return { exitCode, said: said.join('\n'), cdk };
   } catch (error) {
     return { refused: (error as Error).message, said: said.join('\n'), cdk };
@@ -97,6 +98,26 @@ describe('npm run deploy', () => {
     assert.doesNotMatch(said, /plain-token/);
   });
 
+  it('asks for nothing of Charge HQ where the home is told elsewhere, and for what is needed there', async () => {
+    const texts = { ...victron, DESTINATION: 'log:webhook' };
+    const { exitCode, said } = await run(deploy, texts);
+    assert.equal(exitCode, 0);
+    assert.ok(said.includes(put('LOG_URL')), said);
+    assert.doesNotMatch(said, /CHARGE_HQ/);
+    store.set(`${path}/LOG_URL`, 'https://example.com/plain', 'String');
+    assert.match((await run(deploy, texts)).said, /LOG_URL lies unencrypted/);
+  });
+
+  it("finds out the account's address for a destination at AWS IoT Core, unless the owner gave one", async () => {
+    const texts = { ...victron, DESTINATION: 'charge-hq,car:mqtt', CAR_URL: 'aws-iot' };
+    const { cdk, said } = await run(deploy, texts);
+    const CAR_BASE_URL = 'https://abc-ats.iot.eu-central-1.amazonaws.com';
+    assert.deepEqual(cdk[0]?.settings, { CAR_BASE_URL });
+    assert.doesNotMatch(said, /CAR_BASE_URL/);
+    const own = await run(deploy, { ...texts, CAR_BASE_URL: 'https://iot.example.com' });
+    assert.equal(own.cdk[0]?.settings, undefined);
+  });
+
   it('takes the site from -c, as cdk does', async () => {
     const { cdk, said } = await run(deploy, victron, { args: ['-c', 'SITE=cabin'] });
     assert.deepEqual(cdk[0]?.args, ['deploy', 'SolarCloudBridge-cabin', '-c', 'SITE=cabin']);
@@ -107,6 +128,12 @@ describe('npm run deploy', () => {
     ['the vendor is missing', { VENDOR: undefined }, /VENDOR is missing/],
     ['the vendor is mistyped', { VENDOR: 'victron-vmr' }, /Did you mean victron-vrm\?/],
     ['a setting is malformed', { VICTRON_VRM_ID_SITE: 'abc' }, /VICTRON_VRM_ID_SITE must be a number/],
+    ['a destination is mistyped', { DESTINATION: 'charge-hq,mqqt' }, /Did you mean mqtt\?/],
+    [
+      'one of several destinations is malformed',
+      { DESTINATION: 'charge-hq,mqtt', MQTT_URL: 'http://x' },
+      /MQTT_URL must/,
+    ],
     ['the site has an impossible name', { SITE: 'My Home' }, /SITE must be a short name/],
   ] as const)
     it(`deploys nothing when ${what}, and says so`, async () => {
