@@ -4,7 +4,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
 import { onTerminal } from '../functions/push-solar-data/local/on-terminal.ts';
-import { bundle, bundleFolder } from './bundle.ts';
+import { bundle, bundleFeed, bundleFolder, feedBundleFolder } from './bundle.ts';
+import { feedsNamed } from './feed.ts';
 import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
@@ -21,6 +22,8 @@ const settings = await publicSettings(texts).catch((error: unknown) => {
 });
 
 bundle();
+const feeds = feedsNamed(texts['DESTINATION']);
+if (feeds.length > 0) bundleFeed();
 new SiteStack(app, `SolarCloudBridge-${site}`, {
   site,
   code: bundleFolder,
@@ -28,6 +31,11 @@ new SiteStack(app, `SolarCloudBridge-${site}`, {
   slowestPollSeconds: await slowestPollSeconds(texts),
   ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
   reserveConcurrency: fromContext('reserveConcurrency') === 'true',
+  feeds: feeds.map((label) => ({
+    label,
+    code: feedBundleFolder,
+    reserveConcurrency: fromContext('reserveConcurrency') !== 'false',
+  })),
   description: `Solar Cloud Bridge for ${site}`,
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

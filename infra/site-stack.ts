@@ -8,6 +8,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { Feed, type FeedProps } from './feed.ts';
 import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {
@@ -18,6 +19,8 @@ export type SiteStackProps = StackProps & {
   code: string;
   /** Forbids two invocations at once. New accounts have a quota of 10 in all and refuse it. */
   reserveConcurrency?: boolean;
+  /** The destinations that readers ask, each with a function that answers. */
+  feeds?: readonly Omit<FeedProps, 'site'>[];
   slowestPollSeconds: number;
   alarmEmail?: string;
 };
@@ -70,6 +73,7 @@ export class SiteStack extends Stack {
       slowestPollSeconds: props.slowestPollSeconds,
       ...(props.alarmEmail ? { alarmEmail: props.alarmEmail } : {}),
     });
+    for (const feed of props.feeds ?? []) new Feed(this, `Feed-${feed.label}`, { site, ...feed });
   }
 
   /** May read this site's parameters, write its state, and write its own log. Nothing else. */

@@ -92,7 +92,12 @@ export function openRuntime({
         commit: (state, now) => memory.commit(current.sources, state, now),
         poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
         publish: (destination, state, message, { signal }) =>
-          publish(destination, state, message, { ...ports, signal, home: homeOf(current) }),
+          publish(destination, state, message, {
+            ...ports,
+            signal,
+            home: homeOf(current),
+            lastDocuments: memory.lastDocuments,
+          }),
       });
       settings.mayBeMended(report);
       return redactor.report(report);

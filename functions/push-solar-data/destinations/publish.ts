@@ -11,6 +11,7 @@ import {
 import { type ErrorKind, Failure, stackOf } from '../core/failure.ts';
 import type { DestinationReport } from '../core/report.ts';
 import { untilAborted } from '../core/time.ts';
+import type { LastDocuments } from '../persistence/last-documents.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
@@ -32,6 +33,7 @@ export type PublishPorts = {
   redactor: Redactor;
   signal: AbortSignal;
   home: DestinationHome;
+  lastDocuments: LastDocuments;
 };
 
 type Published = { row: DestinationReport; state: DestinationState; remarks: string[] };
@@ -83,7 +85,7 @@ function contextOf(
   { label, title, module, settings, baseUrl }: Destination,
   before: DestinationState,
   message: Message | undefined,
-  { connections, redactor, signal, home, sentAt, remarks }: ContextPorts,
+  { connections, redactor, signal, home, lastDocuments, sentAt, remarks }: ContextPorts,
 ): { context: PushContext<Record<string, unknown>>; memory: () => Memory } {
   const told = message && 'error' in message ? { ...message, error: redactor.text(message.error) } : message;
   const state = remembered(module.state, before.kept);
@@ -102,6 +104,7 @@ function contextOf(
     now: sentAt,
     signal,
     home,
+    lastDocument: { ...lastDocuments, put: (record: object) => lastDocuments.put(label, record) },
     redactValue: (value: string) => redactor.redactValue(value),
     note: (remark: string) => remarks.push(redactor.text(remark)),
   };
