@@ -17,6 +17,7 @@ import { documentPath } from '../functions/push-solar-data/destinations/feed/ans
 import { lastDocumentName } from '../functions/push-solar-data/persistence/last-documents.ts';
 import { namedIn } from '../functions/push-solar-data/settings/named.ts';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { typicalFeed } from './cost.ts';
 
 export type FeedProps = {
   site: string;
@@ -28,14 +29,15 @@ export type FeedProps = {
   reserveConcurrency: boolean;
 };
 
-/** What it was measured to need, for the calculation of costs too. */
-export const feedMemoryMegabytes = 128;
 /** One reader asks one thing at a time; two readers. */
 const atOnce = 2;
 
 /** Labels of the feeds among a home's destinations. */
 export const feedsNamed = (destination = ''): string[] =>
   namedIn(destination).flatMap(({ label, slug }) => (slug === 'feed' ? [label] : []));
+
+/** `my-car` → `MyCar`. */
+const inCapitals = (label: string): string => label.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
 
 export class Feed extends Construct {
   constructor(scope: Construct, id: string, { site, label, code, reserveConcurrency }: FeedProps) {
@@ -46,13 +48,12 @@ export class Feed extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const handler = new NodejsFunction(this, 'Answer', {
-      functionName: `solar-cloud-bridge-${site}-${label}`,
       description: `Solar Cloud Bridge: answers readers of ${site}'s last document`,
       code: Code.fromAsset(code),
       handler: 'handler.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: feedMemoryMegabytes,
+      memorySize: typicalFeed.memoryMegabytes,
       timeout: Duration.seconds(15),
       role: this.roleFor(site, label, logGroup),
       logGroup,
@@ -68,7 +69,7 @@ export class Feed extends Construct {
       description: `Where readers of ${label} ask, with their token`,
       value: `${url}${documentPath.slice(1)}`,
     });
-    output.overrideLogicalId(label.replace(/(^|-)([a-z0-9])/g, (_, __, first) => first.toUpperCase()));
+    output.overrideLogicalId(label === 'feed' ? 'Feed' : `Feed${inCapitals(label)}`);
   }
 
   /** May read the one document, and write its own log. */

@@ -92,12 +92,7 @@ export function openRuntime({
         commit: (state, now) => memory.commit(current.sources, state, now),
         poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
         publish: (destination, state, message, { signal }) =>
-          publish(destination, state, message, {
-            ...ports,
-            signal,
-            home: homeOf(current),
-            lastDocuments: memory.lastDocuments,
-          }),
+          publish(destination, state, message, { ...ports, signal, home: homeOf(current) }),
       });
       settings.mayBeMended(report);
       return redactor.report(report);

@@ -12,8 +12,8 @@ import {
   type Pushed,
 } from '../../functions/push-solar-data/destinations/destination.ts';
 import { publish } from '../../functions/push-solar-data/destinations/publish.ts';
-import { lastDocumentsIn } from '../../functions/push-solar-data/persistence/last-documents.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
 import { limitsOf, moduleOf } from '../support/destinations.ts';
 import { fakeClock } from '../support/home.ts';
@@ -61,8 +61,8 @@ async function published(
       ),
     };
     const home = { site: 'home', vendors: [], slowestPollSeconds: 60 };
-    const lastDocuments = lastDocumentsIn(memoryStore());
-    const ports = { connections, clock, redactor: createRedactor([secret]), signal, home, lastDocuments };
+    const memory = createSiteMemory(memoryStore());
+    const ports = { connections, clock, redactor: createRedactor([secret]), signal, home, memory };
     const told = await publish(destination, state, message, ports);
     state = told.state;
     remarks.push(told.remarks.join());

@@ -13,8 +13,8 @@ import {
   type Pushed,
 } from '../../functions/push-solar-data/destinations/destination.ts';
 import { publish } from '../../functions/push-solar-data/destinations/publish.ts';
-import { lastDocumentsIn } from '../../functions/push-solar-data/persistence/last-documents.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
 import { openDestination } from '../../functions/push-solar-data/settings/destination.ts';
@@ -92,7 +92,7 @@ export async function tell(
     redactor: createRedactor(destination.secrets ?? []),
     signal,
     home: { site: 'home', vendors: ['example'], slowestPollSeconds: 60, ...home },
-    lastDocuments: lastDocumentsIn(store),
+    memory: createSiteMemory(store),
   });
   const { ms: _, ...row } = told.row;
   return { ...told, row };
