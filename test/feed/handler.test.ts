@@ -109,6 +109,13 @@ describe('the deployed feed', () => {
     assert.equal(JSON.parse(body).type, 'error');
   });
 
+  it('gives nothing of a document that no token opens', async () => {
+    await tick();
+    const { tokenHash: _none, ...record } = JSON.parse(store.parameters.get(document)?.value ?? '');
+    store.set(document, JSON.stringify(record), 'String');
+    assert.equal((await (await coldStart())(eventOf('/reading', right))).statusCode, 401);
+  });
+
   it('says in its log why it cannot read the document, and answers 503', async () => {
     await tick();
     store.fail({ status: 400, type: 'AccessDeniedException' });

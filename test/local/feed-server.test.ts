@@ -92,6 +92,7 @@ describe('beside npm start, the feed', () => {
     await home.tick();
     const response = await fetch(url, { method: 'HEAD' });
     assert.deepEqual([response.status, await response.text()], [200, '']);
+    assert.ok(Number(response.headers.get('content-length')) > 100);
   });
 
   it('is for this machine alone, also where a page lets its own name lead here', async (t) => {

@@ -43,7 +43,8 @@ const answering =
     const record = recordFrom(await store.read(lastDocumentName(label)).catch(() => undefined));
     const request = { method, path: url.split('?')[0] ?? '', authorization: headers.authorization };
     const { status, headers: own, body } = feedAnswer(request, record, { now: clock.now(), site, isPublic: false });
-    response.writeHead(status, { ...own, connection: 'close' }).end(body); // Node itself sends no body for a HEAD
+    const length = { 'content-length': Buffer.byteLength(body) }; // small readers know no chunks
+    response.writeHead(status, { ...own, ...length, connection: 'close' }).end(body); // Node sends no body for a HEAD
   };
 
 /**

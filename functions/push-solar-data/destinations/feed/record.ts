@@ -4,9 +4,11 @@ import * as z from 'zod/mini';
 import type { CommonDocument } from '../document.ts';
 
 const FeedRecord = z.object({
+  /** Its first members in their documented order, in which parsing leaves them. */
   document: z.looseObject({
     type: z.enum(['reading', 'error']),
     version: z.literal(1),
+    site: z.string(),
     sent_ms: z.number(),
   }) as unknown as z.ZodMiniType<CommonDocument>,
   /** ms since the epoch. */
