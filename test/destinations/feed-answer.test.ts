@@ -48,14 +48,14 @@ function asked(own: Asked = {}) {
 }
 
 describe('a reader of the feed', () => {
-  it('is given the last document as it was told, with its age, for nobody to keep', () => {
+  it('is given the last document as it was told, with its age, and no page of a browser is', () => {
     assert.deepEqual(asked(), {
       status: 200,
       headers: {
         'content-type': 'application/json',
-        'cache-control': 'no-store',
+        'cache-control': 'private, max-age=10',
         'x-content-type-options': 'nosniff',
-        age: '42',
+        'reading-age': '42',
       },
       body: JSON.stringify(reading),
     });
@@ -71,8 +71,19 @@ describe('a reader of the feed', () => {
   ])
     it(`is given one figure as a bare number: ${path}`, () => {
       const { status, headers, body } = asked({ path: `/reading/${path}` });
-      assert.deepEqual([status, body, headers['age']], [200, text, '42']);
+      assert.deepEqual([status, body, headers['reading-age']], [200, text, '42']);
       assert.match(headers['content-type'] ?? '', /^text\/plain/);
+    });
+
+  for (const [after, seconds] of [
+    [0, 10],
+    [170, 10],
+    [175, 5],
+    [179.5, 0],
+  ] as const)
+    it(`may use an answer again while it is good: ${seconds} s at the age of ${after} s`, () => {
+      for (const path of ['/reading', '/reading/net_import_w'])
+        assert.equal(asked({ after, path }).headers['cache-control'], `private, max-age=${seconds}`);
     });
 
   it('is told that a figure is not known, and not 0', () => {
@@ -104,7 +115,7 @@ describe('without a good reading there are no figures, neither in the document n
 
   it('a reading is good to its last second, and so is one of a clock that is a little ahead', () => {
     for (const after of [179, -59]) assert.equal(asked({ after }).status, 200);
-    assert.equal(asked({ after: -59 }).headers['age'], '0');
+    assert.equal(asked({ after: -59 }).headers['reading-age'], '0');
   });
 });
 

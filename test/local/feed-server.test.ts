@@ -37,7 +37,7 @@ async function feeding(t: TestContext, own: Record<string, string> = {}, store =
   const url = `http://127.0.0.1:${port}/reading`;
   const get = async (path = '', headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}${path}`, { headers });
-    return { status: response.status, text: await response.text(), age: response.headers.get('age') };
+    return { status: response.status, text: await response.text(), age: response.headers.get('reading-age') };
   };
   return { home, get, url, port, told, close: feeds.close };
 }

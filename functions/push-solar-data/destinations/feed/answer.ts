@@ -31,13 +31,16 @@ export function feedAnswer(
   if (field === undefined && path !== documentPath) return plain(404, 'Not found');
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET and HEAD', { allow: 'GET, HEAD' });
   const document = documentNow(record, now, site);
-  const age: Record<string, string> = record ? { age: String(ageSeconds(record, now)) } : {};
-  if (field === undefined) return json(document, age);
-  if (document.type === 'error') return plain(503, `error: ${document.error}`, age);
+  const age = ageHeader(record, now);
+  if (document.type === 'error') {
+    if (field === undefined) return json(503, document, age);
+    return plain(503, `error: ${document.error}`, age);
+  }
+  const good = { ...age, 'cache-control': keepingHeader(record, now) };
+  if (field === undefined) return json(200, document, good);
   const value = document[field];
-  return value === undefined
-    ? plain(503, 'error: this figure is not known', age)
-    : plain(200, plainNumber(field, value), age);
+  if (value === undefined) return plain(503, 'error: this figure is not known', age);
+  return plain(200, plainNumber(field, value), good);
 }
 
 /** Before the first record nobody knows which token is right, and there is nothing to read. */
@@ -66,11 +69,22 @@ function documentNow(record: FeedRecord | undefined, now: number, site: string):
     : failed(`The bridge has told nothing for ${inWords(ageSeconds(record, now))}`, 'stale');
 }
 
-/** Nobody on the way keeps anything, and no browser takes it for a script. */
+/** How many seconds ago it was told. Not `Age`, which caches take for theirs. */
+const ageHeader = (record: FeedRecord | undefined, now: number): Record<string, string> =>
+  record ? { 'reading-age': String(ageSeconds(record, now)) } : {};
+
+/** So long a reader of many figures may use one answer (evcc asks so), never longer than it is good; nobody on the way may. */
+const mostKeptSeconds = 10;
+function keepingHeader(record: FeedRecord | undefined, now: number): string {
+  const left = Math.floor(((record?.freshUntil ?? now) - now) / 1000);
+  return `private, max-age=${Math.min(mostKeptSeconds, left)}`;
+}
+
+/** Nobody keeps it, and no browser takes it for a script. */
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-const json = (document: CommonDocument, headers: Record<string, string>): FeedAnswer => ({
-  status: document.type === 'reading' ? 200 : 503,
+const json = (status: number, document: CommonDocument, headers: Record<string, string>): FeedAnswer => ({
+  status,
   headers: { 'content-type': 'application/json', ...always, ...headers },
   body: JSON.stringify(document),
 });
