@@ -7,7 +7,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import { upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
-import { monthlyDollars, prices, typicalSite, type Usage, usageOf, withDestinations } from '../infra/cost.ts';
+import {
+  monthlyDollars,
+  prices,
+  typicalFeed,
+  typicalSite,
+  type Usage,
+  usageOf,
+  withDestinations,
+} from '../infra/cost.ts';
 import { forTrial, missingParts } from './adapter-parts.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 
@@ -128,8 +136,9 @@ function costTable(): string {
   const usage = usageOf(typicalSite);
   const sites = [1, 5, 50];
   const bills = sites.map((count) => monthlyDollars(usage, count));
-  const row = (what: string, used: string, kind: keyof Usage | 'total') =>
-    `| ${what} | ${used} | ${bills.map((bill) => Math.round(bill[kind] * 100).toLocaleString('en')).join(' | ')} |`;
+  const billsWithFeed = sites.map((count) => monthlyDollars(usageOf(typicalSite, typicalFeed), count));
+  const row = (what: string, used: string, kind: keyof Usage | 'total', of = bills) =>
+    `| ${what} | ${used} | ${of.map((bill) => Math.round(bill[kind] * 100).toLocaleString('en')).join(' | ')} |`;
   const amount = (value: number) => Number(value.toPrecision(2)).toLocaleString('en');
   const kinds = Object.keys(prices) as (keyof Usage)[];
   const withAnother = usageOf(withDestinations(typicalSite, 2));
@@ -140,6 +149,7 @@ function costTable(): string {
     ...kinds.map((kind) => row(prices[kind].what, `${amount(usage[kind])} of ${amount(prices[kind].free)}`, kind)),
     row('**all**', '', 'total'),
     `| each further destination, more | a metric and an alarm | ${more.map((dollars) => Math.round(dollars * 100).toLocaleString('en')).join(' | ')} |`,
+    row('**all**, where each has a [feed](destinations/feed.md) with two readers', '', 'total', billsWithFeed),
   ].join('\n');
 }
 

@@ -4,8 +4,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
 import { onTerminal } from '../functions/push-solar-data/local/on-terminal.ts';
-import { bundle, bundleFolder } from './bundle.ts';
+import { bundle, bundleFeed, bundleFolder, feedBundleFolder } from './bundle.ts';
 import { stackDestinations } from './destinations.ts';
+import { feedsNamed } from './feed.ts';
 import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
@@ -22,6 +23,8 @@ const settings = await publicSettings(texts).catch((error: unknown) => {
 });
 
 bundle();
+const feeds = feedsNamed(texts['DESTINATION']);
+if (feeds.length > 0) bundleFeed();
 new SiteStack(app, `SolarCloudBridge-${site}`, {
   site,
   code: bundleFolder,
@@ -30,6 +33,11 @@ new SiteStack(app, `SolarCloudBridge-${site}`, {
   slowestPollSeconds: await slowestPollSeconds(texts),
   ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
   reserveConcurrency: fromContext('reserveConcurrency') === 'true',
+  feeds: feeds.map((label) => ({
+    label,
+    code: feedBundleFolder,
+    reserveConcurrency: fromContext('reserveConcurrency') !== 'false',
+  })),
   description: `Solar Cloud Bridge for ${site}`,
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,4 +1,4 @@
-/** The function as one folder of minified modules: the handler, what all share, a chunk for each adapter, and the process for owners' expressions. */
+/** Each function as one folder of minified modules. That of the tick: the handler, what all share, a chunk for each adapter, and the process for owners' expressions. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildResult, buildSync, type Metafile } from 'esbuild';
@@ -7,16 +7,25 @@ const root = join(import.meta.dirname, '..');
 
 /** Where `bundle` writes if not told otherwise. */
 export const bundleFolder = join(root, 'dist/push-solar-data');
+/** Where `bundleFeed` does. */
+export const feedBundleFolder = join(root, 'dist/feed');
 
 /** Split, so that a home loads the code of its own vendors only. @returns esbuild's account of what went in. */
-export function bundle(outdir = bundleFolder): Metafile {
+export const bundle = (outdir = bundleFolder): Metafile =>
+  bundled(outdir, {
+    handler: 'functions/push-solar-data/handler.ts',
+    'expression-runner': 'functions/push-solar-data/platform/expression-runner.ts', // started, not imported
+  });
+
+/** What answers the readers of a feed, for homes that have one. */
+export const bundleFeed = (outdir = feedBundleFolder): Metafile =>
+  bundled(outdir, { handler: 'functions/feed/handler.ts' });
+
+function bundled(outdir: string, entryPoints: Record<string, string>): Metafile {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: {
-      handler: 'functions/push-solar-data/handler.ts',
-      'expression-runner': 'functions/push-solar-data/platform/expression-runner.ts', // started, not imported
-    },
+    entryPoints,
     outdir,
     bundle: true,
     splitting: true,

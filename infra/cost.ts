@@ -60,11 +60,26 @@ export const withDestinations = (site: Measured, count: number): Measured => ({
   alarms: site.alarms + count - 1,
 });
 
-export function usageOf(site: Measured): Usage {
+/** What requests to the address of a feed take. */
+export type MeasuredFeed = {
+  memoryMegabytes: number;
+  /** How often its readers ask, all together. */
+  requestsAMinute: number;
+  /** Billed time of a request, with its share of cold starts and of looks into the store: assumed, and plenty. */
+  requestSeconds: number;
+};
+
+/** Two readers, each every 30 seconds. Requests leave no line in the log. */
+export const typicalFeed: MeasuredFeed = { memoryMegabytes: 128, requestsAMinute: 4, requestSeconds: 0.1 };
+
+/** @param feed of a home that has one. */
+export function usageOf(site: Measured, feed?: MeasuredFeed): Usage {
   const invocations = 24 * 60 * daysAMonth;
+  const requests = feed ? invocations * feed.requestsAMinute : 0;
+  const requestGigabyteSeconds = feed ? requests * feed.requestSeconds * (feed.memoryMegabytes / 1024) : 0;
   return {
-    invocations,
-    gigabyteSeconds: invocations * site.tickSeconds * (site.memoryMegabytes / 1024),
+    invocations: invocations + requests,
+    gigabyteSeconds: invocations * site.tickSeconds * (site.memoryMegabytes / 1024) + requestGigabyteSeconds,
     logGigabytes: (invocations * site.logBytesPerTick) / 1e9,
     customMetrics: site.customMetrics,
     alarms: site.alarms,

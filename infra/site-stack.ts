@@ -9,6 +9,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
 import type { StackDestination } from './destinations.ts';
+import { Feed, type FeedProps } from './feed.ts';
 import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {
@@ -21,6 +22,8 @@ export type SiteStackProps = StackProps & {
   code: string;
   /** Forbids two invocations at once. New accounts have a quota of 10 in all and refuse it. */
   reserveConcurrency?: boolean;
+  /** The destinations that readers ask, each with a function that answers. */
+  feeds?: readonly Omit<FeedProps, 'site'>[];
   slowestPollSeconds: number;
   alarmEmail?: string;
 };
@@ -78,6 +81,7 @@ export class SiteStack extends Stack {
       slowestPollSeconds: props.slowestPollSeconds,
       ...(props.alarmEmail ? { alarmEmail: props.alarmEmail } : {}),
     });
+    for (const feed of props.feeds ?? []) new Feed(this, `Feed-${feed.label}`, { site, ...feed });
   }
 
   /** May read this site's parameters, write its state, write its own log, and publish to its own topics at AWS IoT Core if told to. Nothing else. */

@@ -12,6 +12,8 @@ import {
   type Pushed,
 } from '../../functions/push-solar-data/destinations/destination.ts';
 import { publish } from '../../functions/push-solar-data/destinations/publish.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
 import { limitsOf, moduleOf } from '../support/destinations.ts';
 import { fakeClock } from '../support/home.ts';
@@ -59,7 +61,8 @@ async function published(
       ),
     };
     const home = { site: 'home', vendors: [], slowestPollSeconds: 60 };
-    const ports = { connections, clock, redactor: createRedactor([secret]), signal, home };
+    const memory = createSiteMemory(memoryStore());
+    const ports = { connections, clock, redactor: createRedactor([secret]), signal, home, memory };
     const told = await publish(destination, state, message, ports);
     state = told.state;
     remarks.push(told.remarks.join());

@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import type { Context } from 'aws-lambda';
 import { simulator } from '../../functions/push-solar-data/adapters/simulator.ts';
 import { createTelemetry } from '../../functions/push-solar-data/platform/telemetry.ts';
-import { monthlyDollars, prices, typicalSite, usageOf, withDestinations } from '../../infra/cost.ts';
+import { monthlyDollars, prices, typicalFeed, typicalSite, usageOf, withDestinations } from '../../infra/cost.ts';
 import { playChargeHq } from '../support/conversation.ts';
 import { openHome } from '../support/home.ts';
 
@@ -46,11 +46,21 @@ describe('one site on AWS', () => {
     assert.ok(bytes > 500 && bytes <= typicalSite.logBytesPerTick, `${bytes} bytes`);
   });
 
-  it('lies within the always-free tier with everything', () => {
-    const usage = usageOf(typicalSite);
-    for (const [kind, { what, free }] of Object.entries(prices))
-      assert.ok(usage[kind as keyof typeof usage] <= free, `${what}: ${usage[kind as keyof typeof usage]} of ${free}`);
-    assert.equal(monthlyDollars(usage, 1).total, 0);
+  for (const [what, usage] of [
+    ['everything', usageOf(typicalSite)],
+    ['a feed', usageOf(typicalSite, typicalFeed)],
+  ] as const)
+    it(`lies within the always-free tier with ${what}`, () => {
+      for (const [kind, price] of Object.entries(prices)) {
+        const used = usage[kind as keyof typeof usage];
+        assert.ok(used <= price.free, `${price.what}: ${used} of ${price.free}`);
+      }
+      assert.equal(monthlyDollars(usage, 1).total, 0);
+    });
+
+  it('uses more with a feed, by its requests', () => {
+    const more = usageOf(typicalSite, typicalFeed).invocations - usageOf(typicalSite).invocations;
+    assert.equal(more, typicalFeed.requestsAMinute * 60 * 24 * 30.5);
   });
 
   it('pays for the metric of each destination after the first, whose alarm is free', () => {

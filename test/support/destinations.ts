@@ -14,6 +14,9 @@ import {
   type Pushed,
 } from '../../functions/push-solar-data/destinations/destination.ts';
 import { publish } from '../../functions/push-solar-data/destinations/publish.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
 import { createRedactor } from '../../functions/push-solar-data/platform/redaction.ts';
 import { openDestination } from '../../functions/push-solar-data/settings/destination.ts';
 import { createSettingsReader } from '../../functions/push-solar-data/settings/settings-reader.ts';
@@ -74,6 +77,7 @@ export type TellOptions = {
   now?: number;
   signal?: AbortSignal;
   home?: Partial<DestinationHome>;
+  store?: StateStore;
 };
 
 /** Sends one message once. Without a message: a tick with nothing new, for a destination that gathers. */
@@ -81,7 +85,7 @@ export async function tell(
   t: TestContext,
   destination: Destination & { secrets?: string[] },
   message: Message | undefined,
-  { before = {}, now = sendingAt, signal = AbortSignal.timeout(5_000), home }: TellOptions = {},
+  { before = {}, now = sendingAt, signal = AbortSignal.timeout(5_000), home, store = memoryStore() }: TellOptions = {},
 ): Promise<{ row: Omit<DestinationReport, 'ms'>; state: DestinationState; remarks: string[] }> {
   const told = await publish(destination, before, message, {
     connections: connectionsFor(t),
@@ -89,6 +93,7 @@ export async function tell(
     redactor: createRedactor(destination.secrets ?? []),
     signal,
     home: { site: 'home', vendors: ['example'], slowestPollSeconds: 60, ...home },
+    memory: createSiteMemory(store),
   });
   const { ms: _, ...row } = told.row;
   return { ...told, row };

@@ -66,6 +66,14 @@ export type DestinationHome = {
   slowestPollSeconds: number;
 };
 
+/** Where readers that only pull find what was told last. */
+export type LastDocument = {
+  /** Whether the place has an address that all the world can ask. */
+  isPublic: boolean;
+  /** Replaces what lies there. Holds no secret. @throws Failure where it cannot be written */
+  put(record: object): Promise<void>;
+};
+
 /** What one push is given. Everything that a destination may use comes in here. */
 export type PushContext<Values, State = Record<string, never>, Running = Record<string, never>> = {
   /** Its settings, parsed. */
@@ -88,6 +96,8 @@ export type PushContext<Values, State = Record<string, never>, Running = Record<
   /** Ends the push when its time is up; `http` obeys it by itself. */
   signal: AbortSignal;
   home: DestinationHome;
+  /** A place for readers that only pull. */
+  lastDocument: LastDocument;
   /** Keeps a value out of all logs and messages: what works like a secret but is no setting. */
   redactValue(value: string): void;
   /** A remark for the tick's log line. */

@@ -3,6 +3,7 @@ import type { DestinationModule } from './destination.ts';
 
 export const destinations: Record<string, () => Promise<DestinationModule>> = {
   'charge-hq': async () => (await import('./charge-hq.ts')).chargeHq,
+  feed: async () => (await import('./feed.ts')).feed,
   'home-assistant-webhook': async () => (await import('./home-assistant-webhook.ts')).homeAssistantWebhook,
   influxdb: async () => (await import('./influxdb.ts')).influxdb,
   mqtt: async () => (await import('./mqtt.ts')).mqtt,

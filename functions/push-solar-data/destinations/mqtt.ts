@@ -14,6 +14,7 @@ import {
   setting,
   text,
 } from './destination.ts';
+import { expirySeconds } from './expiry.ts';
 import { type Device, discoveryOf } from './mqtt/discovery.ts';
 import { publicationsOf, statusOf, statusTopic } from './mqtt/messages.ts';
 
@@ -109,9 +110,7 @@ export const mqtt = defineDestination({
   state: State,
   running: Running,
   async push({ settings: values, settingName, title, document, state, running, home, signal, now, note }) {
-    const device = deviceOf(values, home);
-    if (device.expireSeconds < home.slowestPollSeconds)
-      note(`${settingName('expireSeconds')} is shorter than the time between two messages: values come and go`);
+    const device = deviceOf(values, home, expirySeconds({ settings: values, settingName, home, note }));
     const isAwsIot = values.url === awsIot;
     const told = toldAfter(state.told ?? [], document);
     const announced = discoveryOf(values.discovery, told, device);
@@ -137,14 +136,11 @@ export const mqtt = defineDestination({
   },
 });
 
-const deviceOf = (
-  { topic, expireSeconds }: Values,
-  { site, vendors, slowestPollSeconds }: DestinationHome,
-): Device => ({
+const deviceOf = ({ topic }: Values, { site, vendors }: DestinationHome, expireSeconds: number): Device => ({
   site,
   vendors,
   topic: topic ?? `solar-cloud-bridge/${site}`,
-  expireSeconds: expireSeconds ?? Math.max(180, 2 * slowestPollSeconds + 60),
+  expireSeconds,
 });
 
 const toldAfter = (before: readonly (MeterField | 'tsms')[], document: CommonDocument): (MeterField | 'tsms')[] =>

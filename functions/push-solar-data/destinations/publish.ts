@@ -11,6 +11,7 @@ import {
 import { type ErrorKind, Failure, stackOf } from '../core/failure.ts';
 import type { DestinationReport } from '../core/report.ts';
 import { untilAborted } from '../core/time.ts';
+import type { LastDocuments } from '../persistence/last-documents.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
@@ -32,6 +33,7 @@ export type PublishPorts = {
   redactor: Redactor;
   signal: AbortSignal;
   home: DestinationHome;
+  memory: { lastDocuments: LastDocuments };
 };
 
 type Published = { row: DestinationReport; state: DestinationState; remarks: string[] };
@@ -59,7 +61,11 @@ export async function publish(
   try {
     const pushed = await untilAborted(push(destination, context), signal, late);
     if (pushed === 'nothing')
-      return { row: { label, outcome: 'idle', ms: ms() }, state: afterNothing(before, destination, memory()), remarks };
+      return {
+        row: { label, outcome: 'idle', ms: ms() },
+        state: afterNothing(before, destination, memory()),
+        remarks,
+      };
     if (isBack) remarks.push(`${title} answers again`);
     const outcome = message && 'error' in message && pushed !== 'figures' ? 'reported' : 'pushed';
     return { row: { label, outcome, ms: ms() }, state: afterDelivery(destination, sentAt, memory()), remarks };
@@ -83,7 +89,7 @@ function contextOf(
   { label, title, module, settings, baseUrl }: Destination,
   before: DestinationState,
   message: Message | undefined,
-  { connections, redactor, signal, home, sentAt, remarks }: ContextPorts,
+  { connections, redactor, signal, home, memory: { lastDocuments }, sentAt, remarks }: ContextPorts,
 ): { context: PushContext<Record<string, unknown>>; memory: () => Memory } {
   const told = message && 'error' in message ? { ...message, error: redactor.text(message.error) } : message;
   const state = remembered(module.state, before.kept);
@@ -102,6 +108,10 @@ function contextOf(
     now: sentAt,
     signal,
     home,
+    lastDocument: {
+      isPublic: lastDocuments.isPublic,
+      put: (record: object) => lastDocuments.put(label, record),
+    },
     redactValue: (value: string) => redactor.redactValue(value),
     note: (remark: string) => remarks.push(redactor.text(remark)),
   };

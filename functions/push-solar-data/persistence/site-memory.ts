@@ -7,6 +7,7 @@ import {
   openAdapterMemory,
   type RememberedAdapter,
 } from './adapter-memory.ts';
+import { type LastDocuments, lastDocumentsIn } from './last-documents.ts';
 import type { StateStore } from './store.ts';
 import { countedWrites, described, documentOf, freeWrites, isWorthWriting, type Written } from './write-policy.ts';
 
@@ -16,6 +17,7 @@ export type SiteMemory = {
   /** @throws where it cannot be read; nothing is kept of that, and the next tick tries again. */
   load(now: number): Promise<{ state: SiteState; loadedAt: number }>;
   adapterMemory(source: Remembered, now: number): Promise<AdapterMemory>;
+  lastDocuments: LastDocuments;
   /**
    * At the end of a tick: writes what is worth it.
    *
@@ -63,6 +65,7 @@ export function createSiteMemory(store: StateStore): SiteMemory {
       return loaded;
     },
     adapterMemory: (source, now) => openOf(source).load(now),
+    lastDocuments: lastDocumentsIn(store),
     async commit(sources, state, now, { final = false } = {}) {
       const writes = [commitSite(sources, state, now, final), ...[...adapters.values()].map((each) => each.flush(now))];
       const settled = await Promise.allSettled(writes);

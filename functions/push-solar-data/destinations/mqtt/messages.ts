@@ -1,6 +1,7 @@
 /** What a broker is told: topics and their texts, in the order in which they are sent. Pure. */
 import { meterFields } from '../../core/reading.ts';
 import type { CommonDocument } from '../document.ts';
+import { plainName, plainNumber } from '../figures.ts';
 
 /** One publication, at least once. */
 export type Publication = {
@@ -11,18 +12,6 @@ export type Publication = {
   /** How long it stands, s; without, until the next one. */
   expireSeconds?: number;
 };
-
-/** Figure topics hold bare numbers: whole watts, percent with one decimal, kWh. + import, + discharging. */
-const figureTopics = {
-  production_kw: ['production_w', 1000, 0],
-  net_import_kw: ['net_import_w', 1000, 0],
-  consumption_kw: ['consumption_w', 1000, 0],
-  battery_discharge_kw: ['battery_discharge_w', 1000, 0],
-  battery_soc: ['battery_soc_percent', 100, 1],
-  battery_energy_kwh: ['battery_energy_kwh', 1, 3],
-  imported_kwh: ['imported_kwh', 1, 3],
-  exported_kwh: ['exported_kwh', 1, 3],
-} as const;
 
 export const statusTopic = (topic: string): string => `${topic}/status`;
 export const documentTopic = (topic: string): string => `${topic}/state`;
@@ -58,8 +47,7 @@ export function publicationsOf(document: CommonDocument, telling: Telling): Publ
     ...(withStatus ? [status] : []),
     ...meterFields.flatMap((field) => {
       const value = (each as { [Field in typeof field]?: number })[field];
-      const [below, factor, decimals] = figureTopics[field];
-      return value === undefined ? [] : [passing(below, String(Number((value * factor).toFixed(decimals)) + 0))];
+      return value === undefined ? [] : [passing(plainName(field), plainNumber(field, value))];
     }),
     passing('state', JSON.stringify(document)),
   ];
