@@ -1,12 +1,12 @@
 /**
- * `npm run generate`: writes what the documents and the lists of adapters and conversations repeat from the code, and says
+ * `npm run generate`: writes what the documents and the lists of adapters, destinations and conversations repeat from the code, and says
  * what it wrote and what is missing. `--check` changes nothing and fails if something is out of date or missing.
  * Hand-written text stays: only what stands between the markers is replaced.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
-import { upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
+import type { DestinationModule } from '../functions/push-solar-data/destinations/destination.ts';
 import {
   monthlyDollars,
   prices,
@@ -16,42 +16,74 @@ import {
   usageOf,
   withDestinations,
 } from '../infra/cost.ts';
-import { forTrial, missingParts } from './adapter-parts.ts';
+import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
+import { destinationKind, missingOfDestinations } from './destination-parts.ts';
+import { listedIn, type ModuleList, moduleIndex, moduleLists } from './module-list.ts';
+import type { Kind } from './parts.ts';
+import {
+  adapterFacts,
+  adapterSettings,
+  adaptersTable,
+  destinationFacts,
+  destinationSettings,
+  destinationsTable,
+  fill,
+} from './tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
 
 /** Files that repeat the code, with the text that each should have, and a sentence for each part that nobody has written. */
 async function generatedFiles(): Promise<{ files: Map<string, string>; missing: string[] }> {
-  const files = readdirSync(adaptersFolder).filter((file) => file.endsWith('.ts'));
-  const listed = files.flatMap((file) => {
-    const name = /^export const (\w+) = defineAdapter\(/m.exec(readFileSync(join(adaptersFolder, file), 'utf8'))?.[1];
-    return name ? [{ file, name, vendor: file.replace(/\.ts$/, '') }] : [];
-  });
-  const adapters: Adapter[] = [];
-  for (const { file, name } of listed) adapters.push((await import(join(adaptersFolder, file)))[name]);
-
+  const [adapters, adapterIndex] = await modulesOf<Adapter>(moduleLists.adapters);
+  const [destinations, destinationIndex] = await modulesOf<DestinationModule>(moduleLists.destinations);
   const vendors = adapters.map(({ vendor }) => vendor);
+  const slugs = destinations.map(({ slug }) => slug);
   const conversations = findConversations(textsIn(conversationsFolder), vendors);
-  const generated = new Map([
-    [join(adaptersFolder, 'index.ts'), adapterIndex(listed)],
-    [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
-  ]);
-  for (const adapter of adapters) {
-    const page = join(root, 'docs/adapters', `${adapter.vendor}.md`);
-    if (existsSync(page))
-      generated.set(
-        page,
-        fill(readFileSync(page, 'utf8'), { facts: facts(adapter), settings: settingsTable(adapter) }),
-      );
-  }
-  const readme = join(root, 'README.md');
-  if (existsSync(readme))
-    generated.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
-  const operations = join(root, 'docs/operations.md');
-  generated.set(operations, fill(readFileSync(operations, 'utf8'), { cost: costTable() }));
-  return { files: generated, missing: missingParts(root, vendors, conversations) };
+
+  const pages: [file: string, blocks: Record<string, string>][] = [
+    ...adapters.map((adapter): [string, Record<string, string>] => [
+      adapterKind.pageOf(adapter.vendor),
+      { facts: adapterFacts(adapter), settings: adapterSettings(adapter) },
+    ]),
+    ...destinations.map((destination): [string, Record<string, string>] => [
+      destinationKind.pageOf(destination.slug),
+      { facts: destinationFacts(destination), settings: destinationSettings(destination) },
+    ]),
+    [
+      'README.md',
+      {
+        vendors: adaptersTable(
+          adapters.filter(({ vendor }) => vendor !== forTrial),
+          ({ vendor, title }) => linked(title, adapterKind, vendor),
+        ),
+        destinations: destinationsTable(destinations, ({ slug, title }) => linked(title, destinationKind, slug)),
+      },
+    ],
+    ['docs/operations.md', { cost: costTable() }],
+  ];
+  const written = pages.filter(([file]) => existsSync(join(root, file)));
+  return {
+    files: new Map([
+      adapterIndex,
+      destinationIndex,
+      [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
+      ...written.map(([file, blocks]): [string, string] => [
+        join(root, file),
+        fill(readFileSync(join(root, file), 'utf8'), blocks),
+      ]),
+    ]),
+    missing: [...missingOfAdapters(root, vendors, conversations), ...missingOfDestinations(root, slugs)],
+  };
+}
+
+/** The modules of a folder, and their list with the text that it should have. */
+async function modulesOf<Module>(list: ModuleList): Promise<[Module[], index: [file: string, text: string]]> {
+  const folder = join('functions/push-solar-data', list.folder);
+  const listed = listedIn(textsIn(folder), list);
+  const modules: Module[] = [];
+  for (const { file, exported } of listed) modules.push((await import(join(root, folder, file)))[exported]);
+  return [modules, [join(root, folder, 'index.ts'), moduleIndex(listed, list)]];
 }
 
 function textsIn(folder: string): Map<string, string> {
@@ -59,76 +91,9 @@ function textsIn(folder: string): Map<string, string> {
   return new Map(files.map((file) => [file, readFileSync(join(root, folder, file), 'utf8')]));
 }
 
-function adapterIndex(listed: { file: string; name: string; vendor: string }[]): string {
-  const key = (vendor: string) => (/^\w+$/.test(vendor) ? vendor : `'${vendor}'`);
-  const entries = listed.map(({ file, name, vendor }) => {
-    const entry = `  ${key(vendor)}: async () => (await import('./${file}')).${name},`;
-    return entry;
-  });
-  return [
-    "/** Every adapter by its vendor's slug, loaded when it is chosen. Generated from this folder by `npm run generate`. */",
-    "import type { Adapter } from './adapter.ts';",
-    '',
-    'export const adapters: Record<string, () => Promise<Adapter>> = {',
-    ...entries,
-    '};',
-    '',
-  ].join('\n');
-}
-
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
-function fill(page: string, blocks: Record<string, string>): string {
-  return Object.entries(blocks).reduce(
-    (text, [name, block]) =>
-      text.replace(
-        new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`),
-        (_, start, end) => `${start}${block}\n${end}`,
-      ),
-    page,
-  );
-}
-
-function facts({ vendor, standing, refresh, needs, homepage }: Adapter): string {
-  return [
-    `- **\`VENDOR=${vendor}\`**, ${standing}`,
-    `- You need: ${needs}`,
-    `- How old the figures are: ${refresh}`,
-    `- The maker's page: <${homepage}>`,
-  ].join('\n');
-}
-
-function settingsTable({ vendor, settings, baseUrl, title }: Adapter): string {
-  const rows = Object.entries(settings).map(([name, { help, secret, schema }]) => {
-    const unset = schema.safeParse(undefined);
-    const needed = !unset.success ? 'yes' : unset.data === undefined ? 'no' : `no (\`${String(unset.data)}\`)`;
-    return `| \`${upperSnake(vendor)}_${upperSnake(name)}\` | ${needed} | ${secret ? 'yes' : 'no'} | ${escaped(help)} |`;
-  });
-  if (baseUrl === undefined)
-    rows.unshift(
-      `| \`${upperSnake(vendor)}_BASE_URL\` | yes | no | The https address of your ${title}, without a slash at the end |`,
-    );
-  return ['| setting | needed (default) | secret | what it is, where you find it |', '|---|---|---|---|', ...rows].join(
-    '\n',
-  );
-}
-
-/** Text for a cell of a table: no bar ends it, no bracket becomes a tag. */
-const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
-
-function vendorsTable(adapters: readonly Adapter[]): string {
-  const rows = adapters
-    .filter(({ vendor }) => vendor !== forTrial)
-    .map(({ vendor, title, standing, refresh, needs }) => {
-      const name = existsSync(join(root, `docs/adapters/${vendor}.md`))
-        ? `[${title}](docs/adapters/${vendor}.md)`
-        : title;
-      return `| ${name} | \`${vendor}\` | ${standing} | ${refresh} | ${needs} |`;
-    });
-  return [
-    '| equipment | `VENDOR` | standing | how old the figures are | you need |',
-    '|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+function linked(title: string, { pageOf }: Kind, slug: string): string {
+  const page = pageOf(slug);
+  return existsSync(join(root, page)) ? `[${title}](${page})` : title;
 }
 
 /** Cents of a US dollar a month by kind, for one home, a few, and a village in one account. */

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { forTrial, missingParts } from '../../docs/adapter-parts.ts';
+import { forTrial, missingOfAdapters } from '../../docs/adapter-parts.ts';
+import { folderOf } from './files.ts';
 
 const headings = [
   'Getting the credentials',
@@ -22,13 +20,7 @@ const conversations = [{ vendor: 'acme', name: 'acme', file: 'test/conversations
 
 /** What is missing of Acme in a folder with these files. */
 function missingOf(t: TestContext, files: Record<string, string>, found = conversations, vendors = ['acme']): string[] {
-  const root = mkdtempSync(join(tmpdir(), 'adapter-parts-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), text);
-  }
-  return missingParts(root, vendors, found);
+  return missingOfAdapters(folderOf(t, files), vendors, found);
 }
 
 describe('the parts of an adapter', () => {
@@ -45,7 +37,7 @@ describe('the parts of an adapter', () => {
 
   it('have a test that does what every adapter must do', (t) =>
     assert.deepEqual(missingOf(t, { ...whole, 'test/adapters/acme.test.ts': '' }), [
-      'test/adapters/acme.test.ts lacks what every adapter must do: see that it hands its conversation to testAdapter, as test/adapters/victron-vrm.test.ts does',
+      'test/adapters/acme.test.ts lacks what every such test must do: see that it hands its conversation to testAdapter, as test/adapters/victron-vrm.test.ts does',
     ]));
 
   it('have names that lead to the adapter', (t) => {

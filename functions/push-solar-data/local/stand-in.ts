@@ -1,27 +1,17 @@
 /** A local stand-in for Charge HQ: takes pushes, applies the documented check, and says what its app would say. */
 import { inWords } from '../core/freshness.ts';
 import { ChargeHqBody } from '../destinations/charge-hq.ts';
-import { bodyOf, onOneLine, openLocalServer, say } from './local-server.ts';
-
-export type StandIn = { url: string; close(): Promise<void> };
-
-const path = '/api/public/push-solar-data';
-/** Of a message; those of the bridge have some hundred. */
-const mostBytes = 65_536;
+import { openReceiver, type Receiver } from './receiver.ts';
 
 /** @param tell is told one sentence for each push. @param port 0: any that is free. */
-export async function openStandIn(tell: (sentence: string) => void, port = 0): Promise<StandIn> {
+export function openStandIn(tell: (sentence: string) => void, port = 0): Promise<Receiver> {
   let lastAt: number | undefined;
-  const server = await openLocalServer(async (request, response) => {
-    if (request.method !== 'POST' || request.url !== path) return say(response, 404, 'Not found');
-    const text = await bodyOf(request, mostBytes);
-    if (text === undefined) return say(response, 413, 'Too long');
-    const now = Date.now();
-    tell(onOneLine(verdict(text, now, lastAt)));
+  const judge = (text: string, now: number) => {
+    const said = verdict(text, now, lastAt);
     lastAt = now;
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  }, port);
-  return { url: `http://127.0.0.1:${server.port}${path}`, close: server.close };
+    return said;
+  };
+  return openReceiver('/api/public/push-solar-data', judge, tell, port);
 }
 
 /** Like the real service it accepts everything with 200; what it thinks of it, only its app tells. */

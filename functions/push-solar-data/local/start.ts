@@ -1,4 +1,4 @@
-/** `npm start`: a tick each minute. Without any settings, a simulated home and a local stand-in for Charge HQ. */
+/** `npm start`: a tick each minute. Without any settings, a simulated home and local stand-ins for Charge HQ and a reader at home. */
 
 import { fileStore } from '../persistence/file-store.ts';
 import { memoryStore } from '../persistence/memory-store.ts';
@@ -8,6 +8,7 @@ import { openRuntime, type Runtime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { localSettings, stateFolder } from './environment.ts';
 import { openFeeds } from './feed-server.ts';
+import { openHomeReader } from './home-reader.ts';
 import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
 import { exitCode, printReport } from './print.ts';
@@ -27,20 +28,25 @@ process.exitCode = isDemo
     );
 
 async function demo(settings: SettingTexts): Promise<number> {
-  console.log('No settings found: this is a simulated home and a local stand-in for Charge HQ. Stop with Ctrl+C.');
+  console.log('No settings found: this is a simulation, a home that is computed and two stand-ins on this machine,');
+  console.log('one for Charge HQ, one for a reader at home. Nothing leaves it. Stop with Ctrl+C.');
   console.log('For your own home: npm run configure\n');
-  const standIn = await openStandIn((sentence) => console.log(`          Charge HQ would say: ${onOneLine(sentence)}`));
+  const say = (sentence: string) => console.log(`          ${onOneLine(sentence)}`);
+  const chargeHq = await openStandIn((sentence) => say(`Charge HQ would say: ${sentence}`));
+  const reader = await openHomeReader(say);
   const demoSettings = {
     ...settings,
     VENDOR: 'simulator',
+    DESTINATION: 'charge-hq,reader:webhook',
     CHARGE_HQ_API_KEY: '00000000-0000-4000-8000-000000000000',
-    CHARGE_HQ_URL: standIn.url,
+    CHARGE_HQ_URL: chargeHq.url,
+    READER_URL: reader.url,
   };
   const store = memoryStore();
   try {
     return await loop(openRuntime({ environment: demoSettings, memory: createSiteMemory(store) }), store);
   } finally {
-    await standIn.close();
+    await Promise.all([chargeHq.close(), reader.close()]);
   }
 }
 
