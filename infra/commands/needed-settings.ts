@@ -55,7 +55,9 @@ function needs({ prefix, module, baseUrlOf }: Chosen, texts: SettingTexts, there
     name,
     schema.safeParse(texts[full(name)]).data,
   ]);
-  const always = Object.entries(module.settings).filter(([, { schema }]) => !schema.safeParse(undefined).success);
+  const always = Object.entries(module.settings).filter(
+    ([name, { schema }]) => !schema.safeParse(undefined).success || module.neededOnAws?.includes(name),
+  );
   const given = (module.requires?.(Object.fromEntries(values)) ?? []).flatMap((required) => {
     const alternatives = [required].flat();
     return alternatives.some((name) => there.has(full(name))) ? [] : named(alternatives[0] ?? '');

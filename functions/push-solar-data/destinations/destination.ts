@@ -133,6 +133,8 @@ type Common<S extends Settings, State, Running> = {
   settings: S;
   /** Settings that must be there given the others, by name; an array in the array means one of these. */
   requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
+  /** Settings that may be left out on the owner's own machine, but not on AWS. */
+  neededOnAws?: readonly NamesOf<S>[];
   /** What the schemas of single settings cannot tell: sentences that begin with the name of a variable. */
   problems?(settings: SettingValues<S>, settingName: (setting: NamesOf<S>) => string): readonly string[];
   /** Its host, where it is not a setting of its own; the owner can override it by `<LABEL>_BASE_URL`. */

@@ -28,6 +28,7 @@ export const feed = defineDestination({
       'How long a document is good; default: two polls of the slowest source and a minute, at least 180',
     ),
   },
+  neededOnAws: ['token'],
   minSecondsBetween: 0, // nobody is asked: it is our own store
   problems: ({ port }, settingName) =>
     Number.isInteger(port) ? [] : [`${settingName('port')} must be a whole number (it is "${port}")`],

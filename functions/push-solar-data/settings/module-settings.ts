@@ -8,6 +8,7 @@ import { quoted } from './written.ts';
 export type Configurable = {
   settings: Settings;
   requires?(settings: Record<string, unknown>): readonly (string | readonly string[])[];
+  neededOnAws?: readonly string[];
 };
 
 /** @returns their texts as the owner wrote them and what they mean; what is wrong is then among the reader's problems. */
