@@ -92,7 +92,7 @@ export const testedDestinations: readonly TestedDestination[] = [
     // the full hour, whatever an answer asks for
     longestWaits: { 'rate-limited': 3_600 },
     otherWords: 'bad-response',
-    ends: { 'as text/plain': ['told'], 'truncated JSON': ['told'] },
+    ends: { 'as text/plain': ['told'], 'truncated JSON': ['told'], 'nested deep beside the figures': ['told'] },
   }),
   mqttDestination,
 ];

@@ -88,7 +88,7 @@ const transport: DestinationFault[] = [
   ),
   fault(
     '2 MB before CONNACK',
-    ['told', 'unavailable'],
+    ['told', 'bad-response'],
     at('connect', ({ send, usual: asUsual }) => {
       send(publication(twoMegabytes));
       asUsual();
@@ -96,7 +96,7 @@ const transport: DestinationFault[] = [
   ),
   fault(
     '2 MB after CONNACK',
-    ['told', 'unavailable'],
+    ['told', 'bad-response'],
     at('connect', ({ send, usual: asUsual }) => {
       asUsual();
       send(publication(twoMegabytes));
@@ -105,7 +105,7 @@ const transport: DestinationFault[] = [
   {
     ...fault(
       '250 MB in one packet',
-      ['unavailable'],
+      ['bad-response'],
       at('connect', ({ usual: asUsual, socket }) => {
         asUsual();
         socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]));
@@ -117,7 +117,7 @@ const transport: DestinationFault[] = [
   {
     ...fault(
       'messages without end',
-      ['unavailable', 'told'],
+      ['bad-response', 'told'],
       at('connect', ({ usual: asUsual, socket }) => {
         asUsual();
         pour(socket, bytesOf(publication(Buffer.alloc(60_000))));
@@ -135,7 +135,7 @@ const transport: DestinationFault[] = [
   ),
   fault(
     'CONNACK twice',
-    ['told', 'unavailable'],
+    ['told', 'unavailable', 'bad-response'],
     at('connect', ({ usual: asUsual }) => {
       asUsual();
       asUsual();
@@ -157,7 +157,7 @@ const transport: DestinationFault[] = [
   ),
   fault(
     'wants a log-in in steps',
-    ['auth', 'unavailable'],
+    ['auth', 'unavailable', 'bad-response'],
     at('connect', ({ send }) => {
       send({ cmd: 'auth', reasonCode: 24, properties: { authenticationMethod: 'X' } });
     }),
@@ -230,7 +230,7 @@ const refusals: DestinationFault[] = [
 
 /** A text in each place of a refusal that somebody may repeat. */
 const saying = (name: string, text: string): DestinationFault[] => {
-  const reasonString = text.slice(0, 60_000);
+  const reasonString = text.slice(0, 15_000);
   const properties = { reasonString, userProperties: { [text.slice(0, 100)]: reasonString } };
   return [
     fault(
@@ -258,7 +258,7 @@ const saying = (name: string, text: string): DestinationFault[] => {
 const words: DestinationFault[] = [
   ...Object.entries(disguises).flatMap(([name, disguise]) => saying(`echo: ${name}`, disguise(password))),
   ...saying('steering characters', steering),
-  ...Object.entries(units).flatMap(([name, unit]) => saying(`60 KB of ${name}`, repeated(unit))),
+  ...Object.entries(units).flatMap(([name, unit]) => saying(`15 KB of ${name}`, repeated(unit))),
 ];
 
 /** A broker that behaves, behind an address at which nobody is, until it is mended. */
