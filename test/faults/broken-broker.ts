@@ -22,7 +22,7 @@ export async function openBrokenBroker(
   let made = 0;
   const open = new Set<Socket>();
   const messages: (number | undefined)[] = [];
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     made += 1;
     open.add(socket);
     socket.on('close', () => open.delete(socket));

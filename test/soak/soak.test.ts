@@ -45,7 +45,10 @@ describe('the watch over a soak', () => {
       fusionsolar: each(60, 5 * minute, 'getDevRealKpi'),
       sigenergy: each(60, 5 * minute, 'flow'),
     },
-    pushedAt: each(300, minute, '').map(({ at }) => at),
+    pushedAt: { 'charge-hq': each(300, minute, '').map(({ at }) => at) },
+    lost: [],
+    late: 0,
+    told: {},
     untrue: [],
     unfit: [],
     lines: Array.from({ length: 300 }, () => 900),
@@ -59,7 +62,9 @@ describe('the watch over a soak', () => {
   const fusionsolar = (...more: Soak['asked']['fusionsolar']) => ({ asked: { ...good.asked, fusionsolar: more } });
   const bad: [string, Partial<Soak>, RegExp][] = [
     ['an untruth', { untrue: ['noon: figures'] }, /noon: figures/],
-    ['two messages within half a minute', { pushedAt: [0, 29_000] }, /within 29 s/],
+    ['two messages within half a minute', { pushedAt: { mqtt: [0, 29_000] } }, /to mqtt within 29 s/],
+    ['destinations that wait for one that hangs', { late: 5 }, /5 times a destination/],
+    ['a message that is kept back', { lost: ['noon: mqtt was not told'] }, /noon: mqtt was not told/],
     ['weather that was none', { outcomes: { pushed: 300 } }, /no test at all/],
     [
       'a storm of calls',
