@@ -118,7 +118,7 @@ export const lateIn = ({ destinations }: TickReport): string[] => destinations.f
 
 /**
  * A sentence for each receiver that works and was not told what there was to tell; first for those for which time was
- * up, which a busy machine may do.
+ * up while another one hung. Where none did, it was the machine's other work.
  *
  * @param now at the tick's end, ms.
  */
@@ -128,15 +128,18 @@ export function losses(
   before: Before,
   now: number,
 ): [late: string[], lost: string[]] {
-  const [late, lost]: [string[], string[]] = [[], []];
-  if (figures === undefined && error === undefined) return [late, lost];
-  for (const { label, asked } of receivers) {
-    const row = destinations.find((each) => each.label === label);
-    const last = before.get(label)?.at(-1);
-    if (asked.at(-1) !== last || mayBeLeftAlone(last, now)) continue;
-    (isLate(row) ? late : lost).push(`${label} was not told: ${row?.outcome} ${row?.error ?? ''}`);
-  }
-  return [late, lost];
+  if (figures === undefined && error === undefined) return [[], []];
+  const isReached = ({ label, asked }: Pick<Receiver, 'label' | 'asked'>) => asked.at(-1) !== before.get(label)?.at(-1);
+  const oneHangs = receivers.some((each) => isReached(each) && each.asked.at(-1)?.how === 'hang');
+  const untold = receivers
+    .filter(({ label }) => label !== 'pvoutput') // which is told when a slot is over
+    .filter((each) => !isReached(each) && !mayBeLeftAlone(before.get(each.label)?.at(-1), now))
+    .map(({ label }) => ({ label, row: destinations.find((each) => each.label === label) }));
+  const sentences = (some: typeof untold) => some.map(({ label, row }) => `${label} was not told: ${row?.outcome}`);
+  return [
+    oneHangs ? sentences(untold.filter(({ row }) => isLate(row))) : [],
+    sentences(untold.filter(({ row }) => !isLate(row))),
+  ];
 }
 
 /** As it may after trouble, and so soon after the last message. */

@@ -63,7 +63,7 @@ describe('the watch over a soak', () => {
   const bad: [string, Partial<Soak>, RegExp][] = [
     ['an untruth', { untrue: ['noon: figures'] }, /noon: figures/],
     ['two messages within half a minute', { pushedAt: { mqtt: [0, 29_000] } }, /to mqtt within 29 s/],
-    ['destinations that wait for one that hangs', { late: 5 }, /5 times a destination/],
+    ['destinations that wait for one that hangs', { late: 5 }, /5 times a destination waited/],
     ['a message that is kept back', { lost: ['noon: mqtt was not told'] }, /noon: mqtt was not told/],
     ['weather that was none', { outcomes: { pushed: 300 } }, /no test at all/],
     [

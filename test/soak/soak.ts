@@ -31,7 +31,7 @@ export type Soak = {
   pushedAt: Record<string, number[]>;
   /** When a destination that works was not told what there was to tell, a sentence each. */
   lost: string[];
-  /** How often one could not be reached in time, as on a machine with other work. */
+  /** How often one that works could not be reached in time while another one hung. */
   late: number;
   /** How often each destination was told something. */
   told: Record<string, number>;
@@ -107,8 +107,6 @@ function courseOf(stage: Stage, random: Random, result: Soak) {
   let waitDoubtUntil = 0;
   /** Whose message was given up in the tick before, and may arrive in this one. */
   let onTheirWay: ReadonlySet<string> = new Set();
-  // PVOutput is told when a slot is over.
-  const listening = stage.receivers.filter(({ label }) => label !== 'pvoutput');
 
   const judge = (report: TickReport, pushes: readonly Push[]) => {
     const at = clock.at;
@@ -131,7 +129,7 @@ function courseOf(stage: Stage, random: Random, result: Soak) {
       if (outcome === 'pushed' || outcome === 'reported') result.told[label] = (result.told[label] ?? 0) + 1;
     if (clock.at < waitDoubtUntil) return;
     const time = new Date(clock.at).toISOString();
-    const [late, lost] = losses(report, listening, asked, clock.at);
+    const [late, lost] = losses(report, stage.receivers, asked, clock.at);
     result.late += late.length;
     result.lost.push(...lost.map((what) => `${time}: ${what}`));
   };
