@@ -106,7 +106,14 @@ describe('the watch over a soak', () => {
 describe('the verdict on a push', () => {
   const home = { production_kw: 2, net_import_kw: 1, battery_discharge_kw: 0 };
   const cloud = (how: 'well' | 'serverError', more: Partial<Cloud> = {}) =>
-    ({ asked: [{ at: now, what: 'query', how }], shown: home, ...more }) as unknown as Cloud;
+    ({
+      asked: [
+        { at: now - 3_600_000, what: 'query', how: 'well' },
+        { at: now, what: 'query', how },
+      ],
+      shown: home,
+      ...more,
+    }) as unknown as Cloud;
   const figures = (production_kw: number) => ({
     apiKey: 'k',
     siteMeters: { ...home, production_kw, consumption_kw: production_kw + 1 },
