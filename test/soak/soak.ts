@@ -133,10 +133,13 @@ function courseOf(stage: Stage, random: Random, result: Soak) {
     result.late += late.length;
     result.lost.push(...lost.map((what) => `${time}: ${what}`));
   };
-  /** A token that was granted when nobody waited for it any more is one that nobody has. */
-  const doubtToken = ({ sources }: TickReport, before: string | undefined) => {
+  /** What came when nobody waited for it any more is known to nobody: figures, or a token that was granted. */
+  const doubtGivenUp = ({ sources }: TickReport, before: string | undefined) => {
     const wasGivenUp = sources.some(({ label, error = '' }) => label === 'shed' && error.includes('in time'));
-    if (wasGivenUp) grantLostUntil = clock.at + 2 * minute;
+    if (wasGivenUp) {
+      sigenergy.stillSince = undefined;
+      grantLostUntil = clock.at + 2 * minute;
+    }
     if (clock.at < grantLostUntil && sigenergy.refreshToken() !== before)
       tokenDoubtUntil = clock.at + doubtAboutTokenMs;
   };
@@ -151,7 +154,7 @@ function courseOf(stage: Stage, random: Random, result: Soak) {
         report,
         taken.flatMap(({ pushes }) => pushes),
       );
-      doubtToken(report, tokenBefore);
+      doubtGivenUp(report, tokenBefore);
     }
     const [report] = reports;
     // Of two instances each has its own half minute.
@@ -234,7 +237,7 @@ if (import.meta.main) {
       .map(([name, calls]) => `${name} ${calls.length}`)
       .join(', ')}; writes ${(writes / days).toFixed(0)} a day`,
   );
-  console.log(`Told: ${JSON.stringify(result.told)}`);
+  console.log(`Told: ${JSON.stringify(result.told)}; ${result.late} late`);
   console.log(`First and last: ${JSON.stringify([samples[4] ?? samples[0], samples.at(-1)])}`);
   const found = violations(result);
   for (const violation of found) console.error(`✗ ${violation}`);

@@ -21,7 +21,7 @@ function untruths({ untrue, unfit, pushedAt, lost, late, ticks, outcomes }: Soak
     if (shortest < 30_000) found.push(`two messages to ${label} within ${shortest / 1000} s`);
   }
   if (lost.length > 0) found.push(`${lost.length} messages were kept from destinations that work`, ...lost.slice(0, 5));
-  if (late > 1 + ticks / 2_000) found.push(`${late} times a destination waited for another one that hung`);
+  if (late > 1 + ticks / 5_000) found.push(`${late} times a destination waited for another one that hung`);
   if (!outcomes['pushed'] || !outcomes['reported'] || !outcomes['failed']) found.push('the weather was no test at all');
   return found;
 }
