@@ -152,7 +152,7 @@ function courseOf(stage: Stage, random: Random, result: Soak) {
     for (const report of reports) {
       judge(
         report,
-        taken.flatMap(({ pushes }) => pushes),
+        taken.flatMap(({ label, pushes }) => (onTheirWay.has(label) ? pushes.slice(1) : pushes)),
       );
       doubtGivenUp(report, tokenBefore);
     }
