@@ -40,7 +40,7 @@ export const bodies: readonly Fault[] = [
   body('2 MB, the rest at its end', (usual) => ofLength(maxBodyBytes, usual), { mayBeRead: true, alone: true }),
   body('2 MB and a byte', (usual) => ofLength(maxBodyBytes + 1, usual), {
     kinds: ['bad-response'],
-    fromDestination: 'unavailable',
+    fromDestination: 'bad-response',
     alone: true,
   }),
   body('a page of 2 MB', () => ({ text: page.padEnd(maxBodyBytes, '<p a="\'">') }), {
@@ -54,17 +54,17 @@ export const bodies: readonly Fault[] = [
   }),
   body('50 MB', () => ({ act: (_request, response) => pour(response) }), {
     kinds: ['bad-response'],
-    fromDestination: 'unavailable',
+    fromDestination: 'bad-response',
     alone: true,
     weigh: 'most',
   }),
   body(
     'a gzip bomb of 50 MB',
     () => ({ act: (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb) }),
-    { kinds: ['bad-response'], fromDestination: 'unavailable', alone: true, weigh: 'most' },
+    { kinds: ['bad-response'], fromDestination: 'bad-response', alone: true, weigh: 'most' },
   ),
   body('gzip that is none', (usual) => ({ text: textOf(usual), headers: { 'content-encoding': 'gzip' } }), {
-    fromDestination: 'unavailable',
+    fromDestination: 'bad-response',
   }),
   body(
     'as text/plain',

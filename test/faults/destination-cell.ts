@@ -29,14 +29,15 @@ const usualWaits: Partial<Record<NonNullable<Kind>, number>> = {
 export async function playDestination(destination: TestedDestination, fault: DestinationFault): Promise<Cell> {
   const server = await fault.open(now);
   const tested = openTested(destination, server);
+  const gathered = destination.gathersSeconds === undefined ? [] : await gather(tested, destination.gathersSeconds);
   const { report, ...seen } = await struck(tested, fault);
   const { outcome, kind } = report.destinations[0] ?? {};
-  const wrong = [...seen.wrong];
+  const wrong = [...gathered, ...seen.wrong];
   const wasAt = server.url();
   try {
     server.mend();
     const isMoved = server.url() !== wasAt;
-    if (outcome !== 'pushed') wrong.push(...(await toldAgain(tested, kind, isMoved ? undefined : fault)));
+    if (outcome !== 'pushed') wrong.push(...(await toldAgain(tested, kind, isMoved ? undefined : fault, destination)));
     else wrong.push(...(await toldOnce(tested)));
     wrong.push(...server.misconduct());
     return { ...seen, sign: wrong.length > 0 ? '✗' : outcome === 'pushed' ? '=' : '✓', wrong };
@@ -46,6 +47,17 @@ export async function playDestination(destination: TestedDestination, fault: Des
 }
 
 type Tested = ReturnType<typeof openTested>;
+
+/** Until what was read is to be told. */
+async function gather({ tick, clock, unfit }: Tested, seconds: number): Promise<string[]> {
+  const report = await tick();
+  clock.advance(seconds);
+  const { outcome } = report.destinations[0] ?? {};
+  return [...unfit(report), ...(outcome === 'idle' ? [] : [`ended as ${outcome} while it gathered`])];
+}
+
+/** What was gathered is told again after these; after the others what is gathered next. */
+const isToldAgain = new Set<Kind>(['unavailable', 'rate-limited', 'gone']);
 
 /** A home that gives another production at each read. */
 function openTested({ settings, secrets }: TestedDestination, server: FailingServer) {
@@ -87,12 +99,22 @@ function openTested({ settings, secrets }: TestedDestination, server: FailingSer
 async function struck(tested: Tested, { ends, alone, weigh, ...fault }: DestinationFault) {
   const { result: report, ms, megabytes, blockedMs, stray } = await observe(tested.tick, weigh);
   const wrong = [...tested.unfit(report), ...wrongEnd(report, ends)];
-  if (tested.server.messages.length > 1) wrong.push(`${tested.server.messages.length} messages were sent`);
+  const { connections, messages } = tested.server;
+  if (connections && connections.made() > 1) wrong.push(`${connections.made()} connections were made`);
+  if (connections && (await isLeft(connections))) wrong.push('a connection was left open');
+  if (messages.length > 1) wrong.push(`${messages.length} messages were sent`);
   if (ms > budget.tickMs + slackMs) wrong.push(`took ${ms} ms of ${budget.tickMs}`);
   if (alone && !weigh && blockedMs > longestBlockMs) wrong.push(`blocked the process for ${blockedMs} ms`);
   if (megabytes > (fault.mostMegabytes ?? mostMegabytes)) wrong.push(`took ${Math.round(megabytes)} MB`);
   if (stray.length > 0) wrong.push(`unhandled rejection: ${stray[0]}`);
   return { report, ms, megabytes, wrong, ...(alone ? { blockedMs } : {}) };
+}
+
+/** What is closed has a moment to be gone at the other end too. */
+async function isLeft({ open }: NonNullable<FailingServer['connections']>): Promise<boolean> {
+  for (let waited = 0; waited < 300 && open() > 0; waited += 10)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  return open() > 0;
 }
 
 function wrongEnd(report: TickReport, ends: DestinationFault['ends']): string[] {
@@ -111,9 +133,12 @@ async function toldAgain(
   { tick, clock, server, production, unfit }: Tested,
   kind: Kind,
   fault: DestinationFault | undefined,
+  { gathersSeconds, longestWaits }: TestedDestination,
 ): Promise<string[]> {
-  const [least, most] = waitOf(kind, fault);
-  const before = server.messages.length;
+  const [least, longest] = waitOf(kind, fault, longestWaits);
+  const isSameAgain = gathersSeconds !== undefined && fault !== undefined && isToldAgain.has(kind);
+  const most = longest + (gathersSeconds === undefined || isSameAgain ? 0 : pollSeconds + gathersSeconds);
+  const [before, first] = [server.messages.length, production()];
   const wrong: string[] = [];
   for (let waited = tickSeconds; ; waited += tickSeconds) {
     clock.advance(tickSeconds);
@@ -123,19 +148,24 @@ async function toldAgain(
     if (outcome === 'idle' && waited < most) continue;
     if (outcome !== 'pushed') return [...wrong, `ended as ${outcome} ${waited} s later: ${JSON.stringify(report)}`];
     if (waited < least) wrong.push(`was told after ${waited} s, and had asked for ${least}`);
-    const told = server.messages.slice(before);
-    if (told.length !== 1 || told[0] !== production())
-      wrong.push(`was then told ${told.join(', ')} instead of ${production()} kW`);
-    return wrong;
+    return [...wrong, ...wrongMessages(server.messages.slice(before), isSameAgain ? first : production())];
   }
 }
 
+const wrongMessages = (told: readonly (number | undefined)[], expected: number): string[] =>
+  told.length === 1 && told[0] === expected ? [] : [`was then told ${told.join(', ')} instead of ${expected} kW`];
+
 /** How long it must at least and may at most be left alone, s; of one that has moved, until there is something new. */
-function waitOf(kind: Kind, fault: DestinationFault | undefined): [number, number] {
+function waitOf(
+  kind: Kind,
+  fault: DestinationFault | undefined,
+  longestWaits: TestedDestination['longestWaits'],
+): [number, number] {
   if (!fault) return [0, pollSeconds];
   const asked = Math.min(fault.asksSeconds ?? 0, longestWait);
   const usual = (kind && usualWaits[kind]) ?? 0;
-  return [asked, fault.asksSeconds === undefined || kind === 'auth' ? usual : asked];
+  const own = kind && longestWaits?.[kind];
+  return [asked, own ?? (fault.asksSeconds === undefined || kind === 'auth' ? usual : asked)];
 }
 
 /** What was taken is not told again; what is read next is. */

@@ -1,4 +1,6 @@
 /** What a destination brings to be played under every fault: its settings, and a server for each of its faults. */
+
+import type { ErrorKind } from '../../functions/push-solar-data/core/failure.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { type Answer, type ReceivedRequest, serve } from '../support/conversation.ts';
 import { secretsOfRequest } from '../support/leaks.ts';
@@ -17,6 +19,8 @@ export type FailingServer = {
   secrets(): string[];
   /** What nobody may do with it and was done, a sentence each. */
   misconduct(): string[];
+  /** Where a connection is for one message: how many were made, and how many are open. */
+  connections?: { made(): number; open(): number };
   mend(): void;
   close(): Promise<void>;
 };
@@ -34,6 +38,10 @@ export type TestedDestination = {
   settings: SettingTexts;
   /** What of the settings nobody may see. */
   secrets: readonly string[];
+  /** After how many seconds it is told what was gathered; without, each reading at once. */
+  gathersSeconds?: number;
+  /** How long it is left alone at most, s, by the kind of its failure, where it is otherwise than with most. */
+  longestWaits?: Partial<Record<ErrorKind, number>>;
   /** Several may have one name: they share a row. */
   faults(addresses: readonly DeadAddress[]): readonly DestinationFault[];
 };
@@ -45,6 +53,10 @@ export type HttpDestination = Omit<TestedDestination, 'faults'> & {
   productionOf(received: ReceivedRequest): number | undefined;
   /** As what a message ends, by the name of the fault, where it is otherwise than with most. */
   ends?: Readonly<Record<string, readonly Ending[]>>;
+  /** As what a good answer ends that has not the words by which it takes a message; without, every good answer does. */
+  otherWords?: Ending;
+  /** For how long it is left alone, s, by the name of the fault, though the answer asks for nothing. */
+  asksSeconds?: Readonly<Record<string, number>>;
 };
 
 /** A destination that is told by HTTP: it has all columns of those. */
@@ -53,12 +65,17 @@ export const overHttp = (destination: HttpDestination): TestedDestination => ({
   faults: (addresses) =>
     httpColumns(destination.secrets, addresses).map(({ answer, url, ends, ...column }) => ({
       ...column,
-      ...withEnds(destination.ends?.[column.name] ?? ends),
+      ...ifAny(
+        'ends',
+        destination.ends?.[column.name] ?? ends?.map((end) => (end === 'told' ? (destination.otherWords ?? end) : end)),
+      ),
+      ...ifAny('asksSeconds', destination.asksSeconds?.[column.name] ?? column.asksSeconds),
       open: (now) => openHttp(destination, { answer, url }, now),
     })),
 });
 
-const withEnds = (ends: readonly Ending[] | undefined) => (ends ? { ends } : {});
+const ifAny = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [Each in Name]?: Value };
 
 async function openHttp(
   { usual, productionOf }: HttpDestination,

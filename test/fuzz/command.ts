@@ -1,11 +1,13 @@
 /**
- * `npm run fuzz -- --seed 123 --vendor foxess --runs 5000`: mutated answers for every adapter, or for those whose name
- * begins so; `--mode changes` or `--mode excesses` alone. Without `--seed` each call draws another one; `npm run test:fuzz`
+ * `npm run fuzz -- --seed 123 --vendor foxess --runs 5000`: mutated answers for every adapter and destination, or for those whose name
+ * begins so; `--mode changes`, `--mode excesses` or `--mode destinations` alone. Without `--seed` each call draws another one; `npm run test:fuzz`
  * has a fixed one, so that the same code always ends the same way. A finding names its seed; the same seed with `--runs 1`
  * plays it again.
  */
 import { parseArgs } from 'node:util';
 import { conversations } from '../conversations/all.ts';
+import { answeringDestinations } from './destination-answers.ts';
+import { fuzzDestination } from './destinations.ts';
 import { fuzz, modes } from './fuzz.ts';
 
 const { values } = parseArgs({
@@ -20,9 +22,14 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Numbe
 const runs = Number(values.runs);
 const chosen = conversations.filter(({ name }) => name.startsWith(values.vendor ?? ''));
 const chosenModes = modes.filter((mode) => mode === (values.mode ?? mode));
-if (!Number.isInteger(seed) || !Number.isInteger(runs) || runs < 1 || chosen.length === 0 || chosenModes.length === 0) {
+const receivers =
+  values.mode === undefined || values.mode === 'destinations'
+    ? answeringDestinations.filter(({ slug }) => slug.startsWith(values.vendor ?? ''))
+    : [];
+const playsNothing = (chosen.length === 0 || chosenModes.length === 0) && receivers.length === 0;
+if (!Number.isInteger(seed) || !Number.isInteger(runs) || runs < 1 || playsNothing) {
   console.error(
-    `--seed and --runs are whole numbers, --mode is one of ${modes.join(', ')}, and --vendor is one of ${conversations.map(({ name }) => name).join(', ')}`,
+    `--seed and --runs are whole numbers, --mode is one of ${[...modes, 'destinations'].join(', ')}, and --vendor is one of ${[...conversations.map(({ name }) => name), ...answeringDestinations.map(({ slug }) => slug)].join(', ')}`,
   );
   process.exit(2);
 }
@@ -44,5 +51,13 @@ for (const mode of chosenModes) {
           `    npm run fuzz -- --mode ${mode} --vendor ${conversation.name} --seed ${each.seed} --runs 1`,
       );
   }
+}
+for (const destination of receivers) {
+  const { told, failed, ms, findings } = await fuzzDestination(destination, seed, runs);
+  console.log(
+    `${destination.slug.padEnd(20)}${String(told).padStart(6)} told, ${failed} failed${String(ms).padStart(8)} ms`,
+  );
+  wrong += findings.length;
+  for (const each of findings.slice(0, 8)) console.log(`  ✗ ${each.wrong}\n    seed ${each.seed}: ${each.answer}`);
 }
 process.exit(wrong > 0 ? 1 : 0);

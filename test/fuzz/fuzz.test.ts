@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { conversations } from '../conversations/all.ts';
+import { answeringDestinations } from './destination-answers.ts';
+import { fuzzDestination } from './destinations.ts';
 import { exceed } from './excess.ts';
 import { follows, numbersIn, respelt } from './explanation.ts';
 import { fuzz } from './fuzz.ts';
@@ -10,6 +12,7 @@ import { drawFrom, mutate } from './mutation.ts';
 const seed = 20_260_501;
 const runs = 40;
 const excesses = 5;
+const destinationRuns = 150;
 
 describe('an answer with anything in it changed crashes and hangs nothing, and no invented figure is pushed:', () => {
   for (const conversation of conversations)
@@ -25,6 +28,15 @@ describe('an answer with anything in it blown up blocks and leaks nothing, and w
     it(conversation.name, async () => {
       const { findings } = await fuzz(conversation, seed, excesses, 'excesses');
       assert.deepEqual(findings, []);
+    });
+});
+
+describe('an answer of a destination with anything in it changed is a failure of a known kind or a message that arrived, told once:', () => {
+  for (const destination of answeringDestinations)
+    it(destination.slug, async () => {
+      const { told, failed, findings } = await fuzzDestination(destination, seed, destinationRuns);
+      assert.deepEqual(findings, []);
+      assert.ok(told > 0 && failed > 0, `${told} told, ${failed} failed`);
     });
 });
 

@@ -56,3 +56,18 @@ describe('the same day with parts of the answers missing at random', () => {
     assert.equal(failed, outages.chargeHq.minutes);
   });
 });
+
+describe('the same day of a home that tells a broker too, with Charge HQ gone from the morning on', () => {
+  const goneFrom = 18 * 60;
+  let day: Day;
+  it('loses no minute at the broker: each reading and each error arrives there within its tick', async () => {
+    day = await runDay({ goneFrom });
+    assert.equal(day.lostAtBroker, 0);
+    assert.ok(day.outcomes.failed >= 4, `${day.outcomes.failed} failed`);
+  });
+  it('knocks at the empty place every 15 minutes, once it knows', () => {
+    const knocks = (24 * 60 - goneFrom) / 15;
+    const before = goneFrom;
+    assert.ok(Math.abs(day.chargeHqTries - before - knocks) <= 6, `${day.chargeHqTries} tries`);
+  });
+});

@@ -13,6 +13,7 @@ import type { Outcome } from '../../functions/push-solar-data/core/report.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { type Answer, type MockServer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, settingTexts } from '../support/home.ts';
+import { openWatchedBroker } from './watched-broker.ts';
 
 /** From noon to noon, so that midnight and the change to summer time (01:00 UTC) lie within. */
 const dayBegins = Date.parse('2026-03-28T12:00:00Z');
@@ -97,13 +98,18 @@ export type Day = {
   /** Writes that a store with counted writes has seen. */
   writes: number;
   importedEverFell: boolean;
+  /** Ticks that ended without their one message having reached the broker, where there is one. */
+  lostAtBroker: number;
+  /** How often Charge HQ was tried. */
+  chargeHqTries: number;
 };
 
 /**
  * @param coldStartEvery minutes after which the function is started anew; 0 for never.
+ * @param goneFrom minute from which on there is no Charge HQ any more; a home that knows so tells a broker too.
  * @param vanishing whether parts of the answers are missing at random.
  */
-export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Promise<Day> {
+export async function runDay({ coldStartEvery = 0, vanishing = false, goneFrom = minutes } = {}): Promise<Day> {
   let now = dayBegins;
   const vanished = { hybrid: undefined as VanishedPart | undefined, roof: undefined as VanishedPart | undefined };
   const hybridParts = parts.slice(0, 3);
@@ -125,7 +131,8 @@ export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Pr
       },
     ),
   ];
-  const chargeHq = await playChargeHq(() => (isOut(outages.chargeHq, now) ? { status: 503 } : { json: {} }));
+  const chargeHq = await playChargeHq(() => answerOfChargeHq(now, goneFrom));
+  const broker = goneFrom < minutes ? await openWatchedBroker() : undefined;
   const store = memoryStore({ writesAreCounted: true });
   const home = openHome({
     adapters: [foxess, victronVrm],
@@ -134,6 +141,7 @@ export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Pr
     texts: {
       VENDOR: 'house:foxess,garage:victron-vrm',
       CHARGE_HQ_URL: `${chargeHq.url}/push`,
+      ...broker?.texts,
       ...settingTexts('house', { baseUrl: hybrid.url, apiKey: 'foxess-key-of-a-test', deviceSns: 'SIM1' }),
       ...settingTexts('garage', {
         baseUrl: second.url,
@@ -151,7 +159,8 @@ export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Pr
       if (coldStartEvery > 0 && minute % coldStartEvery === coldStartEvery - 1) home.coldStart();
       now = home.clock.at;
       const before = chargeHq.pushes.length;
-      const { outcome } = await home.tick();
+      const { outcome, figures } = await home.tick();
+      broker?.look(figures);
       const push: Push | undefined = chargeHq.pushes[before];
       outcomes[outcome] += 1;
       if (push) triedAt.push(now);
@@ -162,9 +171,12 @@ export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Pr
   } finally {
     await home.close();
     for (const stage of [hybrid, second, chargeHq]) await stage.close();
+    await broker?.close();
   }
   return {
     outcomes,
+    lostAtBroker: broker?.lost() ?? 0,
+    chargeHqTries: chargeHq.pushes.length,
     largestGapSeconds: Math.max(...gaps(pushed.map(({ at }) => at))),
     shortestGapSeconds: Math.min(...gaps(triedAt)),
     withLackingPart: pushed.filter(({ isPart }) => isPart).length,
@@ -180,6 +192,11 @@ export async function runDay({ coldStartEvery = 0, vanishing = false } = {}): Pr
       (rise) => !(rise >= 0),
     ),
   };
+}
+
+function answerOfChargeHq(at: number, goneFrom: number): Answer {
+  if (at >= dayBegins + goneFrom * 60_000) return { status: 404 };
+  return isOut(outages.chargeHq, at) ? { status: 503 } : { json: {} };
 }
 
 const gaps = (times: readonly number[]): number[] =>

@@ -45,7 +45,10 @@ describe('the watch over a soak', () => {
       fusionsolar: each(60, 5 * minute, 'getDevRealKpi'),
       sigenergy: each(60, 5 * minute, 'flow'),
     },
-    pushedAt: each(300, minute, '').map(({ at }) => at),
+    pushedAt: { 'charge-hq': each(300, minute, '').map(({ at }) => at) },
+    lost: [],
+    late: 0,
+    told: {},
     untrue: [],
     unfit: [],
     lines: Array.from({ length: 300 }, () => 900),
@@ -59,7 +62,9 @@ describe('the watch over a soak', () => {
   const fusionsolar = (...more: Soak['asked']['fusionsolar']) => ({ asked: { ...good.asked, fusionsolar: more } });
   const bad: [string, Partial<Soak>, RegExp][] = [
     ['an untruth', { untrue: ['noon: figures'] }, /noon: figures/],
-    ['two messages within half a minute', { pushedAt: [0, 29_000] }, /within 29 s/],
+    ['two messages within half a minute', { pushedAt: { mqtt: [0, 29_000] } }, /to mqtt within 29 s/],
+    ['destinations that wait for one that hangs', { late: 5 }, /5 times a destination waited/],
+    ['a message that is kept back', { lost: ['noon: mqtt was not told'] }, /noon: mqtt was not told/],
     ['weather that was none', { outcomes: { pushed: 300 } }, /no test at all/],
     [
       'a storm of calls',
@@ -101,7 +106,14 @@ describe('the watch over a soak', () => {
 describe('the verdict on a push', () => {
   const home = { production_kw: 2, net_import_kw: 1, battery_discharge_kw: 0 };
   const cloud = (how: 'well' | 'serverError', more: Partial<Cloud> = {}) =>
-    ({ asked: [{ at: now, what: 'query', how }], shown: home, ...more }) as unknown as Cloud;
+    ({
+      asked: [
+        { at: now - 3_600_000, what: 'query', how: 'well' },
+        { at: now, what: 'query', how },
+      ],
+      shown: home,
+      ...more,
+    }) as unknown as Cloud;
   const figures = (production_kw: number) => ({
     apiKey: 'k',
     siteMeters: { ...home, production_kw, consumption_kw: production_kw + 1 },

@@ -1,11 +1,13 @@
 /** What stands around the home of a soak: its clouds, Charge HQ, the store, and a clock that may be wrong. */
-import { type MockServer, type Push, playChargeHq } from '../support/conversation.ts';
+import type { CommonDocument } from '../../functions/push-solar-data/destinations/document.ts';
+import type { Push } from '../support/conversation.ts';
 import { fakeClock } from '../support/home.ts';
 import type { Cloud } from './cloud.ts';
 import { playFoxess, playFusionsolar, playVictron } from './clouds.ts';
 import { openSoakedHome, type SoakedHome, secrets } from './home.ts';
+import { openBroker, openReceiver, pushOfDocument, type Receiver } from './receivers.ts';
 import { playSigenergy, type SigenergyCloud } from './sigenergy-cloud.ts';
-import { answerOf, type Random, randomOf, weatherOf } from './trouble.ts';
+import { type Random, randomOf } from './trouble.ts';
 
 export type Stage = {
   /** The true time; what the home takes for it is `aheadMs` later. */
@@ -17,10 +19,9 @@ export type Stage = {
   excusedUntil: number;
   clouds: Record<'victron' | 'foxess' | 'fusionsolar', Cloud> & { sigenergy: SigenergyCloud };
   all: readonly Cloud[];
-  chargeHq: MockServer & { pushes: Push[] };
+  /** Charge HQ first. */
+  receivers: readonly Receiver[];
   home: SoakedHome;
-  /** What reached Charge HQ since the last look; whole, or before a connection broke, so that nobody can say that it arrived. */
-  takePushes(): { pushes: Push[]; whole: number };
   /** All that nobody may be told now. */
   secrets(): string[];
   close(): Promise<void>;
@@ -42,17 +43,23 @@ export async function openStage(random: Random, begins: number): Promise<Stage> 
     sigenergy: await playSigenergy(chances(), world),
   };
   const all = Object.values(clouds);
-  const ofChargeHq = chances();
-  const weather = weatherOf(ofChargeHq, ['serverError', 'gone', 'tooMany', 'wait', 'refused'], 0.002);
-  let broken = 0;
-  const chargeHq = await playChargeHq((_nth, received) => {
-    const trouble = weather.now(clock.at);
-    if (trouble === 'break') broken += 1;
-    return trouble ? answerOf(trouble, ofChargeHq, received, secrets) : { json: {} };
-  });
+  const surroundings = () => ({ random: chances(), now: () => clock.at, secrets });
+  const [chargeHq, broker, webhook, pvoutput] = [
+    await openReceiver({ label: 'charge-hq', usual: { json: {} }, pushOf: ({ body }) => body as Push }, surroundings()),
+    await openBroker('mqtt', surroundings()),
+    await openReceiver(
+      { label: 'webhook', usual: { json: {} }, pushOf: ({ body }) => pushOfDocument(body as CommonDocument) },
+      surroundings(),
+    ),
+    await openReceiver(
+      { label: 'pvoutput', usual: { text: 'OK 200: Added Status' }, pushOf: () => undefined },
+      surroundings(),
+    ),
+  ];
+  const receivers = [chargeHq, broker, webhook, pvoutput];
   const { victron, foxess, fusionsolar, sigenergy } = clouds;
   const stage: Stage = {
-    ...{ clock, aheadMs: 0, isCalm: false, excusedUntil: 0, clouds, all, chargeHq },
+    ...{ clock, aheadMs: 0, isCalm: false, excusedUntil: 0, clouds, all, receivers },
     home: openSoakedHome(
       {
         victron: victron.url,
@@ -60,19 +67,15 @@ export async function openStage(random: Random, begins: number): Promise<Stage> 
         fusionsolar: fusionsolar.url,
         sigenergy: sigenergy.url,
         chargeHq: chargeHq.url,
+        broker: broker.url,
+        webhook: webhook.url,
+        pvoutput: pvoutput.url,
       },
       { ...clock, now: () => clock.at + stage.aheadMs },
     ),
-    takePushes() {
-      const pushes = chargeHq.pushes.splice(0);
-      const whole = pushes.length - broken;
-      broken = 0;
-      for (const { received } of [...all, chargeHq]) received.length = 0;
-      return { pushes, whole };
-    },
     secrets: () => [...secrets, ...all.flatMap((cloud) => cloud.secrets())],
     async close() {
-      for (const server of [...all, chargeHq]) await server.close();
+      for (const server of [...all, ...receivers]) await server.close();
     },
   };
   return stage;

@@ -7,7 +7,7 @@ const longestStill = 40 * 60_000;
 
 /**
  * @param now ms since the epoch.
- * @param startedAt when the instance began that has told it: what stood still before, it does not know.
+ * @param startedAt when the instance began that has told it: what stood still before its first look, it does not know.
  * @returns what is untrue about the push; undefined if nothing is.
  */
 export function verdictOn(
@@ -21,8 +21,9 @@ export function verdictOn(
     const how = asked.at(-1)?.how;
     return how === 'well' ? [] : [`an answer that was ${how}`];
   });
-  const still = clouds.flatMap(({ stillSince = now }) => {
-    const forMs = now - Math.max(stillSince, startedAt);
+  const still = clouds.flatMap(({ asked, stillSince = now }) => {
+    const firstLook = asked[asked.findLastIndex(({ at }) => at < startedAt) + 1]?.at ?? now;
+    const forMs = now - Math.max(stillSince, firstLook);
     return forMs > longestStill ? [`figures that stand still for ${Math.round(forMs / 60_000)} min`] : [];
   });
   const shows = clouds.map(({ shown }) => shown);

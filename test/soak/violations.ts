@@ -14,10 +14,14 @@ export function violations(soak: Soak): string[] {
   return [...untruths(soak), ...storms(soak), ...silences(soak), ...leaks(soak), ...growth(soak)];
 }
 
-function untruths({ untrue, unfit, pushedAt, outcomes }: Soak): string[] {
+function untruths({ untrue, unfit, pushedAt, lost, late, ticks, outcomes }: Soak): string[] {
   const found = [...untrue.slice(0, 5), ...unfit.slice(0, 5)];
-  const shortest = Math.min(...pushedAt.slice(1).map((at, index) => at - (pushedAt[index] ?? 0)));
-  if (shortest < 30_000) found.push(`two messages to Charge HQ within ${shortest / 1000} s`);
+  for (const [label, times] of Object.entries(pushedAt)) {
+    const shortest = Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0)));
+    if (shortest < 30_000) found.push(`two messages to ${label} within ${shortest / 1000} s`);
+  }
+  if (lost.length > 0) found.push(`${lost.length} messages were kept from destinations that work`, ...lost.slice(0, 5));
+  if (late > 1 + ticks / 5_000) found.push(`${late} times a destination waited for another one that hung`);
   if (!outcomes['pushed'] || !outcomes['reported'] || !outcomes['failed']) found.push('the weather was no test at all');
   return found;
 }

@@ -92,7 +92,8 @@ export function whyLeftAlone(
   if (retryAt === undefined || now >= retryAt) return undefined;
   const longest = Math.max(longestWaitSeconds, authWaitSeconds);
   if (retryAt > now + longest * 1000) return undefined; // a clock that was ahead once promised nothing
-  return `${title} is left alone until ${new Date(retryAt).toISOString().slice(11, 16)} UTC: ${state.failure?.message}`;
+  const until = new Date(retryAt).toISOString().slice(11, 16);
+  return plainText(`${title} is left alone until ${until} UTC: ${state.failure?.message}`);
 }
 
 /** How long to wait until the least time between two messages is over, ms; 0 if it is. */

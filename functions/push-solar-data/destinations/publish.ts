@@ -9,6 +9,7 @@ import {
   type Memory,
 } from '../core/destination-state.ts';
 import { type ErrorKind, Failure, stackOf } from '../core/failure.ts';
+import { plainText } from '../core/plain-text.ts';
 import type { DestinationReport } from '../core/report.ts';
 import { untilAborted } from '../core/time.ts';
 import type { LastDocuments } from '../persistence/last-documents.ts';
@@ -150,5 +151,7 @@ function failureOf(error: unknown, title: string, redactor: Redactor): ToldFailu
 const isUnknownHost = ({ cause }: Error): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTFOUND';
 
 const goneSentence = ({ title, addressSetting }: Destination, why: string): string =>
-  `${title} is not at its address any more (${why}). The bridge now tries every ${goneWaitSeconds / 60} minutes, and asks ` +
-  `your equipment no oftener if nobody else is to be told. See whether the service has moved or closed; ${addressSetting} sets another address.`;
+  plainText(
+    `${title} is not at its address any more (${why}). The bridge now tries every ${goneWaitSeconds / 60} minutes, and ` +
+      `asks your equipment no oftener if nobody else is to be told. If it has moved, set ${addressSetting}.`,
+  );

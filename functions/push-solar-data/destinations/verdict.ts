@@ -1,4 +1,5 @@
 /** What an HTTP answer of a destination comes to: taken, or why not. */
+import { usualLongestWaitSeconds } from '../core/destination-state.ts';
 import { type Answer, DestinationError, type DestinationErrorKind } from './destination.ts';
 
 /** What a status means with this service: the kind, what is said of it behind the service's name, and the remedy. */
@@ -34,8 +35,10 @@ export function notTaken(answer: Answer, title: string, verdicts: Verdicts = {})
   const { status, excerpt, retryAfterSeconds } = answer;
   const [kind, what, remedy] = verdictOf(answer, verdicts);
   const sentence = `${title} ${what} (HTTP ${status})${remedy === undefined ? '' : `: ${remedy}`}`;
-  const waits = kind === 'rate-limited' || kind === 'unavailable';
-  return new DestinationError(kind, sentence, { excerpt, ...(waits ? { retryAfterSeconds } : {}) });
+  const waits = (kind === 'rate-limited' || kind === 'unavailable') && retryAfterSeconds !== undefined;
+  // Of one that may be left alone for longer, only its own rule says so.
+  const wait = waits ? { retryAfterSeconds: Math.min(retryAfterSeconds, usualLongestWaitSeconds) } : {};
+  return new DestinationError(kind, sentence, { excerpt, ...wait });
 }
 
 function verdictOf(answer: Answer, verdicts: Verdicts): Verdict {
