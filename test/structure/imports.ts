@@ -56,7 +56,8 @@ const isBelow = (...places: string[]) => {
   return (file: string) => places.some((place) => file.startsWith(place));
 };
 
-const mayUseAws = isBelow(...['persistence/', 'local/', 'runtime.ts'].map((place) => `${bridge}${place}`), 'infra/');
+const placesOfAws = ['persistence/', 'local/', 'runtime.ts', 'destinations/mqtt/aws-iot.ts'];
+const mayUseAws = isBelow(...placesOfAws.map((place) => `${bridge}${place}`), 'infra/');
 
 const isOfCore = isBelow(`${bridge}core/`);
 
@@ -80,7 +81,7 @@ export const rules: readonly Rule[] = [
   {
     about: (file) => !mayUseAws(file),
     forbids: isBelow('@aws-sdk/'),
-    says: 'only persistence/, local/, runtime.ts and infra/ know the SDK of AWS',
+    says: 'only persistence/, local/, runtime.ts, the destination AWS IoT and infra/ know the SDK of AWS',
   },
 ];
 

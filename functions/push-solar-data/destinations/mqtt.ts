@@ -15,6 +15,7 @@ import {
   setting,
   text,
 } from './destination.ts';
+import type { Broker } from './mqtt/broker.ts';
 import { type Device, discoveryOf } from './mqtt/discovery.ts';
 import { publicationsOf, statusOf, statusTopic } from './mqtt/messages.ts';
 
@@ -189,15 +190,16 @@ async function publishToBroker(
     import('./mqtt/refusals.ts'),
   ]);
   const { url, userName, password, ca, cert, key, protocol } = values;
-  const broker = {
+  const protocolVersion = protocol === '5' ? 5 : 4;
+  const broker: Broker = {
     ...{ url, userName, password, ca, cert, key },
     clientId: `solar-cloud-bridge-${device.site}`,
-    protocolVersion: protocol === '5' ? (5 as const) : (4 as const),
+    protocolVersion,
     will: { topic: statusTopic(device.topic), text: 'offline', afterSeconds: device.expireSeconds },
   };
   try {
     await publishAll(broker, publications, signal);
   } catch (error) {
-    throw error instanceof BrokerTrouble ? refusalOf(error, { title, settingName }) : error;
+    throw error instanceof BrokerTrouble ? refusalOf(error, { title, settingName, protocolVersion }) : error;
   }
 }

@@ -19,8 +19,9 @@ export type Broker = {
 const connectTimeoutMs = 8_000;
 /** How long a broker that has taken everything may take to hang up. */
 const leavingMs = 1_000;
-/** Acknowledgements are a few bytes each, and nothing else was asked for. */
+/** Some ten acknowledgements of a few bytes each, and nothing else was asked for. */
 const mostBytesHeard = 65_536;
+const mostPacketsHeard = 100;
 
 /** Where it went wrong without a word of the broker's or of the network's. */
 export type BrokerSilence = 'late' | 'closed' | 'setup';
@@ -123,13 +124,16 @@ function watch(client: MqttClient, fail: Fail): void {
   client.prependListener('close', () => fail('it closed the connection', { silence: 'closed' }));
   const { stream } = client;
   stream.on('error', (error: Error) => fail(error)); // MQTT.js itself passes those without a code over
-  let heard = 0;
-  stream.on('data', ({ length }: Buffer) => {
-    heard += length;
-    if (heard <= mostBytesHeard) return;
+  let [bytes, packets] = [0, 0];
+  const hear = (more: { bytes: number; packets: number }) => {
+    bytes += more.bytes;
+    packets += more.packets;
+    if ((bytes <= mostBytesHeard && packets <= mostPacketsHeard) || stream.destroyed) return;
     fail(new Error('it sends what nobody has asked for'));
-    stream.destroy();
-  });
+    client.end(true);
+  };
+  stream.on('data', ({ length }: Buffer) => hear({ bytes: length, packets: 0 }));
+  client.on('packetreceive', () => hear({ bytes: 0, packets: 1 }));
 }
 
 /** All in flight together, unless the broker takes fewer at a time. */

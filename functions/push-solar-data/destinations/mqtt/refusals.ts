@@ -2,7 +2,8 @@
 import { DestinationError, type DestinationErrorKind } from '../destination.ts';
 import type { BrokerTrouble } from './broker.ts';
 
-type Naming = { title: string; settingName(setting: string): string };
+/** How sentences name the broker and its settings, and in which version we spoke. */
+type Naming = { title: string; settingName(setting: string): string; protocolVersion: 4 | 5 };
 
 type Meaning = readonly [kind: DestinationErrorKind, what: string];
 
@@ -10,10 +11,11 @@ type Meaning = readonly [kind: DestinationErrorKind, what: string];
 const busySeconds = 60;
 
 /** By reason codes: those of version 5, and the five of version 3.1.1. `at`: what the broker does not take. */
-function meanings(settingName: Naming['settingName'], at: string): Record<number, Meaning> {
+function meanings({ settingName, protocolVersion }: Naming, at: string): Record<number, Meaning> {
   const [user, password, url] = [settingName('userName'), settingName('password'), settingName('url')];
   const logIn: Meaning = ['auth', `refuses ${user} or ${password}: check both`];
-  const version: Meaning = ['settings', `does not speak this version of MQTT: set ${settingName('protocol')}=4`];
+  const older = protocolVersion === 5 ? `: set ${settingName('protocol')}=4` : ', nor do we speak an older one';
+  const version: Meaning = ['settings', `does not speak this version of MQTT${older}`];
   const message: Meaning = ['bad-response', `does not take ${at}`];
   const busy: Meaning = ['rate-limited', 'has too much to do, or we have used up our share'];
   const away: Meaning = ['unavailable', 'is not there at the moment'];
@@ -32,11 +34,11 @@ function meanings(settingName: Naming['settingName'], at: string): Record<number
   };
 }
 
-function byReason(code: number, { topic, isConnected }: BrokerTrouble, settingName: Naming['settingName']): Meaning {
+function byReason(code: number, { topic, isConnected }: BrokerTrouble, naming: Naming): Meaning {
   if (code === 135 && isConnected)
     return ['auth', `lets us in, but does not let us write ${topic ?? 'our topics'}: its access list must`];
   const at = topic ?? (isConnected ? 'what we send' : 'the name of this home');
-  return meanings(settingName, at)[code] ?? ['unavailable', 'refuses'];
+  return meanings(naming, at)[code] ?? ['unavailable', 'refuses'];
 }
 
 /** Where a WebSocket should open. */
@@ -76,8 +78,8 @@ function byWord(word: string, settingName: Naming['settingName']): Meaning {
   return ['unavailable', 'cannot be reached'];
 }
 
-function bySilence({ silence, isConnected }: BrokerTrouble, settingName: Naming['settingName']): Meaning {
-  const [url, protocol] = [settingName('url'), settingName('protocol')];
+function bySilence({ silence, isConnected }: BrokerTrouble, { settingName, protocolVersion }: Naming): Meaning {
+  const url = settingName('url');
   if (silence === 'setup')
     return [
       'settings',
@@ -86,27 +88,28 @@ function bySilence({ silence, isConnected }: BrokerTrouble, settingName: Naming[
   if (silence === 'late') return ['unavailable', 'does not answer in time'];
   if (silence === undefined)
     return ['bad-response', `answers what is not MQTT: is ${url} the right port${isConnected ? '' : ' and path'}?`];
-  return isConnected
-    ? closed
-    : ['unavailable', `ended the connection: is ${url} the right port? A broker of old wants ${protocol}=4`];
+  if (isConnected) return closed;
+  const older = protocolVersion === 5 ? ` An old broker wants ${settingName('protocol')}=4` : '';
+  return ['unavailable', `ended the connection: is ${url} the right port?${older}`];
 }
 
-export function refusalOf(trouble: BrokerTrouble, { title, settingName }: Naming): DestinationError {
+export function refusalOf(trouble: BrokerTrouble, naming: Naming): DestinationError {
+  const { title, settingName } = naming;
   const { reasonCode, silence, isConnected, cause } = trouble;
   const error = ([kind, what]: Meaning, word = '') =>
     new DestinationError(kind, `${title} ${what}${word && ` (${word})`}`, {
       cause,
       ...(kind === 'rate-limited' ? { retryAfterSeconds: busySeconds } : {}),
     });
-  if (reasonCode) return error(byReason(reasonCode, trouble, settingName), `MQTT reason ${reasonCode}`);
-  if (silence !== undefined) return error(bySilence(trouble, settingName));
+  if (reasonCode) return error(byReason(reasonCode, trouble, naming), `MQTT reason ${reasonCode}`);
+  if (silence !== undefined) return error(bySilence(trouble, naming));
   const [, status] = /^Unexpected server response: (\d{3})$/.exec(trouble.message) ?? [];
   if (status !== undefined) {
     const what = `opens no WebSocket at this address: check ${settingName('url')}`;
     return error([byStatus(Number(status)), what], `HTTP ${status}`);
   }
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-  if (typeof code !== 'string') return error(bySilence(trouble, settingName));
+  if (typeof code !== 'string') return error(bySilence(trouble, naming));
   const meaning = isConnected && isClosing(code) ? closed : byWord(code, settingName);
   return error(meaning, code);
 }
