@@ -93,6 +93,20 @@ describe('a connection', () => {
     assert.equal(broker.received.at(-1)?.cmd, 'disconnect');
   });
 
+  for (const [host, address] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'localhost'],
+    ['::1', '[::1]'],
+  ] as const)
+    it(`finds ${address}, through a WebSocket or not`, async (t) => {
+      for (const webSocket of [false, true]) {
+        const broker = await playBroker(t, takesAll, { webSocket, host });
+        const path = webSocket ? '/mqtt?room=1' : '';
+        const { row } = await tellLeavingNothing(t, `${webSocket ? 'ws' : 'mqtt'}://${address}:${broker.port}${path}`);
+        assert.equal(row.outcome, 'pushed');
+      }
+    });
+
   it('is over when everything is acknowledged, also at a broker that does not hang up', async (t) => {
     const script = takesAllBut(({ cmd }) => (cmd === 'disconnect' ? [] : undefined));
     const broker = await playBroker(t, script, { allowHalfOpen: true });

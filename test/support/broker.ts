@@ -57,19 +57,21 @@ export type BrokerOptions = {
   webSocket?: boolean;
   /** It goes on sending after we have ended, and so does not hang up by itself. */
   allowHalfOpen?: boolean;
+  /** What it listens on. */
+  host?: string;
 };
 
 export async function playBroker(
   t: TestContext,
   script: BrokerScript = takesAll,
-  { tls, webSocket = false, allowHalfOpen = false }: BrokerOptions = {},
+  { tls, webSocket = false, allowHalfOpen = false, host = '127.0.0.1' }: BrokerOptions = {},
 ): Promise<PlayedBroker> {
   const received: Packet[] = [];
   const attend = (socket: Duplex) => converse(socket, script, received);
   const plain = () => (tls ? createTlsServer(tls, attend) : createServer({ allowHalfOpen }, attend));
   const server = webSocket ? serverOfWebSockets(attend) : plain();
   server.on('tlsClientError', () => {});
-  const { port, connections, open } = await listen(t, server as Server);
+  const { port, connections, open } = await listen(t, server as Server, host);
   const scheme = webSocket ? 'ws' : tls ? 'mqtts' : 'mqtt';
   const publications = () => received.filter((packet) => packet.cmd === 'publish');
   return {

@@ -78,17 +78,30 @@ export async function publishAll(
 /** A certificate or key that cannot be used shows at once. */
 function opened(broker: Broker): MqttClient {
   try {
-    return mqtt.connect(broker.url, optionsOf(broker));
+    return mqtt.connect(optionsOf(broker));
   } catch (error) {
     throw new BrokerTrouble(error, { silence: 'setup' });
   }
 }
 
-function optionsOf({ clientId, userName, password, ca, cert, key, protocolVersion, will }: Broker): IClientOptions {
+/** The address in parts: MQTT.js itself takes one apart in a way that Node warns of, and its query for the client's name. */
+function placeOf(url: string): IClientOptions {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const isWebSocket = protocol.startsWith('ws');
+  return {
+    protocol: protocol.slice(0, -1) as NonNullable<IClientOptions['protocol']>,
+    host: isWebSocket ? hostname : hostname.replace(/^\[(.*)\]$/, '$1'),
+    ...(port === '' ? {} : { port: Number(port) }),
+    ...(isWebSocket ? { path: `${pathname}${search}` } : {}),
+  };
+}
+
+function optionsOf(broker: Broker): IClientOptions {
+  const { url, clientId, userName, password, ca, cert, key, protocolVersion, will } = broker;
   const { topic, text, afterSeconds } = will;
   return {
+    ...placeOf(url),
     clientId,
-    query: {}, // that of the address could change the client's name
     log: () => {}, // the library's own tells whole packets, the password in them, to whoever sets DEBUG
     ...(userName === undefined ? {} : { username: userName }),
     ...(password === undefined ? {} : { password }),
