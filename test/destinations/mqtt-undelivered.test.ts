@@ -122,6 +122,7 @@ describe('a message that is not delivered', () => {
   it('because its time is over before it begins: nobody is asked', async (t) => {
     const broker = await playBroker(t);
     const { row } = await tell(t, brokerAt(broker.url), fiveTopics, { signal: AbortSignal.abort() });
+    await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(row.kind, 'unavailable');
     assert.equal(broker.connections(), 0);
   });

@@ -180,10 +180,13 @@ function send(
 /** Reason 4: "disconnect with will". What it has acknowledged is delivered, however it takes the farewell. */
 async function leave(client: MqttClient, { protocolVersion }: Broker): Promise<void> {
   const { stream } = client;
-  if (stream.closed) return;
-  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
-  const timer = setTimeout(() => stream.destroy(), leavingMs);
+  const { promise: left, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    stream.destroy();
+    resolve();
+  }, leavingMs);
+  stream.once('close', resolve);
   client.end(false, protocolVersion === 5 ? { reasonCode: 4 } : {});
-  await closed;
+  await left;
   clearTimeout(timer);
 }
