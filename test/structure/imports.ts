@@ -56,8 +56,8 @@ const isBelow = (...places: string[]) => {
   return (file: string) => places.some((place) => file.startsWith(place));
 };
 
-const awsRooms = ['persistence/', 'local/', 'runtime.ts', 'destinations/mqtt/aws-iot.ts'];
-const mayUseAws = isBelow(...awsRooms.map((place) => `${bridge}${place}`), 'infra/');
+const placesOfAws = ['persistence/', 'local/', 'runtime.ts', 'destinations/mqtt/aws-iot.ts'];
+const mayUseAws = isBelow(...placesOfAws.map((place) => `${bridge}${place}`), 'infra/');
 
 const isOfCore = isBelow(`${bridge}core/`);
 
@@ -81,7 +81,7 @@ export const rules: readonly Rule[] = [
   {
     about: (file) => !mayUseAws(file),
     forbids: isBelow('@aws-sdk/'),
-    says: 'only persistence/, local/, runtime.ts, mqtt/aws-iot.ts and infra/ know the SDK of AWS',
+    says: 'only persistence/, local/, runtime.ts, the destination AWS IoT and infra/ know the SDK of AWS',
   },
 ];
 

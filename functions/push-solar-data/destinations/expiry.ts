@@ -3,7 +3,7 @@ import type { DestinationHome } from './destination.ts';
 
 /**
  * @returns s: what the owner set, or two polls of the slowest source and a minute, at least 180. Says so where the owner
- *   set less than the time between two messages.
+ *   set no more than the time between two messages.
  */
 export function expirySeconds({
   settings,
@@ -19,6 +19,6 @@ export function expirySeconds({
   const { slowestPollSeconds } = home;
   const seconds = settings.expireSeconds ?? Math.max(180, 2 * slowestPollSeconds + 60);
   if (seconds < slowestPollSeconds)
-    note(`${settingName('expireSeconds')} is shorter than the time between two messages: values come and go`);
+    note(`${settingName('expireSeconds')} is no longer than the time between two messages: values come and go`);
   return seconds;
 }

@@ -1,7 +1,8 @@
 /** An MQTT broker: status, a topic for each figure and the document, retained while they are fresh; Home Assistant finds the device by itself. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type MeterField, meterFields } from '../core/reading.ts';
-import { credentialsIn } from '../settings/written.ts';
+import { credentialInQuery, credentialsIn } from '../settings/written.ts';
 import {
   address,
   type CommonDocument,
@@ -15,37 +16,53 @@ import {
   text,
 } from './destination.ts';
 import { expirySeconds } from './expiry.ts';
+import type { Broker } from './mqtt/broker.ts';
 import { type Device, discoveryOf } from './mqtt/discovery.ts';
 import { publicationsOf, statusOf, statusTopic } from './mqtt/messages.ts';
+
+const awsIot = 'aws-iot';
 
 /** mqtts or wss; plain only towards this machine. */
 const brokerAddress = z.pipe(
   z.string({ error: 'is missing' }),
   z.transform((text, context): string => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isLocal = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-    const isFit =
-      url !== undefined && (/^(mqtts|wss):$/.test(url.protocol) || (isLocal && /^(mqtt|ws):$/.test(url.protocol)));
-    if (text === awsIot || (isFit && credentialsIn(text).length === 0)) return text;
-    const message = isFit
-      ? 'must hold no user name or password before an @: they have settings of their own'
-      : `must be mqtts://host:8883 or wss://host/mqtt, plain mqtt:// towards this machine only, or the word ${awsIot}`;
-    context.issues.push({ code: 'custom', message, input: text });
+    const problem = text === awsIot ? undefined : brokerAddressProblem(text);
+    if (problem === undefined) return text;
+    context.issues.push({ code: 'custom', message: problem, input: text });
     return z.NEVER;
   }),
 );
-const awsIot = 'aws-iot';
+
+function brokerAddressProblem(text: string): string | undefined {
+  if (credentialsIn(text).length > 0)
+    return 'must hold no user name or password before an @: they have settings of their own';
+  const name = credentialInQuery(text);
+  if (name !== undefined)
+    return `must hold no credential in its query (${name}): leave it out, an address is shown to many`;
+  const { protocol = '', hostname = '' } = URL.canParse(text) ? new URL(text) : {};
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  const isFit = hostname !== '' && (/^(mqtts|wss):$/.test(protocol) || (isLocal && /^(mqtt|ws):$/.test(protocol)));
+  if (isFit) return undefined;
+  return `must be mqtts://host:8883 or wss://host/mqtt, plain mqtt:// towards this machine only, or the word ${awsIot}`;
+}
 
 /** A certificate or key as text; where line breaks cannot be written, \n stands for one. */
-const pem = z.pipe(
-  z.string({ error: 'is missing' }),
-  z.transform((text, context): string => {
-    const lines = text.replaceAll('\\n', '\n');
-    if (lines.includes('-----BEGIN ')) return lines;
-    context.issues.push({ code: 'custom', message: 'must be PEM: -----BEGIN …', input: text });
-    return z.NEVER;
-  }),
-);
+const pem = (wanted: string, read: (pem: string) => unknown) =>
+  z.pipe(
+    z.string({ error: 'is missing' }),
+    z.transform((text, context): string => {
+      const lines = text.replaceAll('\\n', '\n');
+      try {
+        read(lines);
+        return lines;
+      } catch {
+        context.issues.push({ code: 'custom', message: `must be ${wanted}`, input: text });
+        return z.NEVER;
+      }
+    }),
+  );
+const certificate = pem('a certificate as PEM: -----BEGIN CERTIFICATE-----…', (text) => new X509Certificate(text));
+const privateKey = pem('a key as PEM, without a passphrase: -----BEGIN PRIVATE KEY-----…', createPrivateKey);
 
 const topicName = z
   .string()
@@ -56,6 +73,9 @@ const topicName = z
     ),
   );
 
+/** MQTT counts seconds in four bytes, and means for ever by the highest number. */
+const mostSeconds = 2 ** 32 - 2;
+
 const settings = {
   url: setting(
     brokerAddress,
@@ -63,9 +83,9 @@ const settings = {
   ),
   userName: setting(z.optional(text), 'User name at the broker'),
   password: secret(z.optional(text), 'Its password'),
-  ca: setting(z.optional(pem), 'PEM of the authority, for a broker with a certificate of its own making'),
-  cert: setting(z.optional(pem), 'PEM of a client certificate, where the broker asks for one'),
-  key: secret(z.optional(pem), 'PEM of its key'),
+  ca: setting(z.optional(certificate), 'PEM of the authority, for a broker with a certificate of its own making'),
+  cert: setting(z.optional(certificate), 'PEM of a client certificate, where the broker asks for one'),
+  key: secret(z.optional(privateKey), 'PEM of its key'),
   topic: setting(z.optional(topicName), 'Where the topics begin, default solar-cloud-bridge/<site>'),
   figures: setting(
     z.optional(choice('json', 'both')),
@@ -73,7 +93,7 @@ const settings = {
   ),
   discovery: setting(z._default(topicName, 'homeassistant'), "Prefix of Home Assistant's discovery; off for none"),
   expireSeconds: setting(
-    z.optional(number({ min: 5 })),
+    z.optional(number({ min: 5, max: mostSeconds })),
     'How long a value stands when no new one comes; default: two polls of the slowest source and a minute, at least 180',
   ),
   protocol: setting(
@@ -100,13 +120,18 @@ export const mqtt = defineDestination({
   takes: 'all figures, and errors; the broker itself says when the bridge has fallen silent',
   needs: 'a broker that the bridge can reach, or AWS IoT Core of your own account',
   settings,
-  requires: ({ url, password, cert }) => [
+  requires: ({ url, password, cert, key }) => [
     ...(url === awsIot ? (['baseUrl'] as const) : []),
     ...(password === undefined ? [] : (['userName'] as const)),
     ...(cert === undefined ? [] : (['key'] as const)),
+    ...(key === undefined ? [] : (['cert'] as const)),
   ],
-  problems: ({ expireSeconds }, settingName) =>
-    Number.isInteger(expireSeconds ?? 0) ? [] : [`${settingName('expireSeconds')} must be whole seconds`],
+  problems: ({ expireSeconds, cert, key }, settingName) => [
+    ...(Number.isInteger(expireSeconds ?? 0) ? [] : [`${settingName('expireSeconds')} must be whole seconds`]),
+    ...(cert === undefined || key === undefined || new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+      ? []
+      : [`${settingName('key')} is not the key of ${settingName('cert')}`]),
+  ],
   state: State,
   running: Running,
   async push({ settings: values, settingName, title, document, state, running, home, signal, now, note }) {
@@ -115,7 +140,7 @@ export const mqtt = defineDestination({
     const told = toldAfter(state.told ?? [], document);
     const announced = discoveryOf(values.discovery, told, device);
     const announcement = `${announced.hash} ${new Date(now).toISOString().slice(0, 10)}`;
-    const isAnnounced = values.discovery === 'off' || state.discovery === announcement;
+    const isAnnounced = values.discovery.toLowerCase() === 'off' || state.discovery === announcement;
     const publications = [
       ...(isAnnounced ? [] : [announced]),
       ...publicationsOf(document, {
@@ -161,15 +186,16 @@ async function publishToBroker(
     import('./mqtt/refusals.ts'),
   ]);
   const { url, userName, password, ca, cert, key, protocol } = values;
-  const broker = {
+  const protocolVersion = protocol === '5' ? 5 : 4;
+  const broker: Broker = {
     ...{ url, userName, password, ca, cert, key },
     clientId: `solar-cloud-bridge-${device.site}`,
-    protocolVersion: protocol === '5' ? (5 as const) : (4 as const),
+    protocolVersion,
     will: { topic: statusTopic(device.topic), text: 'offline', afterSeconds: device.expireSeconds },
   };
   try {
     await publishAll(broker, publications, signal);
   } catch (error) {
-    throw error instanceof BrokerTrouble ? refusalOf(error, { title, settingName }) : error;
+    throw error instanceof BrokerTrouble ? refusalOf(error, { title, settingName, protocolVersion }) : error;
   }
 }

@@ -44,12 +44,31 @@ function refusal(cause: unknown, title: string, topic: string): DestinationError
   return new DestinationError(kind, `${title} at AWS IoT Core ${what} (${topic}: ${code ?? name})`, { cause });
 }
 
-function meaningOf(status: number | undefined, name: string, code: string | undefined): [DestinationErrorKind, string] {
+type Meaning = [kind: DestinationErrorKind, what: string];
+
+const noRight: Meaning = ['auth', "refuses us: deploy again, which gives the function's role the right to publish"];
+const busy: Meaning = ['rate-limited', 'asks us to slow down'];
+const trouble: Meaning = ['unavailable', 'has trouble'];
+
+/** By the error's name, which the interface promises; its status follows where the name is none of these. */
+const meanings: Record<string, Meaning> = {
+  InvalidRequestException: ['bad-response', 'refuses the message'],
+  UnauthorizedException: noRight,
+  ForbiddenException: noRight,
+  ThrottlingException: busy,
+  InternalFailureException: trouble,
+  InternalFailure: trouble,
+  ServiceUnavailableException: trouble,
+  GatewayTimeoutException: trouble,
+  CredentialsProviderError: ['auth', 'wants AWS credentials, and there are none'],
+};
+
+function meaningOf(status: number | undefined, name: string, code: string | undefined): Meaning {
+  const byName = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+  if (byName) return byName;
   if (code === 'ENOTFOUND') return ['gone', 'is not at this address'];
-  if (name === 'CredentialsProviderError') return ['auth', 'wants AWS credentials, and there are none'];
-  if (status === 401 || status === 403)
-    return ['auth', "refuses us: deploy again, which gives the function's role the right to publish"];
-  if (status === 429) return ['rate-limited', 'asks us to slow down'];
-  if (status === undefined || status >= 500 || status === 408) return ['unavailable', 'has trouble'];
+  if (status === 401 || status === 403) return noRight;
+  if (status === 429) return busy;
+  if (status === undefined || status >= 500 || status === 408) return trouble;
   return status === 404 ? ['gone', 'is not at this address'] : ['bad-response', 'refuses the message'];
 }
