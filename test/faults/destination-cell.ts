@@ -57,7 +57,7 @@ async function gather({ tick, clock, unfit }: Tested, seconds: number): Promise<
 }
 
 /** What was gathered is told again after these; after the others what is gathered next. */
-const isToldAgain = new Set<Kind>(['unavailable', 'rate-limited', 'gone']);
+const isToldAgain = new Set<Kind>(['unavailable', 'gone']);
 
 /** A home that gives another production at each read. */
 function openTested({ settings, secrets }: TestedDestination, server: FailingServer) {

@@ -18,7 +18,7 @@ export function expirySeconds({
 }): number {
   const { slowestPollSeconds } = home;
   const seconds = settings.expireSeconds ?? Math.max(180, 2 * slowestPollSeconds + 60);
-  if (seconds < slowestPollSeconds)
+  if (seconds <= slowestPollSeconds)
     note(`${settingName('expireSeconds')} is no longer than the time between two messages: values come and go`);
   return seconds;
 }
