@@ -16,7 +16,7 @@ import { conversation as shellyCloud } from './shelly-cloud.ts';
 import { appConversation as sigenergyApp, conversation as sigenergyKey } from './sigenergy.ts';
 import { officialConversation as smaOfficial, conversation as smaPortal } from './sma.ts';
 import { conversation as solarman } from './solarman.ts';
-import { platformConversation as solaxPlatform, conversation as solax } from './solax.ts';
+import { conversation as solax, platformConversation as solaxPlatform } from './solax.ts';
 import { conversation as sunsynk } from './sunsynk.ts';
 import { conversation as victronVrm } from './victron-vrm.ts';
 

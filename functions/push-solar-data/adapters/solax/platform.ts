@@ -173,7 +173,8 @@ async function ask<Row extends z.ZodMiniType>(
 }
 
 const Clock = { dataTime: utc, plantLocalTime: words };
-const Inputs = z.nullish(z.record(z.string(), z.unknown()));
+/** Volts and amperes too, which nobody uses. */
+const Inputs = z.nullish(z.record(z.string(), watts));
 /** `gridPower`: + export. */
 const LiveInverter = z.object({
   ...Clock,
@@ -225,7 +226,7 @@ const battery = (live: z.output<typeof LiveBattery>, context: PlatformContext): 
 /** `pv1Power`, `MPPT1Power`, `mppt1Power`; an input that is null does not exist, says the documentation. */
 function panels(inputs: z.output<typeof Inputs>): number | undefined {
   const powers = Object.entries(inputs ?? {}).filter(([name]) => name.toLowerCase().endsWith('power'));
-  return sumOfKnown(...powers.map(([, power]) => watts.parse(power)));
+  return sumOfKnown(...powers.map(([, power]) => power));
 }
 
 function measuredAt(
