@@ -1,18 +1,21 @@
 /**
- * `npm run generate`: writes what the documents and the list of adapters repeat from the code. `--check` changes nothing
- * and fails if something is out of date. Hand-written text stays: only what stands between the markers is replaced.
+ * `npm run generate`: writes what the documents and the lists of adapters and conversations repeat from the code, and says
+ * what it wrote and what is missing. `--check` changes nothing and fails if something is out of date or missing.
+ * Hand-written text stays: only what stands between the markers is replaced.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import { upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { monthlyDollars, prices, typicalSite, type Usage, usageOf } from '../infra/cost.ts';
+import { forTrial, missingParts } from './adapter-parts.ts';
+import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 
 const root = join(import.meta.dirname, '..');
 const adaptersFolder = join(root, 'functions/push-solar-data/adapters');
 
-/** Files that repeat the code, with the text that each should have. */
-async function generatedFiles(): Promise<Map<string, string>> {
+/** Files that repeat the code, with the text that each should have, and a sentence for each part that nobody has written. */
+async function generatedFiles(): Promise<{ files: Map<string, string>; missing: string[] }> {
   const files = readdirSync(adaptersFolder).filter((file) => file.endsWith('.ts'));
   const listed = files.flatMap((file) => {
     const name = /^export const (\w+) = defineAdapter\(/m.exec(readFileSync(join(adaptersFolder, file), 'utf8'))?.[1];
@@ -21,7 +24,12 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const adapters: Adapter[] = [];
   for (const { file, name } of listed) adapters.push((await import(join(adaptersFolder, file)))[name]);
 
-  const generated = new Map([[join(adaptersFolder, 'index.ts'), adapterIndex(listed)]]);
+  const vendors = adapters.map(({ vendor }) => vendor);
+  const conversations = findConversations(textsIn(conversationsFolder), vendors);
+  const generated = new Map([
+    [join(adaptersFolder, 'index.ts'), adapterIndex(listed)],
+    [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
+  ]);
   for (const adapter of adapters) {
     const page = join(root, 'docs/adapters', `${adapter.vendor}.md`);
     if (existsSync(page))
@@ -35,7 +43,12 @@ async function generatedFiles(): Promise<Map<string, string>> {
     generated.set(readme, fill(readFileSync(readme, 'utf8'), { vendors: vendorsTable(adapters) }));
   const operations = join(root, 'docs/operations.md');
   generated.set(operations, fill(readFileSync(operations, 'utf8'), { cost: costTable() }));
-  return generated;
+  return { files: generated, missing: missingParts(root, vendors, conversations) };
+}
+
+function textsIn(folder: string): Map<string, string> {
+  const files = readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts'));
+  return new Map(files.map((file) => [file, readFileSync(join(root, folder, file), 'utf8')]));
 }
 
 function adapterIndex(listed: { file: string; name: string; vendor: string }[]): string {
@@ -96,7 +109,7 @@ const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll
 
 function vendorsTable(adapters: readonly Adapter[]): string {
   const rows = adapters
-    .filter(({ vendor }) => vendor !== 'simulator')
+    .filter(({ vendor }) => vendor !== forTrial)
     .map(({ vendor, title, standing, refresh, needs }) => {
       const name = existsSync(join(root, `docs/adapters/${vendor}.md`))
         ? `[${title}](docs/adapters/${vendor}.md)`
@@ -127,12 +140,27 @@ function costTable(): string {
   ].join('\n');
 }
 
+/** What is said of it, a line each, and whether `--check` fails. */
+export function summary(
+  { outdated, missing }: { outdated: readonly string[]; missing: readonly string[] },
+  isCheck: boolean,
+): { lines: string[]; isWrong: boolean } {
+  const names = outdated.join(', ');
+  const written = names === '' ? 'Nothing to write: everything is up to date.' : `Wrote ${names}.`;
+  const toWrite = names === '' ? [] : [`Out of date: ${names}. Run: npm run generate`];
+  return {
+    lines: [...(isCheck ? toWrite : [written]), ...missing.map((sentence) => `Missing: ${sentence}.`)],
+    isWrong: isCheck && outdated.length + missing.length > 0,
+  };
+}
+
 if (import.meta.main) {
-  const files = [...(await generatedFiles())].filter(([path, text]) => readFileSync(path, 'utf8') !== text);
-  const names = files.map(([path]) => path.slice(root.length + 1)).join(', ');
-  if (!process.argv.includes('--check')) for (const [path, text] of files) writeFileSync(path, text);
-  else if (files.length > 0) {
-    console.error(`Out of date: ${names}. Run: npm run generate`);
-    process.exitCode = 1;
-  }
+  const { files, missing } = await generatedFiles();
+  const isCurrent = (path: string, text: string) => existsSync(path) && readFileSync(path, 'utf8') === text;
+  const outdated = [...files].filter(([path, text]) => !isCurrent(path, text));
+  const isCheck = process.argv.includes('--check');
+  if (!isCheck) for (const [path, text] of outdated) writeFileSync(path, text);
+  const { lines, isWrong } = summary({ outdated: outdated.map(([path]) => relative(root, path)), missing }, isCheck);
+  if (lines.length > 0) console[isWrong ? 'error' : 'log'](lines.join('\n'));
+  process.exitCode = isWrong ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { defineAdapter, secret, text } from '../functions/push-solar-data/adapters/adapter.ts';
-import { bearer, type Session, withSession } from '../functions/push-solar-data/adapters/session.ts';
+import { type Session, withToken } from '../functions/push-solar-data/adapters/session.ts';
 import { memoryStore } from '../functions/push-solar-data/persistence/memory-store.ts';
 import { createSiteMemory } from '../functions/push-solar-data/persistence/site-memory.ts';
 import type { StateStore } from '../functions/push-solar-data/persistence/store.ts';
@@ -32,8 +32,8 @@ const rotating = defineAdapter({
       const form = { refresh_token: previous?.refreshToken ?? context.settings.refreshToken };
       return context.http.post('/token', { form, schema: KeptSession });
     };
-    const live = await withSession(context, renew, (session) =>
-      context.http.get('/live', { headers: bearer(session), schema: z.object({ pv: z.number() }) }),
+    const live = await withToken(context, [renew], (http) =>
+      http.get('/live', { schema: z.object({ pv: z.number() }) }),
     );
     return { production_kw: live.pv };
   },

@@ -1,10 +1,9 @@
 /** One home with the credentials of every vendor side by side: `VENDOR` alone decides, whatever it was before. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { adapters } from '../functions/push-solar-data/adapters/index.ts';
 import { memoryStore } from '../functions/push-solar-data/persistence/memory-store.ts';
 import type { SettingTexts } from '../functions/push-solar-data/settings/settings-reader.ts';
-import { conversations, type NamedConversation, silent } from './conversations/all.ts';
+import { conversations, type NamedConversation } from './conversations/all.ts';
 import { type MockServer, playChargeHq, playConversation } from './support/conversation.ts';
 import { apiKey, openHome, settingTexts } from './support/home.ts';
 
@@ -32,11 +31,6 @@ describe('a home with the credentials of every vendor', () => {
   });
   after(async () => {
     for (const stage of [...stages, chargeHq]) await stage.close();
-  });
-
-  it('has a conversation for every adapter that asks somebody', () => {
-    const known = [...vendors.map(({ name }) => name), ...silent].sort();
-    assert.deepEqual(known, Object.keys(adapters).sort());
   });
 
   /** A tick at the time of the vendor's conversation, in a fresh instance that finds what others have stored. */

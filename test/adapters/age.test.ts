@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isThereToday, isYoung, lasts } from '../../functions/push-solar-data/adapters/age.ts';
+import { goneToday, isThereToday, isYoung, lasts } from '../../functions/push-solar-data/adapters/age.ts';
 
 describe('what was noted', () => {
   it('holds for its time, not from the future', () => {
@@ -29,6 +29,17 @@ it('what a home has shown is there for a day, and noted once an hour', () => {
   assert.equal(seen['B'], 2 * hourMs);
   assert.equal(isThere(25.9, false), true);
   assert.equal(isThere(26, false), false);
+  assert.deepEqual(seen, {});
   assert.equal(isThere(26, true), true);
   assert.equal(seen['B'], 26 * hourMs);
+});
+
+it('what is gone of all that a home has shown today is told by its name, for a day', () => {
+  const seen: Record<string, number> = {};
+  const gone = (hours: number, ...there: string[]) => goneToday(seen, there, hours * hourMs);
+  assert.deepEqual(gone(1, 'A', 'B', 'C'), []);
+  assert.deepEqual(gone(2, 'A'), ['B', 'C']);
+  assert.deepEqual(gone(24, 'A', 'C'), ['B']);
+  assert.deepEqual(gone(26, 'A'), ['C']);
+  assert.deepEqual(Object.keys(seen), ['A', 'C']);
 });

@@ -8,6 +8,8 @@ import {
   callsTo,
   endOf,
   home,
+  homeMeters,
+  later,
   measured,
   plant,
   playChanges,
@@ -18,12 +20,14 @@ import {
 import { testAdapter } from './test-adapter.ts';
 import { testAccount } from './test-solarman-account.ts';
 import { testPlant } from './test-solarman-plant.ts';
+import { testPolls } from './test-solarman-polls.ts';
 
 const play = playing(deyecloud);
 
 testAdapter(deyecloud, conversation);
 testAccount(dialect);
 testPlant(dialect);
+testPolls(dialect);
 
 it('asks the host of the region', () => {
   const { baseUrl } = deyecloud;
@@ -78,6 +82,35 @@ it('reports that the inverter has no figures, and takes none of another', async 
     settings: { ...settings, useDeviceData: 'true' },
   });
   assert.equal(endOf(played), 'bad-response');
+});
+
+for (const [what, data] of [
+  ['the grid', [{ key: 'GridPowerL1', value: '-900', unit: 'W' }, ...say.data({ pv: '10', battery: '5' })]],
+  ['the battery', [{ key: 'B_P1', value: '-900', unit: 'W' }, ...say.data({ pv: '10', grid: '5' })]],
+] as const)
+  it(`reads the plant, and the inverter never again, where that has another name for ${what}`, async () => {
+    const devices = say.devices([serial, 'INVERTER']);
+    const exchanges = [say.token(), devices, say.inverter([...data]), say.station(home), say.station(home, later(300))];
+    const played = await play(exchanges, {
+      ...{ settings: { ...settings, useDeviceData: 'true' }, ticks: 2, everySeconds: 300 },
+    });
+    assert.deepEqual(
+      played.pushes.map(({ siteMeters }) => siteMeters),
+      [homeMeters, homeMeters],
+    );
+    assert.equal(callsTo(dialect.paths.inverter, played), 1);
+  });
+
+it('reads an inverter that lists its phases beside their total, and one without grid and battery', async () => {
+  const metersOf = async (key: string, figures: Parameters<typeof say.data>[0]) => {
+    const data = [{ key, value: '-900', unit: 'W' }, ...say.data(figures)];
+    const exchanges = [say.token(), say.devices([serial, 'INVERTER']), say.inverter(data)];
+    const played = await play(exchanges, { settings: { ...settings, useDeviceData: 'true' } });
+    return played.pushes[0]?.siteMeters;
+  };
+  const hybrid = { production_kw: 0.01, net_import_kw: -0.5, consumption_kw: -0.49 };
+  assert.deepEqual(await metersOf('GridPowerL1', { pv: '10', grid: '-500' }), hybrid);
+  assert.deepEqual(await metersOf('GridFrequency', { pv: '10' }), { production_kw: 0.01 });
 });
 
 const expired = { status: 500, json: { status: 500, exception: 'java.lang.reflect.UndeclaredThrowableException' } };

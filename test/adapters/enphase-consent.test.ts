@@ -49,9 +49,18 @@ describe("Enphase's consent", () => {
       const { answer, ended, stored, screen } = await connecting(t, { status, json: { error: 'invalid_grant' } });
       await answer(/Code or address:/, '2TJk7M');
       assert.equal(await ended, 2);
-      assert.match(screen(), new RegExp(`Enphase refuses the code \\(HTTP ${status}\\): it works once\\. Begin again`));
+      assert.match(screen(), /Enphase Enlighten refuses the code: it works once\. Begin again/);
       assert.doesNotMatch(stored(), /REFRESH_TOKEN/);
     });
+
+  it('is not given where the code brings no refresh token', async (t) => {
+    const { refresh_token: _, ...rest } = granted;
+    const { answer, ended, stored, screen } = await connecting(t, { json: rest });
+    await answer(/Code or address:/, '2TJk7M');
+    assert.notEqual(await ended, 0);
+    assert.match(screen(), /no refresh token.*Nothing was stored/);
+    assert.doesNotMatch(stored(), /REFRESH_TOKEN/);
+  });
 
   it('is not asked for in mode enlighten', async (t) => {
     const { ports, screen } = openTerminal(t, registryOf(enphase));

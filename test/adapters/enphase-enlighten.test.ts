@@ -24,6 +24,7 @@ import {
   withCookies,
 } from '../conversations/enphase-enlighten.ts';
 import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -145,10 +146,86 @@ describe('Enlighten maps', () => {
     assert.equal(report.kind, 'offline');
   });
 
+  it('a bucket that only the ways of its energy fill', async () => {
+    const empty = { production: none, consumption: none, import: null, export: null, charge: null, discharge: null };
+    const ways = { grid_home: day(50, 100), solar_grid: none, solar_battery: none, battery_home: day(50, 0) };
+    const { pushes } = await playToday(statsOf({ ...empty, ...ways }));
+    const siteMeters = { production_kw: 0, net_import_kw: 0.4, battery_discharge_kw: 0, consumption_kw: 0.4 };
+    assert.deepEqual(pushes[0]?.siteMeters, siteMeters);
+  });
+
+  for (const [what, series] of [
+    ['of production', { production: day(300, 30_001) }],
+    ['of import and export that differ by little', { import: day(0, 40_000), export: day(0, 40_050) }],
+    ['of a way', { import: null, grid_home: day(0, 30_001) }],
+    ['of consumption that stands for the grid', { import: null, consumption: day(100, 30_001) }],
+  ] as [string, Series][])
+    it(`nothing from a bucket ${what} that is rubbish`, async () => {
+      const { report } = await playToday(statsOf({ ...homeSeries, ...series }));
+      assert.equal(report.kind, 'bad-response');
+      assert.match(report.error ?? '', /Wh of/);
+    });
+
+  it('whatever the consumption is, where it is not needed', async () => {
+    const { pushes } = await playToday(statsOf({ ...homeSeries, consumption: day(100, 99_999) }));
+    assert.deepEqual(pushes[0]?.siteMeters, home);
+  });
+
   it('nothing without a day', async () => {
     const { report } = await playToday({ json: { siteStatus: 'normal', stats: [] } });
     assert.equal(report.kind, 'bad-response');
   });
+});
+
+describe('Enlighten, from poll to poll,', () => {
+  /** Every bucket of a day with the same figures, 15 minutes each. */
+  const steady = (figures: Record<string, number | null>, start_time = midnight, buckets = 96): Answer => {
+    const series = Object.entries(figures).map(([name, figure]) => [name, Array(buckets).fill(figure)]);
+    return statsOf({}, { stats: [{ start_time, interval_length: quarter, ...Object.fromEntries(series) }] });
+  };
+  const sunny = { production: 400, consumption: 150, import: 25, export: 275 };
+  /** What is told of the grid at each time, s after midnight, with these answers. */
+  const told = async (everySeconds: number, at: number, ...answers: Answer[]) => {
+    const exchanges = [logIn(), token(), ...answers.map((answer) => today(answer))];
+    const options = { now: (midnight + at) * 1000, ticks: answers.length, everySeconds };
+    const { pushes } = await play(exchanges, options);
+    return pushes.map(({ siteMeters, error }) => siteMeters?.['net_import_kw'] ?? error);
+  };
+
+  it('misses a grid that goes, and tells it again when it comes back', async () => {
+    const { production } = sunny;
+    const gone = steady({ production, consumption: null, import: null, export: null });
+    const [first, second, third] = await told(quarter, 40 * quarter, steady(sunny), gone, steady(sunny));
+    assert.deepEqual([first, third], [-1, -1]);
+    assert.match(String(second), /grid/);
+  });
+
+  it('has nothing in the first half hour of a day, and misses what the new one does not show yet', async () => {
+    const tomorrow = midnight + 96 * quarter;
+    const answers = [
+      steady(sunny),
+      steady(sunny, tomorrow),
+      steady(sunny, tomorrow),
+      steady({ production: 1 }, tomorrow),
+      steady(sunny, tomorrow),
+    ];
+    const [last, first, second, third, fourth] = await told(quarter, 95.5 * quarter, ...answers);
+    assert.deepEqual([last, fourth], [-1, -1]);
+    for (const each of [first, second]) assert.match(String(each), /no complete quarter/);
+    assert.match(String(third), /grid/);
+  });
+
+  for (const [what, buckets] of [
+    ['short', 92],
+    ['long', 100],
+  ] as const)
+    it(`follows a ${what} day to its end, when the clocks change`, async () => {
+      const series = { production: [...Array(buckets - 2).fill(0), 400, 800] };
+      const answer = statsOf({}, { stats: [{ start_time: midnight, interval_length: quarter, ...series }] });
+      const { pushes } = await playToday(answer, (midnight + buckets * quarter) * 1000);
+      assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 1.6 });
+      assert.equal(pushes[0]?.tsms, (midnight + (buckets - 1) * quarter) * 1000);
+    });
 });
 
 describe('Enlighten logs in', () => {
@@ -163,12 +240,6 @@ describe('Enlighten logs in', () => {
       const { report } = await play([logIn(), token(1, name), today(statsOf(homeSeries))]);
       assert.equal(report.outcome, 'pushed');
     });
-
-  it('with an empty answer and cookies', async () => {
-    const empty = withCookies(undefined, ['_enlighten_4_session=cookie-1', 'enlighten_manager=jwt-1']);
-    const { report } = await play([logIn(empty), token(), today(statsOf(homeSeries))]);
-    assert.equal(report.outcome, 'pushed');
-  });
 
   it('and follows every change of the cookies', async () => {
     const rotated = withCookies({ token: 'web-token-1' }, [
@@ -227,6 +298,9 @@ describe('Enlighten logs in', () => {
     ['a web page', { text: '<html>Sign in</html>' }, /password/],
     ['requires_mfa', { json: { requires_mfa: true } }, /two-step/],
     ['a one-time password cookie', withCookies({ message: 'success' }, ['login_otp_nonce=n1']), /two-step/],
+    ['a session that is only half open', { json: { ...success, requires_mfa: true } }, /two-step/],
+    ['success without a session', withCookies({ message: 'success' }, ['_enlighten_4_session=cookie-1']), /two-step/],
+    ['nothing but cookies', withCookies(undefined, ['_enlighten_4_session=cookie-1']), /two-step/],
     ['isBlocked', { json: { ...success, isBlocked: true } }, /blocked/],
     ['another message', { json: { message: 'Account locked' } }, /Account locked/],
     ['too many sessions', { status: 500, json: { message: 'Too many active sessions' } }, /sessions/],
@@ -323,6 +397,17 @@ describe('Enlighten finds the system', () => {
     const { report } = await playSites({ sites: [{ id: 777, title: 'Home' }, { id: 778 }] });
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /777 \(Home\), 778/);
+  });
+
+  it('and offers all of them to the set-up', async () => {
+    const sites = { sites: [{ id: 777, title: 'Home' }, { site_id: '778' }, {}] };
+    const exchanges = [logIn(), token(), { path: '/app-api/search_sites.json', answer: { json: sites } }];
+    const systemId = [
+      { value: '777', title: 'Home' },
+      { value: '778', title: undefined },
+    ];
+    const at = new Date(now).toISOString();
+    assert.deepEqual(await discover(enphase, { settings: account, now: at, exchanges }), { systemId });
   });
 
   it('not where there is none', async () => {

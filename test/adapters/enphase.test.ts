@@ -20,7 +20,9 @@ import {
   telemetry,
   token,
 } from '../conversations/enphase.ts';
+import * as enlighten from '../conversations/enphase-enlighten.ts';
 import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -134,6 +136,7 @@ describe('Enphase v4 maps', () => {
   const failures: [string, Device[], FailureKind][] = [
     ['nothing for a week', [meter('production', null, null), meter('consumption', null, null)], 'offline'],
     ['no meters', [], 'offline'],
+    ['a phase with a power and no time', [...sunny, meter('consumption', 3500, null, 2)], 'offline'],
     ['consumption alone', [meter('production', null, null), meter('consumption', 500)], 'offline'],
     ['a consumption meter that is silent', [meter('production', 3000), meter('consumption', null, null)], 'offline'],
     [
@@ -204,6 +207,55 @@ describe('Enphase v4 gives less than before', () => {
   });
 });
 
+describe('Enphase v4, from poll to poll,', () => {
+  const day = 86_400;
+  /** One token for all of the time, whatever its life. */
+  const lasting = [token(), token('first-refresh-token')].map((each) => ({
+    ...each,
+    answer: { json: { access_token: 'access-1', refresh_token: 'first-refresh-token', expires_in: 86393 } },
+  }));
+  /** What is told of each of these lists of meters in turn. */
+  const told = async (everySeconds: number, ...lists: ((at: number) => Device[])[]) => {
+    const answers = lists.map((list, nth) => live(telemetry(list(nowSeconds + nth * everySeconds - 480))));
+    const { pushes } = await play([...lasting, ...answers], { ticks: lists.length, everySeconds });
+    return pushes.map(
+      ({ siteMeters, error }) => siteMeters?.['net_import_kw'] ?? error?.replace(/.*(lacking|old).*/, '$1'),
+    );
+  };
+  const first = (at: number) => [meter('production', 3000, at), meter('consumption', 800, at)];
+  const both = (at: number) => [...first(at), meter('consumption', 3500, at, 2)];
+  const secondNull = (at: number) => [...first(at), meter('consumption', null, null, 2)];
+
+  it('misses a phase that goes, null or unlisted, and counts it again when it comes back', async () => {
+    for (const without of [secondNull, first]) {
+      const [one, two, three] = await told(2700, both, without, both);
+      assert.deepEqual([one, three], [1.3, 1.3]);
+      assert.equal(typeof two, 'string');
+    }
+  });
+
+  it('misses a phase for as long as it is listed, and for a day if it is not', async () => {
+    const listed = await told(day, both, ...Array(9).fill(secondNull));
+    assert.deepEqual(
+      listed.filter((each) => typeof each === 'number'),
+      [1.3],
+    );
+    const unlisted = await told(day / 2, both, first, first);
+    assert.deepEqual([unlisted[0], typeof unlisted[1], unlisted[2]], [1.3, 'string', -2.2]);
+  });
+
+  it('takes no figures that stay for new ones', async () => {
+    const stays = () => first(nowSeconds - 480);
+    assert.deepEqual(await told(2700, stays, stays, first), [-2.2, 'old', -2.2]);
+  });
+
+  it('holds a figure beside another source until the next poll', async () => {
+    const played = await play([token(), live(telemetry(first(nowSeconds - 900)))], { ticks: 45 });
+    assert.equal(played.report.kind, undefined, played.report.error);
+    assert.deepEqual(pathsOf(played), ['/oauth/token', livePath]);
+  });
+});
+
 it('Enphase v4 refuses the figures of another system', async () => {
   const other = { json: { ...(telemetry(sunny).json as object), system_id: 999 } };
   const { report } = await play([token(), live(other)]);
@@ -225,6 +277,27 @@ describe('Enphase v4 reads the state of charge', () => {
       assert.equal(pushes[0]?.siteMeters?.['battery_soc'], fraction);
       assert.equal(pushes[0]?.siteMeters?.['battery_discharge_kw'], -0.5);
     });
+
+  const failing: [string, Answer][] = [
+    ['is unreadable', { json: { last_reported_aggregate_soc: 'full' } }],
+    ['lies beyond all', { json: { last_reported_aggregate_soc: '255%' } }],
+    ['is a web page', { text: '<html>heavy load</html>' }],
+    ['is of another system', { json: { system_id: 999, last_reported_aggregate_soc: '50%' } }],
+    ...[401, 403, 404, 422, 503].map((status): [string, Answer] => [`fails with HTTP ${status}`, { status, json: {} }]),
+  ];
+  for (const [what, answer] of failing)
+    it(`and gives the rest alone where it ${what}`, async () => {
+      const played = await play([token(), charging, { ...soc({}), answer }], asked);
+      const rest = { production_kw: 3, net_import_kw: -2.2, battery_discharge_kw: -0.5, consumption_kw: 0.3 };
+      assert.deepEqual(played.pushes[0]?.siteMeters, rest, played.report.error);
+      assert.match(JSON.stringify(played.report), /left out/);
+      assert.equal(pathsOf(played).length, 3);
+    });
+
+  it('and is silent where it was the last call of the plan', async () => {
+    const { report } = await play([token(), charging, { ...soc({}), answer: { status: 429, json: {} } }], asked);
+    assert.equal(report.kind, 'rate-limited');
+  });
 
   it('only where the owner wants it', async () => {
     assert.deepEqual(pathsOf(await play([token(), charging])), ['/oauth/token', livePath]);
@@ -309,7 +382,7 @@ describe('Enphase v4 logs in', () => {
     };
     const played = await play([token(), live(fresh(nowSeconds)), live(mismatch)], { ticks: 2, everySeconds: 2700 });
     assert.equal(played.report.kind, 'auth');
-    assert.match(played.report.error ?? '', /apiKey and clientId/);
+    assert.match(played.report.error ?? '', /ENPHASE_API_KEY and ENPHASE_CLIENT_ID/);
     assert.deepEqual(pathsOf(played).slice(2), [livePath]);
   });
 
@@ -334,8 +407,8 @@ describe('Enphase v4 logs in', () => {
       assert.equal(report.kind, 'auth');
     });
 
-  /** Refresh tokens sent in two ticks, with other settings in the second. */
-  async function sentTokens(changed: Record<string, string>) {
+  /** Refresh tokens sent in ticks with the settings, and then with each of these changes of them. */
+  async function sentTokens(...changes: Record<string, string>[]) {
     const vendor = await playConversation([
       {
         method: 'POST',
@@ -343,6 +416,7 @@ describe('Enphase v4 logs in', () => {
         answer: ({ body }) => (JSON.stringify(body).includes('first') ? given(1) : given(2)),
       },
       { path: livePath, answer: { status: 401, json: {} } },
+      ...[enlighten.logIn(), enlighten.token()],
     ]);
     const chargeHq = await playChargeHq();
     const hosts = { baseUrl: vendor.url, authUrl: vendor.url };
@@ -353,10 +427,14 @@ describe('Enphase v4 logs in', () => {
     };
     const home = openHome({ adapters: [enphase], now, texts });
     await home.tick();
-    home.clock.advance(3000);
-    await home.tick(settingTexts('enphase', changed));
+    for (const changed of changes) {
+      home.clock.advance(3000);
+      await home.tick(settingTexts('enphase', changed));
+    }
     await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
-    return vendor.received.flatMap(({ body }) => (body ? [(body as { refresh_token: string }).refresh_token] : []));
+    return vendor.received.flatMap(({ path, body }) =>
+      path === '/oauth/token' ? [(body as { refresh_token: string }).refresh_token] : [],
+    );
   }
 
   it('with the refresh token of the settings again, if that has changed', async () => {
@@ -373,6 +451,11 @@ describe('Enphase v4 logs in', () => {
       { username: 'me@example.org', password: 'to-try-the-other-mode' },
     ];
     for (const changed of changes) assert.deepEqual(await sentTokens(changed), ['first-refresh-token', 'refresh-2']);
+  });
+
+  it('with the kept refresh token, after the other mode was tried', async () => {
+    const sent = await sentTokens(enlighten.settings, { mode: 'v4' });
+    assert.deepEqual(sent, ['first-refresh-token', 'refresh-2']);
   });
 });
 
@@ -442,11 +525,31 @@ describe('Enphase v4 finds the system', () => {
     assert.deepEqual(pathsOf(played), ['/oauth/token', '/api/v4/systems', livePath, '/api/v4/systems', livePath]);
   });
 
+  it('and keeps it where only its state of charge is not found', async () => {
+    const charging = (at: number) =>
+      live(telemetry([meter('production', 3000, at), meter('consumption', 800, at)], [battery('Idle', 0, at)]));
+    const played = await playAccount(
+      [
+        ...[listed(1, [777]), charging(nowSeconds), charging(nowSeconds + 5400)],
+        { ...soc({}), answer: { status: 404, json: {} } },
+      ],
+      { settings: { ...account, readBatterySoc: 'true' }, ticks: 2, everySeconds: 5400 },
+    );
+    assert.equal(played.report.outcome, 'pushed', played.report.error);
+    assert.equal(pathsOf(played).filter((path) => path === '/api/v4/systems').length, 1);
+  });
+
   it('not if there are several on several pages, and lists them', async () => {
     const { report, vendor } = await playAccount([listed(1, [1, 2], 3, 2), listed(2, [3], 3, 2)]);
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /1 \(House 1\), 2 \(House 2\), 3 \(House 3\)/);
     assert.deepEqual(vendor.misses, []);
+  });
+
+  it('and offers all of them to the set-up', async () => {
+    const exchanges = [token(), listed(1, [1], 2, 1), listed(2, [2], 2, 1)];
+    const systemId = [1, 2].map((id) => ({ value: `${id}`, title: `House ${id}` }));
+    assert.deepEqual(await discover(enphase, { settings: account, now, exchanges }), { systemId });
   });
 
   it('not if there is none', async () => {

@@ -74,6 +74,10 @@ it('does not take a charge that no battery tells for an empty battery', async ()
     (await siteMeters({ ...home, battery: { power: 640, soc: 0, devices: [device] } }))?.['battery_soc'];
   assert.equal(await charge({ power: 640 }), undefined);
   assert.equal(await charge({ power: 640, soc: 0 }), 0);
+  const listed = async (device: object) =>
+    (await siteMeters({ ...home, battery: [device], batteryPower: 640, batterySoc: 0 }))?.['battery_soc'];
+  assert.equal(await listed({ power: 640 }), undefined);
+  assert.equal(await listed({ power: 640, soc: 0 }), 0);
 });
 
 it('misses a battery that was there a minute ago', async () => {
@@ -84,9 +88,30 @@ it('misses a battery that was there a minute ago', async () => {
   assert.match(JSON.stringify(report.warnings), /battery power/);
 });
 
-it('does not believe a grid of 0 W beside a counter that was never written', async () => {
-  const grid = { power: 0, energy: 21474836.47, returnEnergy: 21474836.47 };
-  assert.equal(await kind({ ...home, grid }), 'bad-response');
+describe('evcc with empty registers of the grid meter', () => {
+  for (const [what, grid] of Object.entries({
+    'hundredths beside a power of 0': { power: 0, energy: 21474836.47, returnEnergy: 21474836.47 },
+    'tenths, rounded, of the export alone': { power: -900, energy: 512.25, returnEnergy: 214748365 },
+    'whole and negative': { power: -900, energy: -2147483647 },
+  }))
+    it(`is not believed where they are ${what}`, async () => {
+      assert.equal(await kind({ ...home, grid }), 'bad-response');
+    });
+
+  it('is believed where they are of the battery or of PV, and just started while it starts', async () => {
+    const battery = { ...home.battery, energy: 21474836.47 };
+    assert.deepEqual(await siteMeters({ ...home, battery }), conversation.push.siteMeters);
+    const starting = { ...home, startupCompleted: false, grid: { power: 0, energy: 21474836.47 } };
+    assert.equal(await kind(starting), 'unavailable');
+  });
+});
+
+it('takes a PV meter below 0 as evcc does, and says which one it is', async () => {
+  const pv = [{ power: 2250 }, { title: 'Barn', power: -1316 }, { title: 'Shed', power: -12 }];
+  const { pushes, report } = await play({ json: { ...home, pv } });
+  assert.deepEqual(pushes[0]?.siteMeters, conversation.push.siteMeters);
+  assert.match(JSON.stringify(report), /Barn shows -1316 W/);
+  assert.doesNotMatch(JSON.stringify(report), /Shed/);
 });
 
 it('demands only what the owner takes', async () => {
@@ -138,8 +163,10 @@ describe('evcc without a PV meter', () => {
   });
 
   it('knows no production where its power is missing', async () => {
-    const { production_kw, consumption_kw, net_import_kw } = (await siteMeters({ ...home, pvPower: null })) ?? {};
+    const { pushes, report } = await play({ json: { ...home, pvPower: null } });
+    const { production_kw, consumption_kw, net_import_kw } = pushes[0]?.siteMeters ?? {};
     assert.deepEqual([production_kw, consumption_kw, net_import_kw], [undefined, undefined, -0.9]);
+    assert.match(JSON.stringify(report.warnings), /solar production/);
   });
 });
 

@@ -22,6 +22,8 @@ import type { Answer, Exchange } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
+/** A moment, in ms, as the cloud writes it. */
+const timeText = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} GMT+0000`;
 const refusal = (errno: number): Answer => envelope(null, errno, 'as the cloud says it');
 
 /** One poll of inverters named in the settings. */
@@ -144,6 +146,39 @@ describe('FoxESS is asked for the variables by name', () => {
     assert.equal(played.vendor.received.length, 2);
   });
 
+  describe('and from then on,', () => {
+    /** Which kind of call each was; by name, the answers are these in their order, and the last one repeats. */
+    const wanted = async (byName: Values[], ticks: number, everySeconds: number) => {
+      let nth = 0;
+      const answer: Exchange['answer'] = ({ body, headers }) => {
+        const values = byName[Math.min(nth, byName.length - 1)] ?? {};
+        if (!(body as Values)['variables']) return refusal(41200);
+        nth++;
+        return envelope([row('ONE', values, timeText(Number(headers['timestamp'])))]);
+      };
+      const settings = { apiKey, deviceSns: 'ONE' };
+      const exchanges = [{ method: 'POST', path: livePath, answer }];
+      const played = await playAdapter(foxess, { settings, now, exchanges, ticks, everySeconds });
+      return namesOf(played).map((names) => (names ? 'named' : 'all'));
+    };
+
+    it('which saves a call at every poll', async () => {
+      assert.deepEqual(await wanted([hybrid], 4, 300), ['all', 'named', 'named', 'named', 'named']);
+    });
+
+    it('for a day', async () => {
+      assert.deepEqual(await wanted([hybrid], 4, 43_200), ['all', 'named', 'named', 'all', 'named', 'named']);
+    });
+
+    it('for as long as that gives figures', async () => {
+      assert.deepEqual(await wanted([hybrid, {}, hybrid], 3, 300), ['all', 'named', 'named', 'all', 'named']);
+    });
+
+    it('unless that gives no figures either', async () => {
+      assert.deepEqual(await wanted([{}], 2, 300), ['all', 'named', 'all', 'named']);
+    });
+  });
+
   it('but not where it is busy for another reason', async () => {
     assert.deepEqual(namesOf(await ask([unnamed(refusal(41201))])), [undefined, undefined]);
   });
@@ -158,9 +193,8 @@ describe('FoxESS lists the inverters', () => {
     method: 'POST',
     path: livePath,
     answer: ({ headers, body }) => {
-      const at = new Date(Number(headers['timestamp']) - 120_000).toISOString().slice(0, 19).replace('T', ' ');
       const { sns } = body as { sns: string[] };
-      return envelope(sns.map((sn) => row(sn, values, `${at} GMT+0000`)));
+      return envelope(sns.map((sn) => row(sn, values, timeText(Number(headers['timestamp']) - 120_000))));
     },
   });
 
@@ -254,6 +288,7 @@ describe('FoxESS tells the time', () => {
     ['2026-03-15 20:29:00 AEDT+1100', '2026-03-15T09:29:00Z'],
     ['2026-03-15 18:59:00 ACST+0930', '2026-03-15T09:29:00Z'],
     ['2026-03-15 05:59:00 GMT-03:30-0330', '2026-03-15T09:29:00Z'],
+    ['2026-03-15 06:29:00 Brasilia Standard Time-0300 ', '2026-03-15T09:29:00Z'],
     ['2026-03-14 23:29:00 HST-1000', '2026-03-15T09:29:00Z'],
   ] as const)
     it(`with an offset that counts, whatever the zone is called: ${time}`, async () => {
@@ -429,6 +464,17 @@ describe('FoxESS reads of one inverter', () => {
     assert.deepEqual([consumption_kw, battery_discharge_kw, net_import_kw], [1.5, 0, 0]);
   });
 
+  for (const [what, spoilt, left] of [
+    ['a state of charge that nobody can read', { SoC: 'much' }, { battery_discharge_kw: -1, ...home }],
+    ['a state of charge beyond 100 %', { SoC: 655.35 }, { battery_discharge_kw: -1, ...home }],
+    ['a counter that nobody can read', { feedin: 'much' }, { ...battery, ...home, exported_kwh: undefined }],
+    ['a counter below 0', { gridConsumption: -3 }, { ...battery, ...home, imported_kwh: undefined }],
+  ] as const)
+    it(`everything but ${what}`, async () => {
+      const meters = { production_kw: 2.5, consumption_kw: 1, ...left };
+      assert.deepEqual(await metersOfOne({ ...hybrid, ...spoilt }), JSON.parse(JSON.stringify(meters)));
+    });
+
   for (const result of [null, [], [row('ANOTHER', hybrid)]])
     it(`nothing: offline with the result ${JSON.stringify(result)?.slice(0, 30)}`, async () => {
       const exchanges = [{ method: 'POST', path: livePath, answer: envelope(result) }];
@@ -479,7 +525,7 @@ describe('FoxESS reads the grid of two hybrids', () => {
   it('not at all where they disagree, and asks for the setting', async () => {
     const { report } = await readRows([row('ONE', hybrid), row('TWO', { ...other, feedinPower: 0.602 })]);
     assert.equal(report.kind, 'bad-response');
-    assert.match(report.error ?? '', /ONE.*TWO.*gridMeter/);
+    assert.match(report.error ?? '', /ONE.*TWO.*FOXESS_GRID_METER/);
   });
 
   it('from the one that the owner names', async () => {
@@ -515,6 +561,16 @@ describe('FoxESS reads the grid of two hybrids', () => {
     const { report } = await readRows(rows, { gridMeter: 'THREE' });
     assert.equal(report.kind, 'settings');
     assert.match(report.error ?? '', /THREE/);
+  });
+
+  it('and its second clamp once, where the owner takes the production alone', async () => {
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE,TWO', ct2Pv: 'negative-is-generation' },
+      now,
+      exchanges: [live(...rows)],
+      texts: { FOXESS_TAKE: 'production' },
+    });
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4.7 });
   });
 
   it('but knows no battery power of the home where one is missing', async () => {
@@ -571,6 +627,24 @@ describe('FoxESS at dusk, with a hybrid and a string inverter whose last row is 
     assert.equal(pushes[0]?.siteMeters?.['net_import_kw'], -0.5);
   });
 
+  it('takes it for asleep no longer than an hour in full sun', async () => {
+    const at = (moment: string) => live(row('STRING', dusk, old), row('HYBRID', hybrid, moment));
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey },
+      now,
+      exchanges: [
+        listed(device('HYBRID', true), device('STRING', false)),
+        ...[at('2026-03-15 09:28:00 GMT+0000'), at('2026-03-15 10:14:00 GMT+0000')],
+      ],
+      ticks: 2,
+      everySeconds: 2_700,
+    });
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters?.['production_kw']),
+      [2.5, undefined],
+    );
+  });
+
   for (const [what, before_kw, production_kw] of [
     ['at noon', 1.5, undefined],
     ['at dusk', 0.15, 2.5],
@@ -619,6 +693,87 @@ describe('FoxESS at dusk, with a hybrid and a string inverter whose last row is 
   it('takes a clamp on a string inverter for none if the owner names the other', async () => {
     const { pushes } = await play([row('STRING', { ...dusk, feedin: 3 }, old), fresh], { gridMeter: 'HYBRID' });
     assert.deepEqual(pushes[0]?.siteMeters, home);
+  });
+});
+
+describe('FoxESS from poll to poll', () => {
+  /** One answer for each poll, of rows that are as old as at `now`. */
+  const follow = async (
+    settings: Record<string, string>,
+    answers: Record<string, Values>[],
+    everySeconds = 300,
+  ): Promise<Values[]> => {
+    const rowsAt = (nth: number) => {
+      const time = timeText(Date.parse(now) + nth * everySeconds * 1000 - 60_000);
+      return Object.entries(answers[nth] ?? {}).map(([sn, values]) => row(sn, values, time));
+    };
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE', ...settings },
+      now,
+      exchanges: answers.map((_, nth) => live(...rowsAt(nth))),
+      ticks: answers.length,
+      everySeconds,
+    });
+    return pushes.map(({ siteMeters, error }) => siteMeters ?? { error });
+  };
+
+  it('misses the panels of a hybrid that were there, also beside another solar system on the second clamp', async () => {
+    const dumb = without(hybrid, 'pvPower', 'generationPower');
+    const [before, after, again] = await follow({ ct2Pv: 'negative-is-generation' }, [
+      { ONE: hybrid },
+      { ONE: dumb },
+      { ONE: hybrid },
+    ]);
+    assert.equal(before?.['production_kw'], 3.7);
+    assert.deepEqual(after, {
+      net_import_kw: -0.5,
+      imported_kwh: 120.5,
+      exported_kwh: 340.25,
+      battery_discharge_kw: -1,
+      battery_soc: 0.4,
+    });
+    assert.deepEqual(again, before);
+  });
+
+  it('keeps a battery that tells no charge and rests for two days', async () => {
+    const resting: Values = { ...without(hybrid, 'SoC'), batChargePower: 0 };
+    const days = await follow({}, [{ ONE: without(hybrid, 'SoC') }, ...Array(16).fill({ ONE: resting })], 3 * 3600);
+    assert.equal(days[0]?.['battery_discharge_kw'], -1);
+    for (const meters of days.slice(1)) assert.equal(meters['battery_discharge_kw'], 0);
+  });
+
+  it('forgets a clamp that gave something once, and nothing for a day', async () => {
+    const days = await follow(
+      {},
+      [{ ONE: { ...clampless, feedinPower: 0.3 } }, ...Array(9).fill({ ONE: clampless })],
+      6 * 3600,
+    );
+    assert.equal(days[3]?.['net_import_kw'], 0);
+    assert.deepEqual(days.at(-1), { production_kw: 1.5 });
+  });
+
+  it('does not take a named hybrid without a row for asleep, and has it back with its row', async () => {
+    const dark: Values = { ...hybrid, pvPower: 0 };
+    const answers: Record<string, Values>[] = [{ ONE: dark, TWO: dark }, { ONE: dark }, { ONE: dark, TWO: dark }];
+    const [before, without_, again] = await follow({ deviceSns: 'ONE,TWO' }, answers);
+    assert.equal(before?.['battery_discharge_kw'], -2);
+    assert.deepEqual(without_, { net_import_kw: -0.5, imported_kwh: 120.5, exported_kwh: 340.25 });
+    assert.deepEqual(again, before);
+  });
+
+  it('reads on when the clocks are set back', async () => {
+    const times = ['2026-10-25 02:58:00 CEST+0200', '2026-10-25 02:03:00 CET+0100'];
+    const { pushes } = await playAdapter(foxess, {
+      settings: { apiKey, deviceSns: 'ONE' },
+      now: '2026-10-25T01:00:00Z',
+      exchanges: times.map((time) => live(row('ONE', hybrid, time))),
+      ticks: 2,
+      everySeconds: 300,
+    });
+    assert.deepEqual(
+      pushes.map(({ tsms = 0 }) => new Date(tsms).toISOString()),
+      ['2026-10-25T00:58:00.000Z', '2026-10-25T01:03:00.000Z'],
+    );
   });
 });
 

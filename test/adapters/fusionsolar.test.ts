@@ -23,6 +23,7 @@ import {
   settings,
 } from '../conversations/fusionsolar.ts';
 import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { apiKey, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -79,6 +80,11 @@ describe('a home with battery and meter', () => {
       'sleeps, and imports',
       { '1': inverter(0, { inverter_state: 40960 }), '47': meter(-412) },
       { production_kw: 0, net_import_kw: 0.412, consumption_kw: 0.412 },
+    ],
+    [
+      'draws some watts by an inverter that has no battery',
+      { '1': inverter(-0.008), '47': meter(-412) },
+      { production_kw: -0.008, net_import_kw: 0.412, consumption_kw: 0.404 },
     ],
     [
       'has several inverters of both types and several batteries of both types',
@@ -165,6 +171,7 @@ describe('the meter', () => {
     ['type 47 is in W whatever the setting for type 17 says', 47, { active_power: -900 }, 'kW', 0.9],
     ['type 17 in W, known by its phases', 17, { active_power: -900, ...phases(230, 1.4) }, 'auto', 0.9],
     ['type 17 in kW, known by its phases', 17, { active_power: 0.9, ...phases(230, -1.4) }, 'auto', -0.9],
+    ['type 17 in kW on a single phase', 17, { active_power: 0.9, a_u: 230, a_i: -4 }, 'auto', -0.9],
     ['type 17 with a small power in kW', 17, { active_power: 0.04, ...phases(230, 0) }, 'auto', -0.04],
     ['type 17 without phases counts as W', 17, { active_power: -900 }, 'auto', 0.9],
     [
@@ -213,6 +220,8 @@ describe('the meter', () => {
     const { report } = await playHome(several, { settings: { ...settings, meterDeviceId: '1' } });
     assert.equal(report.kind, 'bad-response');
     assert.match(report.error ?? '', /470, 471, 170/);
+    const untaken = { settings: { ...settings, meterDeviceId: '1' }, texts: { FUSIONSOLAR_TAKE: 'production' } };
+    assert.deepEqual(figures(await playHome(several, untaken)), { production_kw: 5 });
   });
 
   it('is not an EMMA: nothing of it is asked, and the log says why', async () => {
@@ -221,6 +230,98 @@ describe('the meter', () => {
     assert.match(played.report.sources[0]?.notes?.join() ?? '', /EMMA/);
     const beside = await playHome({ '1': inverter(2), '47': meter(0), '23070': { type: 23070 } });
     assert.equal(beside.report.sources[0]?.notes, undefined);
+  });
+});
+
+describe('a figure that nobody steers by', () => {
+  const powers = { production_kw: 1, net_import_kw: -0.1, consumption_kw: 0.9 };
+  const withBattery = { ...powers, battery_discharge_kw: 0 };
+  const rows: [string, Devices, Record<string, number>, RegExp | undefined][] = [
+    [
+      'a state of charge that is no number',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 'full') },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'a state of charge beyond 100 %',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 101) },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'that of both batteries, where one is impossible',
+      { '1': inverter(1), '47': meter(100), '39': battery(0, 150), '41': battery(0, 20) },
+      withBattery,
+      /battery_soc/,
+    ],
+    [
+      'a counter that is no number',
+      { '1': inverter(1), '47': meter(100, { active_cap: 'broken', reverse_active_cap: '7.5' }) },
+      { ...powers, imported_kwh: 7.5 },
+      /exported_kwh/,
+    ],
+    [
+      'a counter below 0',
+      { '1': inverter(1), '47': meter(100, { active_cap: -1, reverse_active_cap: 7.5 }) },
+      { ...powers, imported_kwh: 7.5 },
+      /exported_kwh/,
+    ],
+    [
+      'both counters, where both stand at 0',
+      { '1': inverter(1), '47': meter(100, { active_cap: 0, reverse_active_cap: '0.0' }) },
+      powers,
+      /imported_kwh/,
+    ],
+    [
+      "nothing of the reading, where the panels' own power is no number",
+      { '1': inverter(1, { mppt_power: 'broken' }), '47': meter(100) },
+      powers,
+      undefined,
+    ],
+  ];
+  for (const [what, devices, expected, remark] of rows)
+    it(`is left out alone: ${what}`, async () => {
+      const played = await playHome(devices);
+      assert.deepEqual(figures(played), expected, played.report.error);
+      const notes = played.report.sources[0]?.notes?.join();
+      if (remark) assert.match(notes ?? '', remark);
+      else assert.equal(notes, undefined);
+    });
+});
+
+describe('a device that is not listed any more', () => {
+  /** Hourly rounds: between two lists one is refused, so that the devices are listed anew. */
+  const listedAnew = (...lists: Devices[]) => {
+    let round = -1;
+    const answer = (received: ReceivedRequest): Answer => {
+      const isFirst = (received.body as { devTypeId: number }).devTypeId === 1;
+      if (isFirst) round += 1;
+      return round % 2 === 1 && isFirst ? refused(20008) : kpisOf(lists[round / 2] ?? {}, received);
+    };
+    const listings = lists.map((devices) => exchange('getDevList', done(listOf(devices))));
+    const exchanges = [logIn(), ...listings, exchange('getDevRealKpi', answer)];
+    return play(exchanges, { ticks: 2 * lists.length - 1, everySeconds: 3600 });
+  };
+  const roofs: Devices = { '1': inverter(2), '2': inverter(3), '47': meter(1000) };
+
+  const { '2': _gone, ...one } = roofs;
+
+  it('is missed, and no sum passes for the whole, until it comes back', async () => {
+    const played = await listedAnew(roofs, one);
+    assert.deepEqual(figures(played), { net_import_kw: -1 });
+    assert.match(played.report.warnings?.join() ?? '', /solar production of 2/);
+    assert.equal(figures(await listedAnew(roofs, one, roofs))?.['production_kw'], 5);
+  });
+
+  it('is missed also where another meter is left, which measures something else', async () => {
+    const left = { '1': inverter(2), '2': inverter(3), '48': meter(7) };
+    const played = await listedAnew({ ...left, ...roofs }, left);
+    assert.equal(played.report.kind, 'offline', played.report.error);
+  });
+
+  it('is missed in the production too, if it is a battery that the sun charges', async () => {
+    assert.deepEqual(figures(await listedAnew({ ...roofs, '39': battery(500, 40) }, roofs)), { net_import_kw: -1 });
   });
 });
 
@@ -342,6 +443,18 @@ describe('plant and devices', () => {
       assert.match(played.report.error ?? '', /installer/);
       assert.deepEqual(calls(played), ['login', list.path.replace('/thirdData/', '')]);
     });
+
+  it('finds them to choose from, but none beside a kiosk link', async () => {
+    const list = exchange('stations', page(plants('Home', 'Barn'), 1));
+    assert.deepEqual(await discover(fusionsolar, { settings: account, now, exchanges: [logIn(), list] }), {
+      stationCode: [
+        { value: 'NE=1', title: 'Home' },
+        { value: 'NE=2', title: 'Barn' },
+      ],
+    });
+    const kioskUrl = 'https://eu5.fusionsolar.huawei.com/singleKiosk.html?kk=abc';
+    assert.deepEqual(await discover(fusionsolar, { settings: { kioskUrl }, now, exchanges: [] }), {});
+  });
 
   it('keeps plant and devices for a day', async () => {
     const exchanges = [logIn(), exchange('stations', page(plants('Home'), 1)), roof, power];
@@ -666,8 +779,9 @@ describe('the kiosk link', () => {
   });
 
   it('is hidden in the log, even where the cloud echoes its key', async () => {
+    const asName = await play(file({ json: { kkOfATest0001: 'is unknown' } }), { settings: kiosk });
     const { report } = await play(file({ text: 'unknown kk kkOfATest0001' }), { settings: kiosk });
-    assert.equal(JSON.stringify(report).includes('kkOfATest0001'), false);
+    assert.equal(JSON.stringify([asName.report, report]).includes('kkOfATest0001'), false);
     assert.match(JSON.stringify(report), /text, 24 characters/);
   });
 });
@@ -685,6 +799,12 @@ describe('the settings', () => {
     assert.equal(await hostOf({ ...account, region: 'eu5' }), 'https://eu5.fusionsolar.huawei.com');
     const kioskUrl = 'https://region01eu5.fusionsolar.huawei.com:8443/singleKiosk.html?kk=abc';
     assert.equal(await hostOf({ ...account, kioskUrl }), 'https://region01eu5.fusionsolar.huawei.com:8443');
+  });
+
+  it('let a kiosk figure stand longer than its hour, and all others 20 minutes', async () => {
+    const limitOf = async (chosen: Record<string, string>) => (await open(chosen)).sources[0]?.staleAfterSeconds;
+    assert.equal(await limitOf(account), 1200);
+    assert.equal(await limitOf({ kioskUrl: 'https://eu5.fusionsolar.huawei.com/singleKiosk.html?kk=abc' }), 3660);
   });
 
   const wrong: [string, Record<string, string>, RegExp][] = [

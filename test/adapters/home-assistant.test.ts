@@ -18,7 +18,7 @@ import {
   token,
   watts,
 } from '../conversations/home-assistant.ts';
-import type { Answer } from '../support/conversation.ts';
+import type { Answer, Exchange } from '../support/conversation.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -253,6 +253,13 @@ describe('Home Assistant: what must be known', () => {
     ['PV is the only entity, old and 0', { production: pv }, { [pv]: old('0') }, undefined],
     ['PV is the only entity, old and not 0', { production: pv }, { [pv]: old('3') }, 'stale'],
     ['the meter is the only entity, old and 0', { netImport: grid }, { [grid]: old('0') }, 'stale'],
+    ['the grid is regulated to 0', two, { ...live, [grid]: old('0') }, undefined],
+    [
+      'the grid is old and 0, and a battery charges with more than the sun gives',
+      { ...two, batteryDischarge: battery },
+      { ...live, [grid]: old('0'), [battery]: watts('-3000') },
+      'stale',
+    ],
   ];
   for (const [what, settings, states, wanted] of cases)
     it(`${wanted ?? 'pushes'} when ${what}`, async () => {
@@ -308,6 +315,18 @@ describe('Home Assistant: a pair of one-way sensors', () => {
   it('is subtracted, where both were written at about the same time', async () => {
     assert.equal(await net(watts('120', 20), watts('40', 100)), 0.08);
   });
+});
+
+describe('Home Assistant: two entities that are no pair of one-way sensors', () => {
+  for (const [term, field] of [
+    ['production', 'production_kw'],
+    ['consumption', 'consumption_kw'],
+  ] as const)
+    it(`flow at the same time where they are of the ${term}`, async () => {
+      const lists = { [term]: 'sensor.total,-sensor.part' };
+      const states = { 'sensor.total': watts('3000', 20), 'sensor.part': watts('500', 241) };
+      assert.equal((await meters(lists, states))?.[field], 2.5);
+    });
 });
 
 describe('Home Assistant: age', () => {
@@ -410,6 +429,21 @@ describe('Home Assistant: mode template', () => {
     );
   });
 
+  it('does not try again either where an entity is not known', async () => {
+    const unknown: Answer = { status: 404, json: { message: 'Entity not found.' } };
+    const { vendor, report } = await playAdapter(homeAssistant, {
+      settings: { token, production: pv },
+      now,
+      exchanges: [refusedTemplate, exchange(pv, unknown)],
+      ticks: 2,
+    });
+    assert.equal(report.kind, 'bad-response');
+    assert.deepEqual(
+      vendor.received.map(({ method }) => method),
+      ['POST', 'GET', 'GET'],
+    );
+  });
+
   it('asks twice with a dead token, and no more', async () => {
     const refused = (id: string) => exchange(id, { status: 401, text: '401: Unauthorized' });
     const { vendor, report } = await playAdapter(homeAssistant, {
@@ -435,6 +469,7 @@ describe('Home Assistant: mode template', () => {
       'bad-response',
       /mode states/,
     ],
+    ['a proxy that is not trusted', { status: 400, text: '400: Bad Request' }, 'bad-response', /trusted_proxies/],
     ['a text that is not JSON', { text: "[{'e': 1}]" }, 'bad-response', /not JSON/],
   ] as [string, Answer, string, RegExp][])
     it(`reports ${what} as ${wanted}`, async () => {
@@ -521,5 +556,72 @@ describe('Home Assistant: settings', () => {
       assert.equal(headers['cf-access-client-id'], 'id-of-tunnel');
       assert.equal(headers.authorization, `Bearer ${token}`);
     }
+  });
+});
+
+describe('Home Assistant: from poll to poll', () => {
+  /** What is told of each poll, whose rows are these; ages are those at the first poll. */
+  const told = async (settings: Record<string, string>, polls: ReturnType<typeof row>[][], options = {}) => {
+    let nth = 0;
+    const { method, path, headers } = templated({});
+    const answer = (): Answer => ({ text: JSON.stringify(polls[nth++]) });
+    const exchanges = [{ ...{ method, path, headers }, answer }] as Exchange[];
+    const { pushes } = await playAdapter(homeAssistant, {
+      ...{ settings: { token, ...settings }, now, exchanges, ticks: polls.length, ...options },
+    });
+    return pushes;
+  };
+  const two = { production: pv, netImport: grid };
+
+  it('an entity goes and comes back, and is never 0 in between', async () => {
+    const whole = [row(pv, '3000'), row(grid, '-1000')];
+    const pushes = await told(two, [whole, [row(pv, 'unavailable'), row(grid, '-1000')], whole]);
+    const all = { production_kw: 3, net_import_kw: -1, consumption_kw: 2 };
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters),
+      [all, { net_import_kw: -1 }, all],
+    );
+  });
+
+  it('the meter goes and comes back: nothing is told of the rest in between', async () => {
+    const whole = [row(pv, '3000'), row(grid, '-1000')];
+    const pushes = await told(two, [whole, [row(pv, '3000'), row(grid, 'unknown')], whole]);
+    assert.deepEqual(
+      pushes.map(({ siteMeters, error }) => [siteMeters?.['net_import_kw'], error !== undefined]),
+      [
+        [-1, false],
+        [undefined, true],
+        [-1, false],
+      ],
+    );
+  });
+
+  it('a value that is not written any more is told until it is too old', async () => {
+    const rest = [row(pv, '3000', 'W', ago(0)), row(grid, '-1000', 'W', ago(0))];
+    const pushes = await told(two, [rest, rest, rest], { everySeconds: 500 });
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters?.['net_import_kw']),
+      [-1, -1, undefined],
+    );
+    assert.match(pushes[2]?.error ?? '', /may hang/);
+  });
+
+  it('a roof falls asleep and rests at 0 over midnight', async () => {
+    const night = (imported: string, at: string) => [row(pv, '0', 'W', ago(0)), row(grid, imported, 'W', at)];
+    const hours = (count: number) => ago(-3600 * count);
+    const polls = [night('400', hours(0)), night('420', hours(7)), night('390', hours(14))];
+    const pushes = await told(two, polls, { everySeconds: 7 * 3600 });
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters),
+      [0.4, 0.42, 0.39].map((kw) => ({ production_kw: 0, net_import_kw: kw, consumption_kw: kw })),
+    );
+  });
+
+  it('a unit that the owner changes is read as it is now', async () => {
+    const pushes = await told({ netImport: grid }, [[row(grid, '1500')], [row(grid, '1.5', 'kW')]]);
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters?.['net_import_kw']),
+      [1.5, 1.5],
+    );
   });
 });

@@ -316,8 +316,8 @@ describe('http-json: requests', () => {
   });
 
   const rows: [string, Answer, string, RegExp][] = [
-    ['refused credentials', { status: 401, json: {} }, 'auth', /refuses the credentials/],
-    ['a forbidden call', { status: 403, json: {} }, 'auth', /refuses the credentials/],
+    ['refused credentials', { status: 401, json: {} }, 'auth', /refused the credentials/],
+    ['a forbidden call', { status: 403, json: {} }, 'auth', /refused the credentials/],
     ['a limit', { status: 429, json: {} }, 'rate-limited', /slow down/],
     ['a server error', { status: 599, json: {} }, 'unavailable', /599/],
     ['a page that is not there', { status: 404, text: 'private' }, 'bad-response', /404/],
@@ -426,6 +426,13 @@ describe('http-json: OAuth2 client credentials', () => {
     assert.deepEqual(paths(played), ['/token', '/live', '/token', '/live']);
   });
 
+  it('asks for no third token where the one in place of a kept one is refused', async () => {
+    const exchanges = [grant('t1'), live('Bearer t1'), live('Bearer t1', refused), grant('t2')];
+    const played = await play(settings(), [...exchanges, live('Bearer t2', refused)], { ticks: 2 });
+    assert.equal(played.report.kind, 'auth');
+    assert.deepEqual(paths(played), ['/token', '/live', '/live', '/token', '/live']);
+  });
+
   it('shares a token between requests with the same client, and renews it once for both', async () => {
     const requests = ['a', 'b'].map((id) => ({ id, url: `{server}/${id}`, auth }));
     const fields = { production: { expr: 'a.sun', unit: 'W' }, netImport: { expr: 'b.meter', unit: 'W' } };
@@ -482,6 +489,9 @@ describe('http-json: OAuth2 client credentials', () => {
     ['no token', { json: { token_type: 'Bearer' } }, 'bad-response'],
     ['an empty token', { json: { access_token: '' } }, 'bad-response'],
     ['a page', { text: '<html>' }, 'bad-response'],
+    ['a page that refuses', { status: 403, text: '<html>' }, 'auth'],
+    ['a page about a wrong request', { status: 400, text: '<html>' }, 'auth'],
+    ['a page in place of a gateway', { status: 502, text: '<html>' }, 'unavailable'],
   ];
   for (const [what, answer, wanted] of rows)
     it(`reports ${what} at the log-in as ${wanted}, without a call for figures`, async () => {
@@ -490,12 +500,18 @@ describe('http-json: OAuth2 client credentials', () => {
       assert.match(played.report.error ?? '', /^The log-in at 127\.0\.0\.1:/);
       assert.equal(paths(played).includes('/live'), false);
     });
+
+  it('asks a log-in that refuses the client once', async () => {
+    const played = await play(settings(), [{ method: 'POST', path: '/token', answer: { status: 401, json: {} } }]);
+    assert.deepEqual(paths(played), ['/token']);
+  });
 });
 
 describe('http-json: timestamps', () => {
   const rows: [string, Record<string, string>, unknown, string | undefined, string?][] = [
     ['UTC', {}, '2026-05-20T09:39:30Z', '2026-05-20T09:39:30Z'],
     ['a space and a fraction', {}, '2026-05-20 09:39:30.123456Z', '2026-05-20T09:39:30.123Z'],
+    ['a fraction of 20 digits', {}, '2026-05-20T09:39:30.12345678901234567890+00:00', '2026-05-20T09:39:30.123Z'],
     ['an offset', {}, '2026-05-20T19:39:30+10:00', '2026-05-20T09:39:30Z'],
     ['an offset without colon', {}, '2026-05-20T05:09:30-0430', '2026-05-20T09:39:30Z'],
     [
@@ -680,4 +696,60 @@ describe('http-json: settings', () => {
   it('ignores the base URL, which belongs to adapters with a host of their own', async () => {
     assert.equal(await kind({ baseUrl: 'https://nobody.example.net' }, { json: body }), undefined);
   });
+});
+
+describe('http-json: from poll to poll', () => {
+  /** What is told at each poll, whose answers are these. */
+  const told = async (settings: Record<string, unknown>, answers: unknown[], options = {}) => {
+    let nth = 0;
+    const answer = (): Answer => ({ json: answers[nth++] });
+    const { pushes } = await play(settings, [{ path: '/live', answer }], {
+      ticks: answers.length,
+      ...options,
+    });
+    return pushes;
+  };
+
+  it('a figure goes and comes back, and is never 0 in between', async () => {
+    const fields = { ...power, batteryDischarge: { expr: 'd.battery', unit: 'W' } };
+    const whole = { ...body, battery: 500 };
+    const pushes = await told({ fields }, [whole, body, whole]);
+    assert.deepEqual(
+      pushes.map(({ siteMeters }) => siteMeters?.['battery_discharge_kw']),
+      [0.5, undefined, 0.5],
+    );
+    assert.match(pushes[1]?.error ?? '', /batteryDischarge: the expression d\.battery gives nothing/);
+  });
+
+  it('a time that stands still is told until it is too old', async () => {
+    const answers = Array.from({ length: 3 }, () => ({ ...body, at: nowSeconds }));
+    const pushes = await told({ timestamp: 'd.at', timestampFormat: 'unix' }, answers, { everySeconds: 400 });
+    assert.deepEqual(
+      pushes.map(({ tsms }) => tsms),
+      [nowSeconds * 1000, nowSeconds * 1000, undefined],
+    );
+    assert.match(pushes[2]?.error ?? '', /old|ago/);
+  });
+
+  const clocks: [string, string, string, string[]][] = [
+    ['over midnight', '2026-05-20T21:59:30Z', 'Europe/Berlin', ['2026-05-20 23:59:20', '2026-05-21 00:00:20']],
+    ['into summer time', '2026-03-29T00:59:30Z', 'Europe/Berlin', ['2026-03-29 01:59:20', '2026-03-29 03:00:20']],
+    ['out of summer time', '2026-10-25T00:59:30Z', 'Europe/Berlin', ['2026-10-25 02:59:20', '2026-10-25 02:00:20']],
+    [
+      'out of it by half an hour',
+      '2026-04-04T14:59:30Z',
+      'Australia/Lord_Howe',
+      ['2026-04-05T01:59:20', '2026-04-05T01:30:20'],
+    ],
+  ];
+  for (const [what, begin, timestampZone, shown] of clocks)
+    it(`clocks of the place go ${what}`, async () => {
+      const answers = shown.map((at) => ({ ...body, at }));
+      const pushes = await told({ timestamp: 'd.at', timestampZone }, answers, { now: begin });
+      const first = Date.parse(begin) - 10_000;
+      assert.deepEqual(
+        pushes.map(({ tsms }) => tsms),
+        [first, first + 60_000],
+      );
+    });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Choice, chosen, theOnly } from '../../functions/push-solar-data/adapters/only.ts';
+import { type Choice, chosen, refuseOther, theOnly } from '../../functions/push-solar-data/adapters/only.ts';
 import type { Failure } from '../../functions/push-solar-data/core/failure.ts';
 
 const options = { setting: 'SMA_PLANT_ID', title: 'SMA', noun: 'plant' };
@@ -21,6 +21,17 @@ describe('the only plant', () => {
   it('is taken, also if it is listed twice', () => {
     assert.equal(theOnly([home], options), home);
     assert.equal(theOnly([home, { ...home }], options).value, '1');
+  });
+
+  it('is none of several, which may be a matter of settings', () => {
+    const several = () =>
+      theOnly([{ value: '1' }, { value: '2' }], {
+        setting: 'ACME_PLANT_ID',
+        title: 'Acme',
+        noun: 'plant',
+        several: 'settings',
+      });
+    assert.throws(several, { kind: 'settings' });
   });
 
   it('is none of several: the sentence names the variable and what it may be', () => {
@@ -75,5 +86,18 @@ describe('the chosen plant', () => {
 
   it('is asked for by the variable of its setting', async () => {
     await assert.rejects(choose({}, {}, [home, barn]), /set SMA_plantId to one of 1 \(Home\), 2 \(Barn\)/);
+  });
+});
+
+describe('an answer of another plant', () => {
+  const told = (answered: string | null | undefined) => () => refuseOther(answered, '1', options);
+
+  it('is refused by both names', () => {
+    const message = 'SMA answered with figures of the plant 2 instead of 1';
+    assert.throws(told('2'), { kind: 'bad-response', message });
+  });
+
+  it('is none where it tells the same, or nothing', () => {
+    for (const answered of ['1', null, undefined]) assert.doesNotThrow(told(answered));
   });
 });

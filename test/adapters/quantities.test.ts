@@ -8,7 +8,7 @@ import {
   identifier,
   kilowattHours,
   kilowatts,
-  mean,
+  meanCharge,
   negate,
   sumOfKnown,
 } from '../../functions/push-solar-data/adapters/quantities.ts';
@@ -85,8 +85,8 @@ describe('an identifier', () => {
     assert.equal(identifier.parse('0815'), '0815');
   });
 
-  for (const sent of [null, undefined, {}, true])
-    it(`is not ${sent}`, () => {
+  for (const sent of [null, undefined, {}, true, '7'.repeat(201), 'a\u0007b', 'a\u202eb'])
+    it(`is not ${String(sent).slice(0, 20)}`, () => {
       assert.equal(identifier.safeParse(sent).success, false);
     });
 });
@@ -130,9 +130,10 @@ describe('of several figures', () => {
     ['the sum counts a 0', sumOfKnown(0, undefined), 0],
     ['the sum of nothing known is missing', sumOfKnown(undefined, undefined), undefined],
     ['the sum of nothing is missing', sumOfKnown(), undefined],
-    ['the mean is that of what is known', mean(1, undefined, 2), 1.5],
-    ['the mean counts a 0', mean(0, 1), 0.5],
-    ['the mean of nothing known is missing', mean(undefined), undefined],
+    ['the mean charge is that of what is known', meanCharge(0.4, undefined, 0.6), 0.5],
+    ['the mean charge counts a 0', meanCharge(0, 1), 0.5],
+    ['the mean charge covers none that cannot be', meanCharge(0.2, 1.5), Number.NaN],
+    ['the mean charge of nothing known is missing', meanCharge(undefined), undefined],
     ['the difference is the first less the second', difference(3, 1), 2],
     ['the difference to something missing is missing', difference(3, undefined), undefined],
     ['the difference of something missing is missing', difference(undefined, 3), undefined],

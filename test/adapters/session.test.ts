@@ -3,11 +3,19 @@ import { describe, it } from 'node:test';
 import { Failure } from '../../functions/push-solar-data/adapters/adapter.ts';
 import {
   bearer,
+  openSession,
   type Session,
   type SessionContext,
   type SessionOptions,
-  withSession,
 } from '../../functions/push-solar-data/adapters/session.ts';
+
+/** One call in a session that one way renews; every refused credential counts. */
+const inSession = <Result>(
+  context: SessionContext<Session>,
+  way: (previous: Session | undefined) => Promise<Session>,
+  use: (session: Session) => Promise<Result>,
+  options: SessionOptions = {},
+): Promise<Result> => openSession(context, [way], { isRefusal: ({ kind }) => kind === 'auth', ...options })(use);
 
 const now = Date.parse('2026-05-01T12:00:00Z');
 const inSeconds = (seconds: number) => now + seconds * 1000;
@@ -65,7 +73,7 @@ async function play({
     if (!good.includes(token)) throw refusal();
     return `figures for ${token}`;
   };
-  const result = await withSession(context, renew, use, options).catch((error: unknown) => error);
+  const result = await inSession(context, renew, use, options).catch((error: unknown) => error);
   return { result, protocol, kept: kept?.token };
 }
 
@@ -143,7 +151,7 @@ describe('a session', () => {
       save: async (renewed: Session) => void saved.push(renewed),
       reload: async () => {},
     };
-    await withSession(
+    await inSession(
       { session, now, sleep: async () => {} },
       async () => ({ token: 'new', expiresAt: inSeconds(day) }),
       async () => {},
@@ -257,7 +265,7 @@ describe('another failure of a call', () => {
     const never = async () => assert.fail('a log-in or a change of what is kept');
     const keeper = { session: { value: { token: 'old' }, save: never, reload: never }, now, sleep: never };
     await assert.rejects(
-      withSession(keeper, never, async () => {
+      inSession(keeper, never, async () => {
         throw error;
       }),
       error,
@@ -271,7 +279,7 @@ describe('another failure of a call', () => {
       now,
       sleep: async () => {},
     };
-    const result = await withSession(
+    const result = await inSession(
       keeper,
       async () => ({ token: 'new' }),
       async ({ token }) => {
@@ -293,7 +301,7 @@ describe('another failure of a call', () => {
     };
     const bug = new TypeError('x is not a function');
     await assert.rejects(
-      withSession(
+      inSession(
         keeper,
         async () => assert.fail('a log-in'),
         async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { wrappedPassword } from '../../functions/push-solar-data/adapters/sigenergy/answer.ts';
+import { wrappedPassword } from '../../functions/push-solar-data/adapters/sigenergy/platform.ts';
 import { sigenergy } from '../../functions/push-solar-data/adapters/sigenergy.ts';
 import {
   account,
@@ -29,6 +29,7 @@ import {
   wrapped,
 } from '../conversations/sigenergy.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -125,6 +126,7 @@ describe('the log-in', () => {
     ['HTTP 403', { status: 403, json: { error: 'forbidden' } }],
     ['code 11003', failure(11003)],
     ['a code that nobody knows', failure(500123)],
+    ['a code with a refusal of its own', failure(1104)],
   ] as [string, Answer][])
     it(`of the app is refused by ${what}`, async () => {
       const played = await play(app, [byApp(answer)], { ticks: 5 });
@@ -134,6 +136,7 @@ describe('the log-in', () => {
 
   for (const [what, answer, kind] of [
     ['a firewall page', { status: 403, text: '<html>Request blocked.</html>' }, 'unavailable'],
+    ['an HTTP 400 of a gateway', { status: 400, text: '<html>Bad Request</html>' }, 'bad-response'],
     ['HTTP 502', { status: 502, text: '<html></html>' }, 'unavailable'],
     ['the code of an internal error', failure(1501), 'unavailable'],
     ['the code for asking too often', failure(1110), 'rate-limited'],
@@ -234,6 +237,9 @@ describe('a token', () => {
     const played = await play(patient, exchanges, { ticks: 4, everySeconds: 43_000 });
     assert.equal(played.pushes.filter(({ siteMeters: figures }) => figures).length, 4);
     assert.deepEqual(played.vendor.misses, []);
+    const grants = played.vendor.received.filter(({ path }) => path === loginPath.app);
+    const used = grants.map(({ body }) => (body as { refresh_token?: string }).refresh_token);
+    assert.deepEqual(used, [undefined, 'app-refresh-1', 'app-refresh-2', 'app-refresh-2']);
   });
 
   for (const [what, answer] of [
@@ -284,7 +290,7 @@ describe('an answer', () => {
       failure(code),
       'bad-response',
     ]),
-    ...[1102, 1105, 1304, 1001, 1109, 1501, 1502].map((code): [string, Answer, string] => [
+    ...[1102, 1105, 1304, 1001, 1109, 1501, 1502, 13008].map((code): [string, Answer, string] => [
       `code ${code}`,
       failure(code),
       'unavailable',
@@ -315,6 +321,14 @@ describe('an answer', () => {
   it('with an unknown code tells what Sigenergy says', async () => {
     const { report } = await play(key, [byKey(), official(failure(1000, 'illegal parameter'))]);
     assert.match(report.error ?? '', /1000.*illegal parameter/);
+  });
+
+  it('with words of no known form is read all the same', async () => {
+    const { pushes } = await play(key, [
+      byKey(),
+      official({ json: { code: 0, msg: { en: 'ok' }, data: officialFlow } }),
+    ]);
+    assert.deepEqual(pushes[0]?.siteMeters, siteMeters);
   });
 
   it('without content is asked for once more by the app', async () => {
@@ -363,6 +377,14 @@ describe('the system', () => {
       assert.deepEqual(calls(played).slice(1), ['GET /openapi/system', ...Array(2).fill(`GET ${officialPath}`)]);
     });
 
+  it('is looked for again where it is not known any more', async () => {
+    const moved = { path: '/openapi/systems/SYS-2/energyFlow', answer: success(officialFlow) };
+    const lists = [list([{ systemId: 'SYS-1' }]), list([{ systemId: 'SYS-2' }])];
+    const exchanges = [byKey(), ...lists, official(failure(1106)), moved];
+    const played = await play(anySystem, exchanges, { ticks: 2 });
+    assert.deepEqual(played.pushes.at(-1)?.siteMeters, siteMeters);
+  });
+
   it('is kept although the flow behind it fails', async () => {
     const exchanges = [byKey(), list([{ systemId: 'SYS-1' }]), official(failure(1110)), official()];
     const played = await play(anySystem, exchanges, { ticks: 2 });
@@ -381,7 +403,7 @@ describe('the system', () => {
     ];
     const { report } = await play(anySystem, [byKey(), list(several)]);
     assert.equal(report.kind, 'bad-response');
-    assert.match(report.error ?? '', /systemId.*SYS-1 \(Home\).*SYS-2 \(Barn\)/);
+    assert.match(report.error ?? '', /SIGENERGY_SYSTEM_ID.*SYS-1 \(Home\).*SYS-2 \(Barn\)/);
   });
 
   it('cannot be found in a list that is not one', async () => {
@@ -398,6 +420,19 @@ it('finds the home station of the app once, and asks nobody where it is set', as
   assert.equal(played.pushes.length, 2);
   assert.equal(calls(played).filter((call) => call === `GET ${path}`).length, 1);
   assert.equal(calls(await play(app, exchanges)).includes(`GET ${path}`), false);
+});
+
+it('lists what can be chosen, in both ways', async () => {
+  const { systemId: _, ...anySystem } = key;
+  const { stationId: __, ...anyStation } = app;
+  const systems = { path: '/openapi/system', answer: success([{ systemId: 'SYS-1', systemName: 'Home' }]) };
+  const station = { path: '/device/owner/station/home', answer: success({ stationId: 4711 }) };
+  assert.deepEqual(await discover(sigenergy, { settings: anySystem, now, exchanges: [byKey(), systems] }), {
+    systemId: [{ value: 'SYS-1', title: 'Home' }],
+  });
+  assert.deepEqual(await discover(sigenergy, { settings: anyStation, now, exchanges: [byApp(), station] }), {
+    stationId: [{ value: '4711' }],
+  });
 });
 
 describe('the mapping', () => {
@@ -478,6 +513,28 @@ describe('the mapping', () => {
       assert.deepEqual(await metersOf(flow), expected);
     });
 
+  for (const batterySoc of ['lots', 655.35, -1])
+    it(`leaves out a state of charge of ${batterySoc} alone`, async () => {
+      const flow = { pvPower: 3, buySellPower: 1, batteryPower: 1, batterySoc, loadPower: 1 };
+      const meters = { production_kw: 3, net_import_kw: -1, consumption_kw: 1, battery_discharge_kw: -1 };
+      assert.deepEqual(await metersOf(flow), meters);
+    });
+
+  it('says that the station is offline also to an owner who takes its production alone', async () => {
+    const flow = { pvPower: null, buySellPower: null, batteryPower: null, loadPower: null };
+    const { report } = await play(app, [byApp(), ofApp(success(flow))], { texts: { SIGENERGY_TAKE: 'production' } });
+    assert.equal(report.kind, 'offline');
+  });
+
+  for (const [what, missing] of [
+    ['the solar production', { pvPower: null }],
+    ['the battery power', { batteryPower: null }],
+  ] as const)
+    it(`names ${what} as lacking from the first reading on`, async () => {
+      const { report } = await play(app, [byApp(), ofApp(success({ ...appFlow, ...missing }))]);
+      assert.match(JSON.stringify(report.warnings), new RegExp(what));
+    });
+
   it('demands no grid of which the owner takes nothing', async () => {
     const flow = { pvPower: 4, buySellPower: null, loadPower: 1 };
     const { pushes } = await play(app, [byApp(), ofApp(success(flow))], { texts: { SIGENERGY_TAKE: 'production' } });
@@ -489,6 +546,26 @@ describe('the mapping', () => {
     const exchanges = [byApp(), ofApp(success(flow)), ofApp(success({ ...flow, thirdPvPower: null }))];
     const { pushes } = await play(app, exchanges, { ticks: 2, everySeconds: 300 });
     assert.deepEqual(pushes[1]?.siteMeters, { net_import_kw: -1.1, battery_discharge_kw: -0.8, battery_soc: 0.61 });
+  });
+
+  it('counts without that PV when it has not been there for a day', async () => {
+    const flow = { pvPower: 2, thirdPvPower: 4.2, buySellPower: 1.1, batteryPower: 0.8, batterySoc: 61 };
+    const rest = { ...flow, thirdPvPower: 0 };
+    const gone = { ...flow, thirdPvPower: null };
+    const exchanges = [byApp(), ...[flow, rest, gone, gone].map((each) => ofApp(success(each)))];
+    const again = [refresh('app-refresh-1', appToken(1)), refresh('app-refresh-1', appToken(1))];
+    const { pushes } = await play(app, [...exchanges, ...again], { ticks: 4, everySeconds: 9 * 3600 });
+    const powers = pushes.map((push) => push.siteMeters?.['production_kw']);
+    assert.deepEqual(powers, [6.2, 2, undefined, 2]);
+  });
+
+  it('has the station back as it was after hours without figures', async () => {
+    const nulls = { pvPower: null, buySellPower: null, batteryPower: null, loadPower: null, batterySoc: null };
+    const flows = [appFlow, nulls, nulls, appFlow].map((each) => ofApp(success(each)));
+    const { pushes } = await play(app, [byApp(), ...flows], { ticks: 4, everySeconds: 2 * 3600 });
+    const told = pushes.map((push) => push.siteMeters ?? 'offline');
+    assert.deepEqual(told, [siteMeters, 'offline', 'offline', siteMeters]);
+    for (const { error } of pushes.slice(1, 3)) assert.match(error ?? '', /no live figure/);
   });
 
   it('knows the grid of the official API by its own name', async () => {

@@ -20,12 +20,14 @@ import {
 import { testAdapter } from './test-adapter.ts';
 import { testAccount } from './test-solarman-account.ts';
 import { testPlant } from './test-solarman-plant.ts';
+import { testPolls } from './test-solarman-polls.ts';
 
 const play = playing(solarman);
 
 testAdapter(solarman, conversation);
 testAccount(dialect);
 testPlant(dialect);
+testPolls(dialect);
 
 it('asks the host of the region', () => {
   const { baseUrl } = solarman;
@@ -157,6 +159,11 @@ it('asks what is at the GEN port, where it is in use and the owner has not said'
 it('knows no solar power where that of the micro-inverters is no number', async () => {
   const played = await readInverter({ ...solarOnly, PG_Pt1: '-1500', GEN_P_T: '--' }, { genPort: 'micro-inverter' });
   assert.equal(endOf(played), 'bad-response');
+});
+
+it('knows no grid power where that of a generator is no number', async () => {
+  const played = await readInverter({ ...solarOnly, PG_Pt1: '-1500', GEN_P_T: '--' });
+  assert.equal(endOf(played), 'offline', played.report.error);
 });
 
 const sofarDay = {

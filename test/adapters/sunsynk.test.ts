@@ -66,6 +66,7 @@ describe('Sunsynk Connect, a battery of two banks', () => {
 
   it('has no known charge or power where one bank does not tell', async () => {
     assert.equal('battery_soc' in Object(await metersOf({ ...both, soc2: '--' })), false);
+    assert.equal('battery_soc' in Object(await metersOf({ ...both, soc: 120 })), false, 'a mean would cover it');
     const silent = Object(await metersOf({ ...both, battPower2: null }));
     assert.deepEqual([silent['battery_discharge_kw'], silent['consumption_kw']], [undefined, undefined]);
   });

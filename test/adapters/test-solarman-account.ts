@@ -205,7 +205,7 @@ function testCodes(dialect: Dialect): void {
         say.token(),
         say.stationSays({ json: { success: false, code: '4711', msg: 'the moon is full' } }),
       ]);
-      assert.match(played.report.error ?? '', /the moon is full.*4711/);
+      assert.match(played.report.error ?? '', /4711: the moon is full/);
     });
 
     it('takes success codes where the word success is missing', async () => {
@@ -258,6 +258,10 @@ function testCodes(dialect: Dialect): void {
       ['a web page', { text: '<html>maintenance</html>' }],
       ['nothing', { text: '' }],
       ['an HTTP 503', { status: 503, json: {} }],
+      [
+        'an HTTP 500 with a code',
+        { status: 500, json: { success: false, code: '2101019', msg: 'auth invalid token' } },
+      ],
     ] as const)
       it(`has trouble, not a wrong log-in, where ${what} answers`, async () => {
         assert.equal(endOf(await play([say.token(), say.stationSays(answer)])), 'unavailable');

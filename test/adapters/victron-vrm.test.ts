@@ -11,6 +11,7 @@ import {
   now,
   settings,
 } from '../conversations/victron-vrm.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -56,6 +57,29 @@ it('does not understand a figure that is no number', async () => {
   const { report } = await play([installation({ ...home, bv: 'unknown' })]);
   assert.equal(report.kind, 'bad-response');
   assert.match(report.error ?? '', /bv is not a number/);
+});
+
+for (const [what, charge] of [
+  ['no number', 'full'],
+  ['beyond 100 %', 101],
+] as const)
+  it(`leaves out a state of charge alone that is ${what}`, async () => {
+    const { pushes, report } = await play([installation({ ...home, bs: charge })]);
+    assert.equal(pushes[0]?.siteMeters?.['battery_discharge_kw'], -0.52);
+    assert.equal('battery_soc' in (pushes[0]?.siteMeters ?? {}), false);
+    assert.match(report.sources[0]?.notes?.join() ?? '', /battery_soc/);
+  });
+
+it('finds the installations to choose from', async () => {
+  const [me, live] = installations({ idSite: 1, name: 'Barn' }, { idSite: 4711, name: 7 });
+  assert.ok(me && live);
+  const exchanges = [me, { ...live, query: {} }];
+  assert.deepEqual(await discover(victronVrm, { settings: { accessToken: 'vrm-token-of-a-test' }, now, exchanges }), {
+    idSite: [
+      { value: '1', title: 'Barn' },
+      { value: '4711', title: undefined },
+    ],
+  });
 });
 
 it('is not disturbed by an entry that it does not use, whatever it holds', async () => {

@@ -153,6 +153,25 @@ describe('ways to a session', () => {
   });
 });
 
+describe('a session that a cloud gives again under the same token', () => {
+  const again: Play = { kept: { token: 'same' }, ways: [['log in', 'same']] };
+
+  it('is good for the calls that follow', async () => {
+    const { context, ways, use, protocol } = open(again);
+    const call = openSession(context, ways);
+    const afterLogIn = (session: Session) =>
+      protocol.includes('save same') ? Promise.resolve('figures') : use(session);
+    assert.deepEqual([await call(afterLogIn), await call(afterLogIn)], ['figures', 'figures']);
+    assert.deepEqual(protocol, ['use same', 'reload', 'log in after same', 'save same']);
+  });
+
+  it('is not renewed once more when it is refused', async () => {
+    const { result, protocol } = await play(again);
+    assert.equal(result, 'Example Cloud refused the token');
+    assert.deepEqual(protocol, ['use same', 'reload', 'log in after same', 'save same', 'use same', 'reload']);
+  });
+});
+
 describe('the client of a session', () => {
   const ask = async (t: TestContext, options?: Parameters<typeof withToken<Session, unknown>>[3]) => {
     const sent: (string | undefined)[] = [];

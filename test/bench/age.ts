@@ -7,6 +7,11 @@ import { type Cloud, type Course, follow, type Rule } from '../support/renewing-
 
 /** By how much the mean age may exceed its limit: on average over all phases of uploads against ticks, and at the worst. */
 const targets = { mean: 45, worst: 75, calls: 1.5, countedCalls: 1 };
+/**
+ * A poll that comes too early shows figures that are a renewal older. Where calls are counted none is left to repeat it,
+ * and they stay so until the next one: of so many polls one may. The targets hold this for clouds of 300 s already.
+ */
+const tooEarly = { oneOf: 50, heldFor_s: 300 };
 const phases = 20;
 const pollsEach = 2_000;
 const delays = [10, 45, 90];
@@ -19,7 +24,7 @@ const weathers: [name: string, weather: Pick<Cloud, 'jitter' | 'missed' | 'clock
   ['all three', { jitter: 15, missed: 0.02, clock: { ahead: 6, gained: -4 } }],
 ];
 
-type Case = { seconds: number; pace: Pace; notJudged?: string };
+type Case = { seconds: number; pace: Pace };
 const free = (seconds: number, pollSeconds: number, floorSeconds: number): Case => ({
   seconds,
   pace: { pollSeconds, floorSeconds, counted: false },
@@ -40,7 +45,7 @@ const cases: Case[] = [
   free(900, 900, 60),
   counted(300, 300),
   counted(300, 2700),
-  { ...counted(900, 2700), notJudged: 'one poll too early costs 900 s' },
+  counted(900, 2700),
   free(300, 300, 300),
   free(300, 120, 120),
 ];
@@ -65,10 +70,16 @@ function measure({ seconds, pace }: Case, cloud: Omit<Cloud, 'seconds' | 'phase'
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function verdict({ over, worst, calls }: Figures, { pace, notJudged }: Case): string {
-  if (notJudged) return `(${notJudged})`;
-  const mostCalls = ((pace.counted ? targets.countedCalls : targets.calls) * 86_400) / pace.pollSeconds;
-  return over <= targets.mean && worst <= targets.worst && calls <= mostCalls + 0.05 ? 'ok' : 'MISSED';
+/** What a case may be older than the targets, s. */
+const allowance = ({ seconds, pace }: Case): number =>
+  pace.counted ? Math.max(0, seconds - tooEarly.heldFor_s) / tooEarly.oneOf : 0;
+
+function verdict({ over, worst, calls }: Figures, row: Case): string {
+  const { counted, pollSeconds } = row.pace;
+  const mostCalls = ((counted ? targets.countedCalls : targets.calls) * 86_400) / pollSeconds;
+  const more = allowance(row);
+  const isWithin = over <= targets.mean + more && worst <= targets.worst + more && calls <= mostCalls + 0.05;
+  return `${isWithin ? 'ok' : 'MISSED'}${more > 0 ? ` (${more} s more allowed)` : ''}`;
 }
 
 const cells = (...values: (number | string)[]) =>
@@ -88,15 +99,22 @@ for (const row of cases)
       const what = `${`${seconds} s`.padEnd(9)}${`${pace.pollSeconds} s`.padEnd(7)}${pace.counted ? 'counted' : `${pace.floorSeconds} s`}`;
       const ages = ({ limit, over, worst, calls }: Figures) => cells(limit + over, limit + worst, calls);
       const judged = verdict(learnt, row);
-      if (judged === 'MISSED') missed += 1;
+      if (judged.startsWith('MISSED')) missed += 1;
       console.log(
         `${what.padEnd(26)}${name.padEnd(11)}${String(delay).padStart(6)}${cells(learnt.limit)}${ages(learnt)}${ages(fixed)}  ${judged}`,
       );
     }
 console.log('Ages in seconds, mean over time: over all phases, and at the worst one. Calls a day.');
 console.log(
+  'Limit: each renewal told when it is shown, or where it is asked less often, half of the difference later.',
+);
+console.log(
+  `More is allowed where calls are counted and renewals are longer than ${tooEarly.heldFor_s} s: one poll of ${tooEarly.oneOf} may come too early,\n` +
+    'and its figures are a renewal older until the next one.',
+);
+console.log(
   missed === 0
-    ? `All within ${targets.mean} s of the limit, and within ${targets.worst} s at the worst phase.`
+    ? `All within ${targets.mean} s of the limit, and within ${targets.worst} s at the worst phase, and what more is allowed.`
     : `${missed} targets missed.`,
 );
 process.exitCode = missed === 0 ? 0 : 1;

@@ -241,6 +241,11 @@ describe('the state of charge', () => {
       assert.ok(Math.abs(battery_soc - expected) < 1e-9, `${battery_soc}`);
     });
 
+  for (const impossible of [1.5, -0.1, Number.NaN])
+    it(`is no number where one battery gives ${impossible}, which a mean would cover`, () => {
+      assert.deepEqual(together(parts({ battery_soc: impossible }, { battery_soc: 0.2 })), { battery_soc: Number.NaN });
+    });
+
   it('is unknown where no battery gives one', () => {
     assert.equal('battery_soc' in together(parts({ battery_discharge_kw: 1 }, { production_kw: 1 })), false);
   });

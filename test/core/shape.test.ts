@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Reading, Term } from '../../functions/push-solar-data/core/reading.ts';
-import { type AdapterAnswer, emptyShape, observe } from '../../functions/push-solar-data/core/shape.ts';
+import { type AdapterAnswer, emptyShape, observe, withLacking } from '../../functions/push-solar-data/core/shape.ts';
 import { hour, lackingOf, noon, observed } from './observations.ts';
 
 /** Figures of all terms, with a battery. */
@@ -23,6 +23,13 @@ function without(reading: Reading, ...fields: (keyof Reading)[]): Reading {
   for (const field of fields) delete copy[field];
   return copy;
 }
+
+it('a reading lacks what the home has and it does not give', () => {
+  const reading = { production_kw: 0, net_import_kw: undefined, battery_discharge_kw: undefined };
+  const { lacking, ...rest } = withLacking(reading, { production: true, grid: true, battery: false });
+  assert.deepEqual(lacking, ['grid']);
+  assert.deepEqual(rest, reading);
+});
 
 describe('a source that gives all it ever gave', () => {
   it('is its reading, and nothing is lacking', () => {

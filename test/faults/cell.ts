@@ -29,8 +29,11 @@ const places: [name: string, where: Where, later: boolean][] = [
 /** What the tick may take beyond its budget on a busy machine. */
 const slackMs = 700;
 const mostMegabytes = 60;
-/** No back-off is longer: hours. */
-const longestBackOff = 26;
+/** No home is without figures for longer after the fault, hours: as long as the cloud asked for, or a refused credential lasts. */
+const longestBackOff = { asked: 24, usual: 2 };
+const daySeconds = 86_400;
+/** A device under a name that was made up counts as the home's for a day: hours. */
+const longestLack = 26;
 
 export async function playFault(conversation: NamedConversation, fault: Fault): Promise<Cell> {
   const cells: Cell[] = [];
@@ -48,7 +51,7 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
     tested.strike(address.url);
     const cell = await struck(tested, fault);
     tested.strike(undefined);
-    return { ...cell, wrong: [...cell.wrong, ...(await recovered(tested))] };
+    return { ...cell, wrong: [...cell.wrong, ...(await recovered(tested, fault))] };
   } finally {
     await tested.close();
   }
@@ -56,6 +59,7 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
 
 /** An OAuth log-in says no in JSON: a page in its place, as Sigenergy's firewall, stands in front of the cloud and passes by. */
 const pagesThatPass: Record<string, RegExp> = {
+  enphase: /^HTTP 4(00|03|04)/,
   redback: /^HTTP 4(00|03|04)/,
   sma: /^HTTP 4(00|01|03|04|10)/,
   sigenergy: /^HTTP 403/,
@@ -81,7 +85,7 @@ async function playPlace(
     const cell = await struck(tested, fault);
     if (!tested.wasStruck()) return notThere;
     tested.strike(undefined);
-    const wrong = [...cell.wrong, ...(await recovered(tested))];
+    const wrong = [...cell.wrong, ...(await recovered(tested, fault))];
     return { ...cell, wrong: wrong.map((what) => `${place}: ${what}`) };
   } finally {
     await tested.close();
@@ -140,21 +144,25 @@ function wrongFigures({ siteMeters, tsms }: Push, expected: Push | undefined): s
 }
 
 /** All is well again: figures come as soon as the back-off allows, and they are right. */
-async function recovered(tested: TestedHome): Promise<string[]> {
-  for (let hours = 1; hours <= longestBackOff; hours++) {
+async function recovered(tested: TestedHome, { asksSeconds = 0 }: Fault): Promise<string[]> {
+  let longest = asksSeconds >= daySeconds ? longestBackOff.asked : longestBackOff.usual;
+  for (let hours = 1; ; hours++) {
     tested.home.clock.advance(3600);
     const report = await tested.tick(true);
+    const isPushed = report.outcome === 'pushed';
     // Asked again, but by then with a renewed log-in that the talk does not know.
-    if (report.outcome !== 'pushed' && tested.vendor.misses.length > 0) return [];
-    if (report.outcome !== 'pushed' && hours < longestBackOff) continue;
-    // A device under a name that was made up counts as the home's for a day.
-    if (report.sources.some(({ lacking }) => lacking) && hours < longestBackOff) continue;
-    const push = tested.chargeHq.pushes.at(-1);
-    const expected = await undisturbed(tested, tested.home.clock.at);
-    if (expected && push && isDeepStrictEqual(push.siteMeters, expected.siteMeters)) return [];
-    return [`did not recover in ${hours} h: ${report.error ?? JSON.stringify(push)}`];
+    if (!isPushed && tested.vendor.misses.length > 0) return [];
+    if (isPushed) longest = longestLack;
+    const isWhole = isPushed && !report.sources.some(({ lacking }) => lacking);
+    if (isWhole || hours >= longest) return await wrongRecovery(tested, hours, report);
   }
-  return [];
+}
+
+async function wrongRecovery(tested: TestedHome, hours: number, { error }: TickReport): Promise<string[]> {
+  const push = tested.chargeHq.pushes.at(-1);
+  const expected = await undisturbed(tested, tested.home.clock.at);
+  if (expected && push && isDeepStrictEqual(push.siteMeters, expected.siteMeters)) return [];
+  return [`did not recover in ${hours} h: ${error ?? JSON.stringify(push)}`];
 }
 
 export function merged(cells: readonly Cell[]): Cell {

@@ -1,6 +1,6 @@
 /** A cloud that repeats what it was sent, in each form in which a text may come back: nobody may be told it. */
 import type { NamedConversation } from '../conversations/all.ts';
-import type { Answer, Push } from '../support/conversation.ts';
+import type { Answer } from '../support/conversation.ts';
 import { disguises } from '../support/disguises.ts';
 import { secretsOfRequest } from '../support/leaks.ts';
 import type { Cell } from './cell.ts';
@@ -137,11 +137,3 @@ async function playPositions(
   }
   return wrong;
 }
-
-/** Charge HQ repeats the key. */
-export const toChargeHq = ({ name, disguise }: Echo): Fault => ({
-  name,
-  answer: (_usual, { body }) => ({ status: 400, text: `no account has ${disguise((body as Push).apiKey)}` }),
-  kinds: [],
-  fromChargeHq: 'bad-response',
-});

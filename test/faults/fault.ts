@@ -4,6 +4,9 @@ import type { FailureKind } from '../../functions/push-solar-data/core/failure.t
 import type { DestinationErrorKind } from '../../functions/push-solar-data/destinations/destination.ts';
 import type { Answer, ReceivedRequest } from '../support/conversation.ts';
 
+/** How a message ends: as a kind of failure, or told. */
+export type Ending = DestinationErrorKind | 'told';
+
 export type Fault = {
   name: string;
   /**
@@ -18,8 +21,10 @@ export type Fault = {
   kinds: readonly FailureKind[];
   /** Whether an adapter may read all the same; then its figures must be those of an undisturbed tick. */
   mayBeRead?: boolean;
-  /** How a tick ends where Charge HQ does so: a reason, or `told` where the message counts as delivered. */
-  fromChargeHq?: DestinationErrorKind | 'told';
+  /** How a tick ends where a destination does so, or `told` where the message counts as delivered; undefined: not played there. */
+  fromDestination?: Ending;
+  /** For how long the answer asks to be left alone, s. */
+  asksSeconds?: number;
   /** Whether it never ends by itself: the tick's deadline must. */
   endless?: boolean;
   /** Whether it is made to keep the processor busy, or to fill the memory: then it is played alone, and nothing may block the process. */

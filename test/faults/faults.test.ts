@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
-import { conversations, type NamedConversation, silent } from '../conversations/all.ts';
+import { conversations, type NamedConversation } from '../conversations/all.ts';
 import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
-import { type Cell, playDeadAddress, playFault } from './cell.ts';
-import { playUnheard, playUnreachable } from './destination-cell.ts';
+import { type Cell, merged, playDeadAddress, playFault } from './cell.ts';
+import { playDestination } from './destination-cell.ts';
+import { testedDestinations } from './destinations.ts';
 import { echoes, playEcho } from './echoes.ts';
 import { endlessLists, playEndlessList } from './endless-lists.ts';
 import { figureFaults } from './figures.ts';
 import { histories } from './histories.ts';
 import { textFaults } from './texts.ts';
 
-// A sample of `npm run test:faults`: every fault of a cloud once, of texts and echoes some, adapters in rotation. The store's faults are only there.
+// A sample of `npm run test:faults`: every fault of a cloud and of a destination once, of texts and echoes some, adapters in rotation. The store's faults are only there.
 const dead = await openDeadAddresses();
 after(() => dead.close());
-
-it('knows a conversation of every adapter', () => {
-  const known = [...conversations.map(({ adapter }) => adapter.vendor), ...silent];
-  assert.deepEqual([...new Set(known)].sort(), Object.keys(adapters).sort());
-});
 
 /** The cell of the first adapter from the `nth` on in whose conversation the fault changes anything. */
 async function playInTurn(
@@ -76,15 +71,20 @@ playAll('a cloud says too much, too little, or what it was told, and the home te
   })),
 ]);
 
-playAll('Charge HQ fails, and the tick says how, leaks nothing and is heard again:', [
-  ...dead.addresses.map((address, nth) => ({
-    name: address.name,
-    alone: isQueued(address),
-    play: () => playInTurn(nth, (conversation) => playUnreachable(conversation, address)),
-  })),
-  ...answerFaults.map((fault, nth) => ({
-    name: fault.name,
-    alone: fault.alone === true,
-    play: () => playInTurn(nth, (conversation) => playUnheard(conversation, fault)),
-  })),
-]);
+for (const destination of testedDestinations) {
+  const faults = destination.faults(dead.addresses);
+  const byName = Map.groupBy(faults, ({ name }) => name);
+  const names = [...byName].filter(([name], nth) => !/^echo|^100 KB/.test(name) || nth % 5 === 0);
+  playAll(
+    `${destination.name} fails, and the tick says how, leaks nothing, waits no longer than it may and is heard again:`,
+    names.map(([name, sameName]) => ({
+      name,
+      alone: sameName.some(({ alone }) => alone),
+      play: async () => {
+        const cells: Cell[] = [];
+        for (const fault of sameName) cells.push(await playDestination(destination, fault));
+        return merged(cells);
+      },
+    })),
+  );
+}

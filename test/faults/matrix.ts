@@ -5,9 +5,10 @@
 import { conversations, type NamedConversation } from '../conversations/all.ts';
 import { openDeadAddresses } from './addresses.ts';
 import { answerFaults } from './answers.ts';
-import { type Cell, playDeadAddress, playFault } from './cell.ts';
-import { playUnheard, playUnreachable } from './destination-cell.ts';
-import { echoes, playEcho, toChargeHq } from './echoes.ts';
+import { type Cell, merged, playDeadAddress, playFault } from './cell.ts';
+import { playDestination } from './destination-cell.ts';
+import { testedDestinations } from './destinations.ts';
+import { echoes, playEcho } from './echoes.ts';
 import { endlessLists, playEndlessList } from './endless-lists.ts';
 import { figureFaults } from './figures.ts';
 import { histories } from './histories.ts';
@@ -25,47 +26,60 @@ const begun = performance.now();
 const wrong: string[] = [];
 const dead = await openDeadAddresses();
 
-const nothing = (): undefined => undefined;
 type Row = {
   name: string;
   alone?: boolean;
   play(conversation: NamedConversation): Promise<Cell>;
-  unheard(conversation: NamedConversation): Promise<Cell> | undefined;
 };
 const rows: Row[] = [
   ...dead.addresses.map((address) => ({
     name: address.name,
     alone: address.name.includes('DNS'), // four names are looked up at a time, the others wait
     play: (conversation: NamedConversation) => playDeadAddress(conversation, address),
-    unheard: (conversation: NamedConversation) => playUnreachable(conversation, address),
   })),
   ...[...answerFaults, ...figureFaults, ...textFaults].map((fault) => ({
     name: fault.name,
     alone: fault.alone === true,
     play: (conversation: NamedConversation) => playFault(conversation, fault),
-    unheard: (conversation: NamedConversation) => playUnheard(conversation, fault),
   })),
   ...echoes.map((echo) => ({
     name: echo.name,
     play: (conversation: NamedConversation) => playEcho(conversation, echo),
-    unheard: (conversation: NamedConversation) => playUnheard(conversation, toChargeHq(echo)),
   })),
-  ...histories.map(({ name, play }) => ({ name, play, unheard: nothing })),
+  ...histories.map(({ name, play }) => ({ name, play })),
   ...endlessLists.map((list) => ({
     name: list.name,
     alone: true,
     play: (conversation: NamedConversation) => playEndlessList(conversation, list),
-    unheard: nothing,
   })),
 ];
 
-console.log('✓ reported  = figures, and the right ones  · nothing in the answer to change  ✗ wrong\n');
-const columns = matching(conversations);
-[...columns.map(({ name }) => name), 'Charge HQ'].forEach((name, index) => {
-  console.log(`${''.padEnd(width)}${'│'.repeat(index)}╭ ${name}`);
-});
-const choice = [...rows, ...storeFaults];
-for (const [nth, row] of matching(rows, choice).entries()) print(row.name, await cellsOf(row, nth));
+console.log('✓ reported or failed  = figures, and the right ones  · nothing to change  ✗ wrong\n');
+const everybody = [...conversations, ...testedDestinations];
+const columns = matching(conversations, everybody);
+const receivers = matching(testedDestinations, everybody).map((destination) => ({
+  ...{ name: destination.name, destination, faults: destination.faults(dead.addresses) },
+}));
+/** Their rows, each once. */
+const received = new Map(receivers.flatMap(({ faults }) => faults).map((fault) => [fault.name, fault]));
+const choice = [...rows, ...received.values(), ...storeFaults];
+
+printHeads(columns);
+for (const row of columns.length > 0 ? matching(rows, choice) : []) {
+  const works = columns.map((conversation) => () => row.play(conversation));
+  print(row.name, await cellsOf(columns, works, row.alone));
+}
+
+console.log('\nDestinations');
+printHeads(receivers);
+for (const { name, alone } of matching([...received.values()], choice)) {
+  const works = receivers.map(({ destination, faults }) => async () => {
+    const cells: Cell[] = [];
+    for (const fault of faults) if (fault.name === name) cells.push(await playDestination(destination, fault));
+    return merged(cells);
+  });
+  print(name, await cellsOf(receivers, works, alone));
+}
 
 console.log('\nThe Parameter Store');
 for (const fault of matching(storeFaults, choice)) {
@@ -79,28 +93,37 @@ console.log(
 );
 process.exit(wrong.length > 0 ? 1 : 0);
 
-/** Side by side; one after the other where memory or the processor is measured, or the machine has a queue. The home that Charge HQ fails is each in its turn. */
-async function cellsOf({ alone, play, unheard }: Row, nth: number): Promise<[string, Cell | undefined][]> {
-  const home = columns[nth % columns.length];
-  const works = [...columns.map((conversation) => () => play(conversation)), async () => home && unheard(home)];
-  const cells: (Cell | undefined)[] = [];
+/** A line for each column. */
+function printHeads(heads: readonly Named[]): void {
+  heads.forEach(({ name }, index) => {
+    console.log(`${''.padEnd(width)}${'│'.repeat(index)}╭ ${name}`);
+  });
+}
+
+/** Side by side; one after the other where memory or the processor is measured, or the machine has a queue. */
+async function cellsOf(
+  heads: readonly Named[],
+  works: readonly (() => Promise<Cell>)[],
+  alone = false,
+): Promise<[string, Cell][]> {
+  const cells: Cell[] = [];
   if (alone) for (const work of works) cells.push(await orHang(work()));
   else cells.push(...(await Promise.all(works.map((work) => orHang(work())))));
-  return cells.map((cell, index) => [columns[index]?.name ?? 'Charge HQ', cell]);
+  return cells.map((cell, index) => [heads[index]?.name ?? '', cell]);
 }
 
 /** A cell that never ended, and whatever else went wrong with the play itself. */
-function orHang(work: Promise<Cell | undefined>): Promise<Cell | undefined> {
+function orHang(work: Promise<Cell>): Promise<Cell> {
   return work.catch((error: Error) => ({ sign: '✗', wrong: [error.message], ms: 0, megabytes: 0 }));
 }
 
-function print(name: string, cells: [string, Cell | undefined][]): void {
+function print(name: string, cells: [string, Cell][]): void {
   const most = (of: 'ms' | 'megabytes' | 'blockedMs') =>
-    Math.round(Math.max(0, ...cells.map(([, cell]) => cell?.[of] ?? 0)));
+    Math.round(Math.max(0, ...cells.map(([, cell]) => cell[of] ?? 0)));
   const [ms, megabytes, blockedMs] = [most('ms'), most('megabytes'), most('blockedMs')];
-  const signs = cells.map(([, cell]) => cell?.sign ?? '·').join('');
+  const signs = cells.map(([, cell]) => cell.sign).join('');
   console.log(
     `${name.padEnd(width)}${signs}${String(ms).padStart(7)} ms${megabytes ? `${String(megabytes).padStart(4)} MB` : ''}${blockedMs ? `, blocked for ${blockedMs} ms` : ''}`,
   );
-  for (const [column, cell] of cells) wrong.push(...(cell?.wrong ?? []).map((what) => `✗ ${column}, ${name}: ${what}`));
+  for (const [column, cell] of cells) wrong.push(...cell.wrong.map((what) => `✗ ${column}, ${name}: ${what}`));
 }

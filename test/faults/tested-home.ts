@@ -10,7 +10,8 @@ import { trusted } from './addresses.ts';
 import type { Fault } from './fault.ts';
 
 const patient = { tickMs: 20_000, readMs: 15_000 };
-export const impatient = { tickMs: 500, readMs: 150 };
+/** What is left when the read is given up is enough for a message also on a busy machine. */
+export const impatient = { tickMs: 1_000, readMs: 150 };
 
 /** Where a fault strikes: the first call of a home that knows nothing, the live call, every call. */
 export type Where = 'first call' | 'live call' | 'every call';

@@ -16,10 +16,10 @@ export const refusal = (sentence: string) => ({
   ...{ msg: sentence, message: sentence, error: sentence, error_description: sentence, errorMessage: sentence },
 });
 
-const repeated = (unit: string, length = longLength): string => unit.repeat(Math.ceil(length / unit.length));
+export const repeated = (unit: string, length = longLength): string => unit.repeat(Math.ceil(length / unit.length));
 
 /** By the name of what is repeated; each has driven some expression or search to despair. */
-const units: Record<string, string> = {
+export const units: Record<string, string> = {
   digits: '1',
   quotes: '"',
   letters: 'x',
@@ -70,10 +70,10 @@ const longTexts: Fault[] = [
   ),
   ...Object.entries(units).flatMap(([what, unit]) => [
     fault(`100 KB of ${what} as a sentence`, () => ({ json: refusal(`"${repeated(unit)}`) }), {
-      fromChargeHq: 'told',
+      fromDestination: 'told',
     }),
     fault(`100 KB of ${what} as a page`, () => ({ status: 401, text: `"${repeated(unit)}` }), {
-      fromChargeHq: 'auth',
+      fromDestination: 'auth',
     }),
   ]),
 ];
@@ -98,9 +98,9 @@ const steeringTexts: Fault[] = [
   ),
   fault('steering characters as a name', (usual) => withName(usual, steering), { mayBeRead: true }),
   fault('steering characters in each name', (usual) => namedSo(usual), { mayBeRead: true }),
-  fault('steering characters in a sentence', () => ({ json: refusal(steering) }), { fromChargeHq: 'told' }),
+  fault('steering characters in a sentence', () => ({ json: refusal(steering) }), { fromDestination: 'told' }),
   fault('steering characters in a refusal', () => ({ status: 401, json: refusal(steering) }), {
-    fromChargeHq: 'auth',
+    fromDestination: 'auth',
   }),
 ];
 
@@ -113,7 +113,7 @@ export const textFaults: readonly Fault[] = [
     mayBeRead: true,
     weigh: 'held',
     mostMegabytes: 5,
-    fromChargeHq: 'told',
+    fromDestination: 'told',
   }),
 ];
 

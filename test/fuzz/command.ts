@@ -1,7 +1,8 @@
 /**
  * `npm run fuzz -- --seed 123 --vendor foxess --runs 5000`: mutated answers for every adapter, or for those whose name
- * begins so; `--mode changes` or `--mode excesses` alone. A finding names its seed; the same seed with `--runs 1` plays it
- * again.
+ * begins so; `--mode changes` or `--mode excesses` alone. Without `--seed` each call draws another one; `npm run test:fuzz`
+ * has a fixed one, so that the same code always ends the same way. A finding names its seed; the same seed with `--runs 1`
+ * plays it again.
  */
 import { parseArgs } from 'node:util';
 import { conversations } from '../conversations/all.ts';

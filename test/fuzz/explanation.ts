@@ -25,6 +25,7 @@ export function follows(field: string, figure: number, numbers: ReadonlySet<numb
   const wanted = Math.abs(figure);
   const close = tolerance[unit] ?? 0;
   const all = [...numbers];
+  if (unit === '_kw' && isMeanPower(wanted, all, close)) return true;
   return (factors[unit] ?? [1]).some((factor) => {
     const terms = all.map((number) => number * factor).filter((term) => unit !== '_soc' || term <= 1);
     return (
@@ -34,6 +35,13 @@ export function follows(field: string, figure: number, numbers: ReadonlySet<numb
     );
   });
 }
+
+/** An energy in Wh over a time in s that stands in the answer too. */
+const isMeanPower = (wanted: number, all: readonly number[], close: number): boolean =>
+  all.some(
+    (seconds) =>
+      seconds >= 60 && seconds <= 3_600 && all.some((energy) => Math.abs((energy * 3.6) / seconds - wanted) <= close),
+  );
 
 function isSum(wanted: number, terms: readonly number[], close: number): boolean {
   const isTerm = nearest(terms, close);
@@ -66,7 +74,9 @@ function nearest(terms: readonly number[], close: number): (wanted: number) => b
 }
 
 /** The same JSON in another spelling: names reversed, numbers as exponents, letters escaped. Nothing is lost. */
-export function respelt(tree: unknown): string {
+export const respelt = (json: string): string => otherSpelling(JSON.parse(json));
+
+function otherSpelling(tree: unknown): string {
   if (typeof tree === 'number')
     return Number.isInteger(tree) && Math.abs(tree) > 1e15 ? String(tree) : tree.toExponential();
   if (typeof tree === 'string')
@@ -75,8 +85,8 @@ export function respelt(tree: unknown): string {
         ? letter
         : `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
-  if (Array.isArray(tree)) return `[ ${tree.map(respelt).join(' ,\n')} ]`;
+  if (Array.isArray(tree)) return `[ ${tree.map(otherSpelling).join(' ,\n')} ]`;
   if (tree === null || typeof tree !== 'object') return JSON.stringify(tree);
   const entries = Object.entries(tree).toReversed();
-  return `{ ${entries.map(([name, value]) => `${respelt(name)}\t:${respelt(value)}`).join(' , ')} }`;
+  return `{ ${entries.map(([name, value]) => `${otherSpelling(name)}\t:${otherSpelling(value)}`).join(' , ')} }`;
 }

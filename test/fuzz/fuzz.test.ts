@@ -45,10 +45,19 @@ it('makes the same mutation of the same seed', () => {
   assert.deepEqual(tree, { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null });
 });
 
+it('mutates numbers at the end of their range to nothing but what JSON can hold', () => {
+  const tree = { largest: Number.MAX_VALUE, text: String(-Number.MAX_VALUE), smallest: Number.MIN_VALUE };
+  for (let seed = 0; seed < 500; seed++) {
+    const { tree: mutated, what } = mutate(tree, drawFrom(seed));
+    assert.deepEqual(JSON.parse(JSON.stringify(mutated)), mutated, what);
+  }
+});
+
 it('spells JSON in another way without loss', () => {
   const tree = { 'a"b\\n': [1, -2.5, 0, 1e15, 'Ünïcode "quoted" \u0007', null, true, []], nested: { empty: {} } };
-  assert.deepEqual(JSON.parse(respelt(tree)), tree);
-  assert.notEqual(respelt(tree), JSON.stringify(tree));
+  const json = JSON.stringify(tree);
+  assert.deepEqual(JSON.parse(respelt(json)), tree);
+  assert.notEqual(respelt(json), json);
 });
 
 it('knows which figures follow from an answer', () => {

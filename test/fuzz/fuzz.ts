@@ -78,13 +78,14 @@ async function changeOnce(home: FuzzHome, seed: number): Promise<Once> {
   if (draw() < 0.2)
     mutation = { ...mutation, tree: mutate(mutation.tree, draw).tree, what: `${mutation.what} and more` };
   mutation = { ...mutation, tree: mutation.tree === undefined ? null : mutation.tree };
-  const fuzzed = await home.play(place, JSON.stringify(mutation.tree));
+  const json = JSON.stringify(mutation.tree);
+  const fuzzed = await home.play(place, json);
   const push = fuzzed.push?.siteMeters ? fuzzed.push : undefined;
   const wrong = [...wrongEnd(fuzzed), ...(push ? wrongFigures(push, home, place, mutation.tree, fuzzed) : [])];
   if (push && !mayBeNone(home.vendor, mutation.path) && (await isInvented(home, place, before, mutation, fuzzed)))
     wrong.push('took what is missing for zero');
   if (seed % respellEvery === 0) {
-    const again = await home.play(place, respelt(mutation.tree));
+    const again = await home.play(place, respelt(json));
     const same = JSON.stringify(again.push?.siteMeters) === JSON.stringify(fuzzed.push?.siteMeters);
     if (!same) wrong.push(`in another spelling: ${JSON.stringify(again.push)}`);
   }

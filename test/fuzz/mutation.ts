@@ -82,8 +82,10 @@ type Mutator = (value: unknown, draw: Draw) => unknown;
 const onNumber =
   (change: (value: number, draw: Draw) => number): Mutator =>
   (value, draw) => {
-    if (typeof value === 'number') return change(value, draw);
-    return isFigure(value) ? String(change(Number(value), draw)) : undefined;
+    if (!isFigure(value)) return undefined;
+    const changed = change(Number(value), draw);
+    if (!Number.isFinite(changed)) return undefined; // JSON has no such number
+    return typeof value === 'number' ? changed : String(changed);
   };
 
 const mutators: Record<string, Mutator> = {

@@ -57,6 +57,16 @@ describe('documents in files', () => {
     assert.equal(await modeOf(join(folder, 'roof.json')), 0o600);
   });
 
+  it('are written into a folder that somebody has removed meanwhile', async (t) => {
+    const folder = join(await folderFor(t), 'state');
+    const store = fileStore(folder);
+    await store.write('session/roof', { n: 1 }, plain);
+    await rm(folder, { recursive: true });
+    await store.write('session/roof', { n: 2 }, plain);
+    assert.deepEqual(await store.read('session/roof'), { n: 2 });
+    assert.equal(await modeOf(join(folder, 'session')), 0o700);
+  });
+
   it('become for their owner only where they were not', async (t) => {
     const folder = await folderFor(t);
     const path = join(folder, 'roof.json');

@@ -103,7 +103,7 @@ describe('a write', () => {
   /** How long after the last write this state is worth one, ms; undefined: not within a day. */
   function waits(state: SiteState, { sources = slow, policy = countedWrites } = {}): number | undefined {
     const before = described(usual, sources, policy, now);
-    return [0, 4 * minute, 5 * minute, 10 * minute, hour, 24 * hour].find((ms) =>
+    return [0, 4 * minute, 5 * minute, 10 * minute, 30 * minute, hour, 24 * hour].find((ms) =>
       isWorthWriting(before, described(state, sources, policy, now + ms), policy),
     );
   }
@@ -151,7 +151,7 @@ describe('a write', () => {
 
   it('comes at once on one’s own disk, but for what is only of use after a while', () => {
     assert.equal(waits(stateOf({ polledAt: inMs(300), last: another }), { policy: freeWrites }), 0);
-    assert.equal(waits({ ...usual, baseline: { ticks: 5 } }, { policy: freeWrites }), 10 * minute);
+    assert.equal(waits({ ...usual, baseline: { ticks: 5 } }, { policy: freeWrites }), 30 * minute);
   });
 
   it('waits from when the state was read, where nobody knows when it was written', () => {

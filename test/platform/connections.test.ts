@@ -19,7 +19,8 @@ function ask(
   url: string,
   { signal = AbortSignal.timeout(5_000), ...request }: Partial<RawRequest> & { signal?: AbortSignal } = {},
 ): Promise<RawAnswer> {
-  return roundTrip(connections, { method: 'GET', url: new URL(url), headers: {}, ...request }, signal, 'Example Cloud');
+  const whole = { method: 'GET', url: new URL(url), headers: {}, ...request };
+  return roundTrip(connections, whole, [signal], 'Example Cloud');
 }
 
 /** The sentence with which some work must fail as `unavailable`. */

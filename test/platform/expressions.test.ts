@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createExpressionProcess } from '../../functions/push-solar-data/platform/expression-process.ts';
 import {
   evaluateExpressions,
+  givenBy,
   prepareExpressions,
   type Result,
 } from '../../functions/push-solar-data/platform/expressions.ts';
@@ -46,6 +47,25 @@ describe('expressions', () => {
       { value: [1, 2, 3] },
       { value: [1, null] },
     ]);
+  });
+
+  it('are told to their owner with what they are for, and with their setting where they must be changed', async () => {
+    const expressions = [
+      { purpose: 'plain', text: 'd.a', setting: 'EXAMPLE' },
+      { purpose: 'misfit', text: '$number(d.text)', setting: 'EXAMPLE' },
+      { purpose: 'wrong', text: 'd.a +', setting: 'EXAMPLE' },
+    ] as const;
+    const input = { d: { a: 1, text: 'private' } };
+    const given = await givenBy(expressions, { value: input, text: () => JSON.stringify(input) }, now);
+    assert.equal(given.plain?.value(), 1);
+    assert.throws(() => given.misfit?.value(), {
+      kind: 'bad-response',
+      message: 'misfit: the expression $number(d.text) fails (JSONata D3030)',
+    });
+    assert.throws(() => given.wrong?.value(), {
+      kind: 'settings',
+      message: 'EXAMPLE must be changed: wrong: the expression d.a + fails (JSONata S0207)',
+    });
   });
 
   it('see nothing of our environment', { skip: process.platform !== 'linux' }, async (t) => {

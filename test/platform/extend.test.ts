@@ -54,6 +54,15 @@ describe('a client that is extended', () => {
     assert.doesNotMatch(redactor.text('it was hush-hush-1'), /hush/);
   });
 
+  it('names whom it asks in each failure', async (t) => {
+    const name = 'Request roof';
+    for (const answer of [answering(500, '{}'), answering(200, '<html>'), answering(200, '{"power":"?"}')])
+      assert.match((await failureOf((await client(t, answer, { name })).http)).message, /^Request roof (has|answered)/);
+    const { http } = await client(t, (_, response) => response.destroy(), { name });
+    assert.match((await failureOf(http)).message, /^Request roof cannot be reached/);
+    assert.match((await failureOf(http, 'http://10.0.0.1/live')).message, /^The address for Request roof must begin/);
+  });
+
   const kinds: CallDefaults['kinds'] = {
     400: 'auth',
     404: ['bad-response', 'knows no such plant: check PLANT_ID'],

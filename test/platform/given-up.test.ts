@@ -1,5 +1,6 @@
 /** Requests that are given up leave nothing behind: no socket, no timer, and no harm to the next one. */
-import { equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../../functions/push-solar-data/core/time.ts';
@@ -7,7 +8,7 @@ import { type Connections, roundTrip } from '../../functions/push-solar-data/pla
 import { answerBytes, connectionsFor, type Listening, serveBytes, serveHttp } from '../support/servers.ts';
 
 const ask = (connections: Connections, url: string, signal: AbortSignal) =>
-  roundTrip(connections, { method: 'GET', url: new URL(url), headers: {} }, signal, 'Example Cloud');
+  roundTrip(connections, { method: 'GET', url: new URL(url), headers: {} }, [signal], 'Example Cloud');
 
 /** As many ticks, in each of which five requests at once are given up after 2 ms. */
 async function giveUp(connections: Connections, url: string, ticks: number): Promise<void> {
@@ -54,6 +55,20 @@ test('A request that is still wanted keeps the connection that is being opened f
   await giveUp(connections, server.url, 1);
   equal((await wanted).text, 'late');
 });
+
+for (const ending of [0, 1])
+  test(`Of two signals the ${ending === 0 ? 'first' : 'second'} ends the request too, and nothing listens to either`, async (t) => {
+    const controllers = [new AbortController(), new AbortController()];
+    const signals = controllers.map(({ signal }) => signal);
+    const server = await serveHttp(t, () => controllers[ending]?.abort(new Error('given up')));
+    const request = { method: 'GET', url: new URL(server.url), headers: {} };
+    await rejects(roundTrip(connectionsFor(t), request, signals, 'Example Cloud'), /does not answer in time/);
+    await assertAllClosed(server);
+    deepEqual(
+      signals.flatMap((signal) => getEventListeners(signal, 'abort')),
+      [],
+    );
+  });
 
 test('An answer that never ends is left in its middle', async (t) => {
   const server = await serveBytes(t, (socket) => socket.write(answerBytes('x'.repeat(100)).slice(0, -1)));

@@ -449,13 +449,23 @@ it('of an answer, an expression may see no more than the beginning', async (t) =
   assert.equal(text.length, 100_000);
 });
 
-it('a call ends with the signal of its caller, before the read does', { timeout: 5_000 }, async (t) => {
-  const giveUp = new AbortController();
-  const hanging: RequestListener = () => giveUp.abort();
-  const failure = await failureOf(call(t, hanging, { signal: giveUp.signal }));
-  assert.equal(failure.kind, 'unavailable');
-  assert.match(failure.message, /does not answer in time$/);
-});
+for (const [whose, signalsOf] of [
+  [
+    'its caller, before the read does',
+    (own: AbortSignal, other: AbortSignal) => ({ signal: own, client: { signal: other } }),
+  ],
+  [
+    'the read, before its caller does',
+    (own: AbortSignal, other: AbortSignal) => ({ signal: other, client: { signal: own } }),
+  ],
+] as const)
+  it(`a call ends with the signal of ${whose}`, { timeout: 5_000 }, async (t) => {
+    const giveUp = new AbortController();
+    const hanging: RequestListener = () => giveUp.abort();
+    const failure = await failureOf(call(t, hanging, signalsOf(giveUp.signal, new AbortController().signal)));
+    assert.equal(failure.kind, 'unavailable');
+    assert.match(failure.message, /does not answer in time$/);
+  });
 
 it('one connection carries many requests', async (t) => {
   const server = await serveHttp(t, answering(200, {}, live));

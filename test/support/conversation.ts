@@ -70,7 +70,8 @@ export async function playChargeHq(
   return { ...stage, pushes };
 }
 
-async function serve(answerTo: (received: ReceivedRequest) => Answer | undefined): Promise<MockServer> {
+/** A server that answers so, or 599 where there is no answer; `{server}` stands for its address. */
+export async function serve(answerTo: (received: ReceivedRequest) => Answer | undefined): Promise<MockServer> {
   const received: ReceivedRequest[] = [];
   const misses: ReceivedRequest[] = [];
   let connections = 0;

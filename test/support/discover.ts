@@ -12,7 +12,10 @@ export async function discover(
 ) {
   const vendor = await playConversation(exchanges);
   const connections = openConnections();
-  const parsed = Object.entries(adapter.settings).map(([name, { schema }]) => [name, schema.parse(settings[name])]);
+  const parsed = Object.entries(adapter.settings).map(([name, { schema }]) => [
+    name,
+    schema.safeParse(settings[name]).data,
+  ]);
   const moment = Date.parse(now);
   const signal = AbortSignal.timeout(5_000);
   let session: Record<string, unknown> | undefined;

@@ -39,7 +39,13 @@ export function unfit({ report, pushes, documents = new Map(), secrets }: Tick):
 function unfitDocument(name: string, document: string, secrets: Iterable<string>): string[] {
   if (name.startsWith('session/')) return [];
   const bytes = Buffer.byteLength(document);
+  // What an adapter keeps are names by which it asks its cloud: they stay as they are.
+  const steered = name === 'site' ? textsIn(JSON.parse(document)).filter(({ text }) => steering.test(text)) : [];
   return [
+    ...steered.map(
+      ({ name: member, text }) =>
+        `${member} in the document ${name} steers a terminal: ${JSON.stringify(text.slice(0, 200))}`,
+    ),
     ...(bytes > largestDocument ? [`the document ${name} has ${bytes} bytes`] : []),
     ...leaks(document, secrets).map((secret) => `the plain document ${name} holds the secret ${secret}`),
   ];

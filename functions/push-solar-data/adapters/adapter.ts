@@ -21,6 +21,7 @@ export { Failure } from '../core/failure.ts';
 export type { Reading, Term } from '../core/reading.ts';
 export { total } from '../core/reading.ts';
 export type { AdapterAnswer, AdapterReading, DeviceReading } from '../core/shape.ts';
+export { withLacking } from '../core/shape.ts';
 export type { Answer, Call, Http, Meaning, MeaningOf } from '../platform/http.ts';
 export type { SettingValues } from '../settings/setting.ts';
 export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';

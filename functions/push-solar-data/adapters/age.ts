@@ -13,9 +13,18 @@ const hourMs = 3_600_000;
 /**
  * Whether something that a home has shown is there now, or was in the last 24 hours: a wired phase, a meter, a battery.
  *
- * @param seen when each was last there, from `state`; noted to the hour, because what changes is stored.
+ * @param seen when each was last there, from `state`; noted to the hour, because what changes is stored, and for a day.
  */
 export function isThereToday(seen: Record<string, number>, key: string, isThere: boolean, now: number): boolean {
   if (isThere && !isYoung(seen[key], now, hourMs)) seen[key] = now;
-  return isThere || isYoung(seen[key], now, 24 * hourMs);
+  if (isThere || isYoung(seen[key], now, 24 * hourMs)) return true;
+  delete seen[key];
+  return false;
+}
+
+/** Which of all that a home has shown today is not there now; what it shows is noted as by {@link isThereToday}. */
+export function goneToday(seen: Record<string, number>, there: readonly string[], now: number): string[] {
+  const present = new Set(there);
+  const today = [...present, ...Object.keys(seen)].filter((key) => isThereToday(seen, key, present.has(key), now));
+  return today.filter((key) => !present.has(key));
 }

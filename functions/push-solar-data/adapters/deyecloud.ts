@@ -1,37 +1,29 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
-import type { SettingValues } from '../settings/setting.ts';
-import { type AdapterReading, choice, defineAdapter, Failure, type ReadContext, setting, text } from './adapter.ts';
+import { choice, defineAdapter, Failure, type ReadContext, type SettingValues, setting, text } from './adapter.ts';
 import { lasts } from './age.ts';
-import { identifier } from './quantities.ts';
-import { Session, withSession } from './session.ts';
-import {
-  accountIdentity,
-  accountRequires,
-  accountSettings,
-  type Cloud,
-  Kept,
-  sessionMarginSeconds,
-} from './solarman/account.ts';
-import { asking, TokenRefused } from './solarman/answer.ts';
-import { logIn } from './solarman/login.ts';
-import {
-  checkInverter,
-  figuresIn,
-  InverterFigures,
-  inverterReading,
-  onlyInverter,
-  StationFigures,
-  stationReading,
-  theStation,
-} from './solarman/plant.ts';
+import { fraction } from './quantities.ts';
+import { Session } from './session.ts';
+import { type AccountContext, accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
+import type { Figures } from './solarman/inverter.ts';
+import { type Powers, readPlant, stations } from './solarman/plant.ts';
+import { type Cloud, withLogIn } from './solarman/platform.ts';
 
 const cloud: Cloud = {
   title: 'Deye Cloud',
-  paths: { token: '/v1.0/account/token', stations: '/v1.0/station/list', devices: '/v1.0/station/device' },
-  // Guessed by several clients.
-  refusalCodes: ['1001', '1002', '1003', '1006', '2002'],
+  paths: {
+    token: '/v1.0/account/token',
+    stations: '/v1.0/station/list',
+    station: '/v1.0/station/latest',
+    devices: '/v1.0/station/device',
+    inverter: '/v1.0/device/latest',
+  },
+  bodies: {
+    devices: (stationId) => ({ page: 1, size: 200, stationIds: [stationId] }),
+    inverter: (serial) => ({ deviceList: [serial] }),
+  },
   inverterDays: 1,
+  tokenCodes: ['1001', '1002', '1003', '1006', '2002'], // guessed by several clients
   advice:
     'Check AppId, AppSecret, account and password, and the region: it must be the one where account and application were made, so try another (eu1, us1, india)',
 };
@@ -50,9 +42,7 @@ const State = z.extend(Kept, {
   noLogInBefore: z.optional(z.number()),
 });
 
-const Latest = z.object({
-  deviceDataList: z.nullish(z.array(z.extend(InverterFigures, { deviceSn: identifier }))),
-});
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const deyecloud = defineAdapter({
   vendor: 'deyecloud',
@@ -69,60 +59,44 @@ export const deyecloud = defineAdapter({
   identity: [...accountIdentity, 'companyId', 'region'],
   state: State,
   session: Session,
-  async read(context): Promise<AdapterReading> {
-    if (lasts(context.state.noLogInBefore, context.now, holdHours * 3_600_000)) throw onHold();
-    return withSession(
-      context,
-      () => logInOrHold(context),
-      async (session) => {
-        const ask = asking(cloud, context, session);
-        const stationId = await theStation(cloud, context, ask);
-        const listing = { page: 1, size: 200, stationIds: [stationId] };
-        const serial = context.settings.useDeviceData
-          ? await onlyInverter(cloud, context, ask, stationId, listing)
-          : undefined;
-        if (serial === undefined)
-          return stationReading(cloud, context, await ask('/v1.0/station/latest', { stationId }, StationFigures));
-        const { deviceDataList } = await ask('/v1.0/device/latest', { deviceList: [serial] }, Latest);
-        const inverter = deviceDataList?.find(({ deviceSn }) => deviceSn === serial);
-        if (!inverter) throw new Failure('bad-response', `${cloud.title} gives no figures of the inverter`);
-        checkInverter(cloud, serial, inverter);
-        const { value, total } = figuresIn(inverter);
-        const powers = {
-          pv: value('TotalSolarPower') ?? total(/^DCPowerPV\d+$/) ?? value('TotalActiveACOutputPower'),
-          grid: value('TotalGridPower'),
-          battery: value('BatteryPower'),
-          soc: value('SOC') ?? value('BMSSOC'),
-          load: value('TotalConsumptionPower'),
-          imported: value('TotalEnergyBuy'),
-          exported: value('TotalEnergySell'),
-        };
-        return inverterReading(cloud, context, inverter, powers);
-      },
-      { isRefusal: (failure) => isRefusal(failure, context), marginSeconds: sessionMarginSeconds },
-    );
-  },
+  discover: async (context) => ({ stationId: await asAccount(context, (asked) => stations(cloud, asked)) }),
+  read: (context) => asAccount(context, (asked) => readPlant(cloud, asked, powersOf)),
 });
 
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
+/** undefined where the grid or a battery has other names than Deye's: these may have other signs. */
+function powersOf({ power, number, lists }: Figures): Powers | undefined {
+  const hasOther = (own: string, other: RegExp) => !lists(own) && lists(other);
+  if (hasOther('TotalGridPower', /^(PG_P|T_A_P_O_G|.{0,16}grid.{0,9}power)/i)) return undefined;
+  if (hasOther('BatteryPower', /^(B_P\d|.{0,16}bat.{0,9}power)/i)) return undefined;
+  return {
+    production_kw: power('TotalSolarPower', /^DCPowerPV\d+$/, 'TotalActiveACOutputPower'),
+    net_import_kw: power('TotalGridPower'),
+    battery_discharge_kw: power('BatteryPower'),
+    battery_soc: fraction(number('SOC', 'BMSSOC')),
+    consumption_kw: power('TotalConsumptionPower'),
+    imported_kwh: number('TotalEnergyBuy'),
+    exported_kwh: number('TotalEnergySell'),
+  };
+}
 
 /**
  * A token younger than ten minutes is not at fault unless the answer names it. An older one may be, also behind the
  * HTTP 500 with which this cloud meets tokens that have run out.
  */
-function isRefusal(failure: Failure, { session, now }: Context): boolean {
+function isTokenRefused({ status, answer = '' }: Failure, { session, now }: Context): boolean {
   const isOld = now - (session.value?.issuedAt ?? now) >= 600_000;
-  if (failure instanceof TokenRefused) return failure.named || isOld;
-  return isOld && failure.status === 500 && /UndeclaredThrowable/.test(failure.answer ?? '');
+  if (status === 401) return isOld || /token|2101017|2101019/i.test(answer);
+  return isOld && status === 500 && /UndeclaredThrowable/.test(answer);
 }
 
 const holdHours = 6;
 
 /** Wrong passwords count down to a lock of the account: the last two attempts are left to the owner. */
-async function logInOrHold(context: Context): Promise<Session> {
-  const { settings, state, now, saveState } = context;
+async function asAccount<Result>(context: Context, read: (asked: AccountContext) => Promise<Result>): Promise<Result> {
+  const { state, now, saveState } = context;
+  if (lasts(state.noLogInBefore, now, holdHours * 3_600_000)) throw onHold();
   try {
-    return await logIn(cloud, context, { companyId: settings.companyId });
+    return await withLogIn(cloud, context, read, { isRefusal: (failure) => isTokenRefused(failure, context) });
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'auth') throw error;
     const [, attempts] = /(?<!\d)(\d{1,9})\s{0,9}attempt/i.exec(error.answer ?? '') ?? [];

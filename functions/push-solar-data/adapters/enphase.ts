@@ -1,20 +1,20 @@
 /** Enphase Enlighten in one of two ways: the official API v4, or what the Enlighten web page itself asks. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type AdapterReading, defineAdapter, type SessionKeeper } from './adapter.ts';
+import { type AdapterReading, defineAdapter, type ReadContext, type SettingValues } from './adapter.ts';
 import { enphaseConsent } from './enphase/consent.ts';
-import { readEnlighten, WebSession, WebState } from './enphase/enlighten.ts';
+import { enlighten } from './enphase/enlighten.ts';
 import { settings } from './enphase/settings.ts';
-import { readV4, V4Session, V4State } from './enphase/v4.ts';
+import { v4 } from './enphase/v4.ts';
+import { type EnphaseContext, Session, State, type WayIn, whose } from './enphase/way-in.ts';
+import { chosen } from './only.ts';
 
-const State = z.object({ v4: z.optional(V4State), enlighten: z.optional(WebState) });
-/** Each mode keeps its own log-in, so that trying the other one loses no refresh token. */
-const Sessions = z.object({
-  v4: z.optional(V4Session),
-  /** With the fingerprint of the user name and password that it belongs to. */
-  enlighten: z.optional(z.object({ account: z.string(), session: WebSession })),
-});
-type Sessions = z.output<typeof Sessions>;
+/** By mode, and in mode enlighten by account: trying another one loses no refresh token. */
+const States = z.record(z.string(), z.partial(State));
+const Sessions = z.record(z.string(), Session);
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof States>, z.output<typeof Sessions>>;
+
+const waysIn: Record<Context['settings']['mode'], WayIn> = { v4, enlighten };
 
 export const enphase = defineAdapter({
   vendor: 'enphase',
@@ -37,49 +37,36 @@ export const enphase = defineAdapter({
     mode === 'v4' ? ['apiKey', 'clientId', 'clientSecret', 'refreshToken'] : ['username', 'password'],
   consent: enphaseConsent,
   identity: ['clientId', 'refreshToken'],
-  state: State,
+  state: States,
   session: Sessions,
-  async read(context): Promise<AdapterReading> {
-    // A reload replaces the parts.
-    if (context.settings.mode === 'v4')
-      return readV4({
-        ...context,
-        get state() {
-          context.state.v4 ??= {};
-          return context.state.v4;
-        },
-        session: part(
-          context.session,
-          (sessions) => sessions?.v4,
-          (v4) => ({ v4 }),
-        ),
-      });
-    const { username, password } = context.settings;
-    const account = createHash('sha256').update(`${username}\n${password}`).digest('hex').slice(0, 16);
-    return readEnlighten({
-      ...context,
-      get state() {
-        if (context.state.enlighten?.account !== account) context.state.enlighten = { account };
-        return context.state.enlighten;
-      },
-      session: part(
-        context.session,
-        (sessions) => (sessions?.enlighten?.account === account ? sessions.enlighten.session : undefined),
-        (session) => ({ enlighten: { account, session } }),
-      ),
-    });
+  discover: async (context) => {
+    const { withLogIn, systems } = waysIn[context.settings.mode];
+    return { systemId: await withLogIn(ofMode(context), systems) };
+  },
+  read(context): Promise<AdapterReading> {
+    const { withLogIn, systems, newest } = waysIn[context.settings.mode];
+    const own = ofMode(context);
+    return withLogIn(own, async (get) => newest(get, await chosen(own, 'systemId', () => systems(get), whose), own));
   },
 });
 
-/** One mode's log-in within the document of both. */
-const part = <Session>(
-  whole: SessionKeeper<Sessions>,
-  of: (sessions: Sessions | undefined) => Session | undefined,
-  to: (session: Session) => Sessions,
-): SessionKeeper<Session> => ({
-  get value() {
-    return of(whole.value);
-  },
-  save: (session) => whole.save({ ...whole.value, ...to(session) }),
-  reload: () => whole.reload(),
-});
+/** What one mode sees of the context of both. */
+function ofMode({ state, session, ...context }: Context): EnphaseContext {
+  const { mode, username, password } = context.settings;
+  const key = mode === 'v4' ? mode : createHash('sha256').update(`${username}\n${password}`).digest('hex').slice(0, 16);
+  state[key] ??= {};
+  return {
+    ...context,
+    state: state[key],
+    session: {
+      get value() {
+        return session.value?.[key];
+      },
+      save: (value) => {
+        const { v4: official } = session.value ?? {};
+        return session.save({ ...(official && { v4: official }), [key]: value });
+      },
+      reload: () => session.reload(),
+    },
+  };
+}

@@ -1,12 +1,13 @@
 /** evcc: one document with everything, in one sign convention. Facts: evcc-io/evcc core/site.go, docs.evcc.io. */
 import * as z from 'zod/mini';
-import { type AdapterReading, defineAdapter, Failure, type Http, secret, setting, type Term, text } from './adapter.ts';
-import { figure, fraction, kilowatts } from './quantities.ts';
+import { defineAdapter, Failure, type Meaning, type MeaningOf, secret, setting, text, withLacking } from './adapter.ts';
+import { figure } from './quantities.ts';
 import { basic, extraHeaders } from './tunnel.ts';
+import { kilowattHours, percent, watts } from './units.ts';
 
-const maybe = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
-const Devices = maybe(z.array(z.unknown()));
-const Flag = maybe(z.boolean());
+const Device = z.object({ title: z.nullish(z.string()), name: z.nullish(z.string()), power: figure, soc: figure });
+const Devices = z.nullish(z.array(z.catch(Device, {})));
+const Flag = z.nullish(z.boolean());
 
 /** The document as any version since 0.100 writes it. */
 const State = z
@@ -15,20 +16,20 @@ const State = z
     siteTitle: z.optional(z.unknown()),
     startupCompleted: Flag,
     gridConfigured: Flag,
-    /** W, + import; lifetime kWh. A counter that just read 0 is left out. */
-    grid: maybe(z.object({ power: figure, energy: figure, returnEnergy: figure })),
-    gridPower: figure, // before 0.133, like gridEnergy
-    gridEnergy: figure,
+    /** + import; lifetime counters. One that just read 0 is left out. */
+    grid: z.nullish(z.object({ power: watts, energy: kilowattHours, returnEnergy: kilowattHours })),
+    gridPower: watts, // before 0.133, like gridEnergy
+    gridEnergy: kilowattHours,
     pvConfigured: Flag,
     pv: Devices,
-    /** W, the sum of all PV meters. */
-    pvPower: figure,
+    /** The sum of all PV meters, of which one below 0 counts as 0. */
+    pvPower: watts,
     batteryConfigured: Flag,
-    /** W, + discharging; percent. Before 0.301 a list, with its sums beside it. */
-    battery: maybe(z.union([z.array(z.unknown()), z.object({ power: figure, soc: figure, devices: Devices })])),
-    batteryPower: figure,
-    batterySoc: figure,
-    batterySoC: figure, // before 0.111
+    /** + discharging. Before 0.301 a list, with its sums beside it. */
+    battery: z.union([Devices, z.object({ power: watts, soc: percent, devices: Devices })]),
+    batteryPower: watts,
+    batterySoc: percent,
+    batterySoC: percent, // before 0.111
   })
   .check(
     z.refine(({ version, siteTitle, pv }) => [version, siteTitle, pv].some((known) => known !== undefined), {
@@ -38,9 +39,10 @@ const State = z
 type State = z.output<typeof State>;
 
 /** Before 0.207 the document was wrapped in `result`. */
+const Wrapped = z.looseObject({ result: z.optional(z.unknown()) });
 const Document = z.pipe(
   z.pipe(
-    z.looseObject({ result: z.optional(z.unknown()) }),
+    Wrapped,
     z.transform((body): unknown => body.result ?? body),
   ),
   State,
@@ -64,101 +66,71 @@ export const evcc = defineAdapter({
     extraHeaders,
   },
   requires: ({ username, password }) => (username || password ? ['username', 'password'] : []),
-  async read({ settings: { username, password, extraHeaders: headers }, http, takes }): Promise<AdapterReading> {
-    const login = username && password ? { authorization: basic(username, password) } : {};
-    const state = await ask(http, { ...headers, ...login });
-    const hasGrid = state.gridConfigured !== false && takes('grid');
-    const grid = hasGrid ? gridOf(state) : undefined;
-    if (state.startupCompleted === false || (hasGrid && grid?.watts === undefined))
+  async read({ settings: { username, password, extraHeaders: headers }, http, takes, note }) {
+    const authorization = username && password ? { authorization: basic(username, password) } : {};
+    const state = await http.get('/api/state', { headers: { ...headers, ...authorization }, kinds, schema: Document });
+    const [hasGrid, hasPv] = [state.gridConfigured !== false && takes('grid'), takes('production')];
+    const isStarting = state.startupCompleted === false;
+    const grid = hasGrid && !isStarting ? gridOf(state) : undefined;
+    if (isStarting || (hasGrid && grid?.net_import_kw === undefined))
       throw new Failure('unavailable', 'evcc has just started, or its grid meter gives nothing: see the log of evcc');
-
-    const pvWatts = takes('production') ? pvOf(state) : undefined;
+    const production_kw = hasPv ? pvOf(state, note) : undefined;
     const battery = batteryOf(state);
-    if (hasGrid) believe(pvWatts, grid?.watts, battery?.watts);
-    const lacking: Term[] = takes('production') && pvWatts === undefined ? ['production'] : [];
-    if (battery && battery.watts === undefined) lacking.push('battery');
-    return {
-      production_kw: kilowatts(pvWatts),
-      net_import_kw: kilowatts(grid?.watts), // + import
-      imported_kwh: grid?.imported_kwh,
-      exported_kwh: grid?.exported_kwh,
-      battery_discharge_kw: kilowatts(battery?.watts), // + discharging
-      battery_soc: fraction(battery?.percent),
-      lacking,
-    };
+    const balance_kw = (grid?.net_import_kw ?? 0) + (battery?.battery_discharge_kw ?? 0);
+    // A PV meter that evcc cannot read is 0 W; a home that then consumes less than nothing shows it.
+    if (hasGrid && production_kw === 0 && balance_kw < -0.2)
+      throw unread('shows no PV power while the home exports: a PV meter seems unreadable');
+    return withLacking({ production_kw, ...grid, ...battery }, { production: hasPv, battery: battery !== undefined });
   },
 });
 
-/** evcc's remote access names itself in a 401, and blocks everybody for a minute after ten failed log-ins. */
-async function ask(http: Http, headers: Record<string, string | undefined>): Promise<State> {
-  const answer = await http.send('GET', '/api/state', { headers, accept: [401, 403, 404, 429] });
-  const { status, retryAfterSeconds } = answer;
-  if (status === 401 && answer.headers['www-authenticate']?.includes('realm="evcc"'))
-    throw new Failure(
-      'auth',
-      'The remote access of evcc refused the user name and password: its client may be deleted or expired, create a new one',
-    );
-  if (status === 401 || status === 403)
-    throw new Failure('auth', `The proxy in front of evcc refused the credentials (HTTP ${status}): check its log-in`);
-  if (status === 404)
-    throw new Failure(
-      'bad-response',
-      'There is no evcc at this address (HTTP 404): check its base URL in the settings',
-      { status },
-    );
-  if (status === 429 && /failed login/i.test(answer.beginning))
-    throw new Failure('rate-limited', 'The remote access of evcc is blocked by failed log-ins for a minute', {
-      retryAfterSeconds: retryAfterSeconds ?? 120,
-    });
-  if (status === 429)
-    throw new Failure('rate-limited', 'The proxy in front of evcc asks us to slow down', { retryAfterSeconds });
-  return answer.json(Document);
-}
+const proxy: Meaning = ['auth', 'is not reached: the proxy in front of evcc refused the credentials, check its log-in'];
+const kinds: Record<number, MeaningOf> = {
+  401: ({ headers }) =>
+    headers['www-authenticate']?.includes('realm="evcc"')
+      ? ['auth', 'is not reached: the remote access of evcc refused its client, which may be deleted: create a new one']
+      : proxy,
+  403: proxy,
+  404: ['bad-response', 'is not at this address: check its base URL in the settings'],
+  // Everybody is blocked for a minute after ten failed log-ins.
+  429: ({ beginning }) =>
+    /failed login/i.test(beginning)
+      ? ['rate-limited', 'has blocked its remote access for a minute, after failed log-ins', { retryAfterSeconds: 120 }]
+      : undefined,
+};
+
+const unread = (what: string): Failure => new Failure('bad-response', `evcc ${what}, see the log of evcc`);
+
+/** What an empty register shows, kWh: whole, in tenths or hundredths, and rounded. */
+const neverWritten = [1, 10, 100].map((parts) => (2 ** 31 - 1) / parts);
 
 /** Without a grid meter evcc makes a grid power up from the chargers and PV; this is for homes with one. */
 function gridOf({ grid, gridPower, gridEnergy }: State) {
-  const imported_kwh = grid?.energy ?? gridEnergy;
-  const watts = grid?.power ?? gridPower;
-  if (watts === 0 && imported_kwh !== undefined && Math.abs(imported_kwh - neverWritten_kwh) < 0.01)
-    throw new Failure(
-      'bad-response',
-      'The grid meter of evcc shows empty registers: it is not read, see the log of evcc',
-    );
-  return { watts, imported_kwh, exported_kwh: grid?.returnEnergy };
+  const [imported_kwh, exported_kwh] = [grid?.energy ?? gridEnergy, grid?.returnEnergy];
+  const isEmpty = (kwh = 0) => neverWritten.some((empty) => Math.abs(Math.abs(kwh) - empty) < 1);
+  if (isEmpty(imported_kwh) || isEmpty(exported_kwh))
+    throw unread('shows empty registers of the grid meter, which is not read then');
+  return { net_import_kw: grid?.power ?? gridPower, imported_kwh, exported_kwh };
 }
 
-/** 2³¹ − 1 hundredths. */
-const neverWritten_kwh = 21_474_836.47;
-
-/** W; undefined if evcc has PV and gives no power of it. */
-function pvOf({ pv, pvConfigured, pvPower }: State): number | undefined {
+/** kW; undefined if evcc has PV and gives no power of it. */
+function pvOf({ pv, pvConfigured, pvPower }: State, note: (remark: string) => void): number | undefined {
   if (!pv?.length && pvConfigured !== true)
     throw new Failure('bad-response', 'evcc has no PV meter, so it does not know the production: add one in evcc');
+  for (const { title, name, power = 0 } of pv ?? [])
+    if (power < -500) note(`the PV meter ${title ?? name} shows ${power} W, which counts as 0: is its sign right?`);
   return pvPower;
 }
 
-const Battery = z.object({ soc: figure });
-
 /** undefined without a battery, whatever flat figures stand in the document. */
-function batteryOf(state: State): { watts: number | undefined; percent: number | undefined } | undefined {
-  const { battery } = state;
-  if (!battery) return undefined;
-  if (Array.isArray(battery)) {
-    if (battery.length === 0 || state.batteryConfigured === false) return undefined;
-    return { watts: state.batteryPower, percent: state.batterySoc ?? state.batterySoC };
-  }
-  const { devices, power, soc } = battery;
-  if (devices === null || devices?.length === 0) return undefined;
+function batteryOf({ battery, batteryConfigured, ...flat }: State) {
+  const isList = Array.isArray(battery);
+  const devices = isList ? battery : battery?.devices;
+  if (!battery || devices === null || devices?.length === 0 || (isList && batteryConfigured === false))
+    return undefined;
+  const power = isList ? flat.batteryPower : battery.power;
+  const soc = isList ? (flat.batterySoc ?? flat.batterySoC) : battery.soc;
   // 0 is also what evcc publishes where no device tells its charge.
-  const isTold = devices === undefined || devices.some((device) => Battery.safeParse(device).data?.soc !== undefined);
-  return { watts: power, percent: soc === 0 && !isTold ? undefined : soc };
-}
-
-/** evcc publishes 0 W for a PV meter that it cannot read; a home that then consumes less than nothing shows it. */
-function believe(pvWatts: number | undefined, gridWatts = 0, batteryWatts = 0): void {
-  if (pvWatts === 0 && pvWatts + gridWatts + batteryWatts < -200)
-    throw new Failure(
-      'bad-response',
-      'evcc shows no PV power while the home exports: a PV meter seems unreadable, see the log of evcc',
-    );
+  const isTold = soc !== 0 || devices === undefined || devices.some((device) => device.soc !== undefined);
+  return { battery_discharge_kw: power, battery_soc: isTold ? soc : undefined };
 }

@@ -1,8 +1,6 @@
 /** FoxESS Cloud Open API: stateless, every call signed; one call reads all inverters of a home. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { FailureKind } from '../core/failure.ts';
-import type { Answer } from '../platform/http.ts';
 import {
   choice,
   type DeviceReading,
@@ -10,32 +8,26 @@ import {
   Failure,
   list,
   type ReadContext,
+  type SettingValues,
   secret,
   setting,
   text,
 } from './adapter.ts';
 import { isYoung } from './age.ts';
-import { Fitted, type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
+import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
 import { allPages } from './pages.ts';
-import { figure } from './quantities.ts';
+import { figure, words } from './quantities.ts';
+import { isRefusal, type Refusals, refusalOf } from './refusals.ts';
 
-const Envelope = z.object({ errno: z.number(), msg: z.nullish(z.string()) });
-const Device = z.object({
-  deviceSN: z.string(),
-  stationName: z.nullish(z.string()),
-  hasBattery: z.nullish(z.boolean()),
-});
-const DeviceList = z.object({
-  result: z.nullish(z.object({ total: figure, data: z.nullish(z.array(Device)) })),
-});
-const Live = z.object({ result: z.nullish(z.array(Row)) });
-
+/** `namedSince`: the figures come only where the variables are named. `seen`: by what and serial. All times in ms. */
 const State = z.object({
   inverters: z.array(z.object({ sn: z.string(), hasBattery: z.nullish(z.boolean()) })),
-  /** When they were listed, ms. */
   listedAt: z.number(),
-  fitted: z.optional(Fitted),
+  namedSince: z.number(),
+  seen: z.record(z.string(), z.number()),
 });
+const dayMs = 24 * 3_600_000;
+
 const GridMeter = z.pipe(
   list,
   z.transform((words) => {
@@ -44,9 +36,25 @@ const GridMeter = z.pipe(
     return word === 'none' ? [] : words;
   }),
 );
-const listAgainAfterMs = 24 * 3_600_000;
-
-type Context = ReadContext<{ apiKey: string }, z.output<typeof State>>;
+const settings = {
+  apiKey: secret(
+    text,
+    'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
+  ),
+  deviceSns: setting(
+    z.optional(list),
+    'Serial numbers of the inverters (portal → Device → Inverter), separated by commas; without it, every inverter of the account. Set it if the account holds more than one home',
+  ),
+  ct2Pv: setting(
+    z._default(choice('off', 'negative-is-generation', 'positive-is-generation'), 'off'),
+    'Whether the second clamp (CT2) measures another solar system, and with which sign: off, negative-is-generation (most homes) or positive-is-generation',
+  ),
+  gridMeter: setting(
+    z._default(GridMeter, 'auto'),
+    'Which inverter has the grid clamp: auto, none (no clamp anywhere: production and battery only), or its serial number; several, separated by commas, only if each clamp sits on a phase of its own',
+  ),
+};
+type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
 
 export const foxess = defineAdapter({
   vendor: 'foxess',
@@ -58,124 +66,113 @@ export const foxess = defineAdapter({
   baseUrl: 'https://www.foxesscloud.com',
   pollSeconds: 300,
   pollFloorSeconds: 120,
-  settings: {
-    apiKey: secret(
-      text,
-      'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
-    ),
-    deviceSns: setting(
-      z.optional(list),
-      'Serial numbers of the inverters (portal → Device → Inverter), separated by commas; without it, every inverter of the account. Set it if the account holds more than one home',
-    ),
-    ct2Pv: setting(
-      z._default(choice('off', 'negative-is-generation', 'positive-is-generation'), 'off'),
-      'Whether the second clamp (CT2) measures another solar system, and with which sign: off, negative-is-generation (most homes) or positive-is-generation',
-    ),
-    gridMeter: setting(
-      z._default(GridMeter, 'auto'),
-      'Which inverter has the grid clamp: auto, none (no clamp anywhere: production and battery only), or its serial number; several, separated by commas, only if each clamp sits on a phase of its own',
-    ),
-  },
+  settings,
   identity: ['apiKey'],
   state: State,
   async read(context): Promise<DeviceReading[]> {
-    const { settings, state, now, staleAfterSeconds, takes } = context;
-    const { deviceSns, gridMeter, ct2Pv } = settings;
-    const chosen = deviceSns && [...new Set(deviceSns)].map((sn) => ({ sn }));
-    const kept = chosen ?? keptList(context);
-    let inverters: readonly Inverter[] = kept ?? (await listInverters(context));
-    let answer = await askForAll(context, inverters);
-    if (kept && !chosen && unknownInverter.includes(answer.json(Envelope).errno)) {
-      inverters = await listInverters(context); // one was exchanged since the list was read
-      answer = await askForAll(context, inverters);
+    const { settings, state, now } = context;
+    if (settings.deviceSns)
+      return readAll(
+        context,
+        [...new Set(settings.deviceSns)].map((sn) => ({ sn })),
+      );
+    try {
+      if (state.inverters && isYoung(state.listedAt, now, dayMs)) return await readAll(context, state.inverters);
+    } catch (error) {
+      if (!isRefusal(error, 40261, 41930)) throw error; // else one was exchanged
     }
-    const rows = checked(answer, Live).result ?? [];
-    state.fitted ??= { meters: [], batteries: [] };
-    const { fitted } = state;
-    return readingsOf(inverters, rows, { gridMeter, ct2Pv, now, staleAfterSeconds, takes, fitted });
+    return readAll(context, await listInverters(context));
   },
 });
 
-const keptList = ({ state: { inverters, listedAt }, now }: Context): Inverter[] | undefined =>
-  isYoung(listedAt, now, listAgainAfterMs) ? inverters : undefined;
+const Device = z.object({
+  deviceSN: z.string(),
+  stationName: z.nullish(z.string()),
+  hasBattery: z.nullish(z.boolean()),
+});
+const Devices = z.object({ result: z.nullish(z.object({ total: figure, data: z.nullish(z.array(Device)) })) });
 
 /** Every inverter of the account, whatever its status: the list is kept for a day, and who sleeps now reports tomorrow. */
 async function listInverters(context: Context): Promise<Inverter[]> {
-  const devices = await allPages(
-    'FoxESS Cloud',
-    async (nth) => {
-      const answer = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 });
-      const { data, total } = checked(answer, DeviceList).result ?? {};
-      return { entries: data ?? [], total };
-    },
-    ({ deviceSN }) => deviceSN,
-  );
+  const page = async (nth: number) => {
+    const { result } = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 }, Devices);
+    return { entries: result?.data ?? [], total: result?.total };
+  };
+  const devices = await allPages('FoxESS Cloud', page, ({ deviceSN }) => deviceSN);
+  const inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
-  if (devices.length === 0)
-    throw new Failure(
-      'auth',
-      'FoxESS Cloud lists no inverter for this API key: generate the key with the account that owns the plant',
-    );
+  if (inverters.length === 0)
+    throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
   if (plants.size > 1)
     context.note(`deviceSns is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`);
-  context.state.inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
-  context.state.listedAt = context.now;
-  return context.state.inverters;
+  Object.assign(context.state, { inverters, listedAt: context.now });
+  return inverters;
 }
 
+const Live = z.object({ result: z.nullish(z.array(Row)) });
+
 /** Some systems answer only where the variables are named, others with nothing then: so by name where it is refused without. */
-async function askForAll(context: Context, inverters: readonly Inverter[]): Promise<Answer> {
-  const path = '/op/v1/device/real/query';
+async function readAll(context: Context, inverters: readonly Inverter[]): Promise<DeviceReading[]> {
+  const { state, now } = context;
+  const { namedSince } = state;
   const sns = inverters.map(({ sn }) => sn);
-  const answer = await ask(context, path, { sns });
-  if (answer.json(Envelope).errno !== 41200) return answer;
-  await context.sleep(1_100); // one call a second is allowed
-  return ask(context, path, { sns, variables: variableNames });
+  const query = async (variables?: readonly string[]) =>
+    (await ask(context, '/op/v1/device/real/query', { sns, variables }, Live)).result ?? [];
+  const isNamed = isYoung(namedSince, now, dayMs);
+  if (!isNamed) {
+    try {
+      return readingsOf(inverters, await query(), context);
+    } catch (error) {
+      if (!isRefusal(error, 41200)) throw error;
+    }
+    await context.sleep(1_100); // one call a second is allowed
+  }
+  delete state.namedSince;
+  const rows = await query(variableNames);
+  if (rows.some(({ datas }) => Object.keys(datas).length > 0)) state.namedSince = isNamed ? namedSince : now;
+  return readingsOf(inverters, rows, context);
 }
 
 /** Signs the path, without host and query. Its parts are joined by the four characters `\r\n` as printed, not by CR LF. */
-function ask({ settings: { apiKey }, http, now }: Context, path: string, json: unknown): Promise<Answer> {
+function ask<Schema extends z.ZodMiniType>(
+  { settings: { apiKey }, http, now }: Context,
+  path: string,
+  json: object,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const signature = createHash('md5').update(`${path}\\r\\n${apiKey}\\r\\n${now}`).digest('hex');
   const agent = 'Mozilla/5.0 (compatible; solar-cloud-bridge)'; // the cloud refuses agents that do not look like a browser
-  return http.send('POST', path, {
-    headers: { token: apiKey, timestamp: String(now), signature, lang: 'en', 'user-agent': agent },
-    json,
-    kinds: { 400: 'auth', 402: 'auth' },
-  });
+  const headers = { token: apiKey, timestamp: String(now), signature, lang: 'en', 'user-agent': agent };
+  const kinds = { 400: 'auth', 402: 'auth' } as const;
+  return http.post(path, { headers, json, schema, kinds, refusal: (answer) => refusalOf(answer, errnos) });
 }
 
-/** The answer, if its errno says success. @throws Failure as the errno means. */
-function checked<Schema extends z.ZodMiniType>(answer: Answer, schema: Schema): z.output<Schema> {
-  const { errno, msg } = answer.json(Envelope);
-  if (errno === 0) return answer.json(schema);
-  const [kind, sentence] = meanings[errno] ?? ['bad-response', 'answered with an error that is not known'];
-  throw new Failure(kind, `FoxESS Cloud ${sentence} (errno ${errno}: ${msg})`, {
-    excerpt: answer.excerpt,
-    // The usual five minutes are enough, however often it happens.
-    ...(kind === 'rate-limited' ? { retryAfterSeconds: 300 } : {}),
-    ...(errno === 41200 ? { retryAfterSeconds: 0 } : {}), // it has been asked twice
-  });
-}
-
-const unknownInverter = [40261, 41930];
+const Envelope = z.object({ errno: figure, msg: words });
 
 const noSuchInverter = ['auth', 'knows no such inverter in this account: check the deviceSns setting'] as const;
 const busy = ['unavailable', 'is busy or does not reach the inverter just now'] as const;
+/** The usual five minutes are enough, however often it happens. */
+const fiveMinutes = { retryAfterSeconds: 300 };
 
-const meanings: Record<number, readonly [FailureKind, string]> = {
-  40256: ['auth', 'refuses the signature: check the API key and the clock of this machine'],
-  40257: ['bad-response', 'finds fault with the request itself'],
-  40261: noSuchInverter,
-  41930: noSuchInverter,
-  40400: ['rate-limited', 'is asked too often'],
-  40402: ['rate-limited', "has answered all of today's calls: look for other programs that use the same API key"],
-  41200: busy,
-  41201: busy,
-  41202: busy,
-  41203: busy,
-  44098: busy,
-  41807: ['auth', 'refuses user or password: check the API key'],
-  41808: ['auth', 'says that the API key has expired: generate a new one'],
-  41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set the newest'],
-  41935: ['offline', 'says that the inverter is offline: check its data logger'],
+const errnos: Refusals<typeof Envelope> = {
+  envelope: Envelope,
+  refused: ({ errno, msg }) => (errno === 0 ? undefined : { code: errno, words: msg }),
+  word: 'errno',
+  meanings: {
+    40256: ['auth', 'refuses the signature: check the API key and the clock of this machine'],
+    40257: ['bad-response', 'finds fault with the request itself'],
+    40261: noSuchInverter,
+    41930: noSuchInverter,
+    40400: ['rate-limited', 'is asked too often', fiveMinutes],
+    40402: ['rate-limited', "has answered all of today's calls: do other programs use the same key?", fiveMinutes],
+    41200: [...busy, { retryAfterSeconds: 0 }], // it has been asked twice
+    41201: busy,
+    41202: busy,
+    41203: busy,
+    44098: busy,
+    41807: ['auth', 'refuses user or password: check the API key'],
+    41808: ['auth', 'says that the API key has expired: generate a new one'],
+    41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set the newest'],
+    41935: ['offline', 'says that the inverter is offline: check its data logger'],
+  },
 };

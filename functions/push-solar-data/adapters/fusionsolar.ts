@@ -1,22 +1,13 @@
 /** Huawei FusionSolar: Northbound interface, one call for each type of device; or the kiosk link, production only. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
-import { choice, defineAdapter, Failure, type ReadContext, type Reading, secret, setting, text } from './adapter.ts';
+import { choice, defineAdapter, Failure, type ReadContext, secret, setting, text } from './adapter.ts';
 import { isYoung } from './age.ts';
+import { Device, Doubts, devicesAt, liveOf, readingsOf, refuseDoubtful, withOneMeter } from './fusionsolar/devices.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
-import { type Ask, openNorthbound, Refusal } from './fusionsolar/northbound.ts';
-import {
-  acBatteryTypes,
-  chosenMeter,
-  Device,
-  dcBatteryTypes,
-  findPlant,
-  inverterTypes,
-  listDevices,
-  meterTypes,
-} from './fusionsolar/plant.ts';
-import { batterySignContradicts, type Live, liveValues, map, type Values } from './fusionsolar/values.ts';
+import { type Ask, openNorthbound, plants, unseen } from './fusionsolar/northbound.ts';
+import { chosen } from './only.ts';
+import { isRefusal } from './refusals.ts';
 import { Session } from './session.ts';
 
 const settings = {
@@ -48,18 +39,12 @@ const settings = {
 };
 
 const State = z.partial(
-  z.object({
-    plant: z.object({ code: z.string(), at: z.number() }),
-    devices: z.object({ list: z.array(Device), at: z.number() }),
-    /** How many rounds in a row were refused as too frequent. */
+  z.extend(Doubts, {
+    plant: z.object({ stationCode: z.optional(z.string()), devices: z.optional(z.array(Device)), at: z.number() }),
+    /** How many refusals in a row were for too many calls. */
     tooOften: z.number(),
-    /** All values of the last round, and since when they have been the same. */
-    seen: z.object({ fingerprint: z.string(), since: z.number() }),
-    /** How many rounds in a row the battery's sign contradicted the panels. */
-    contradictions: z.number(),
   }),
 );
-
 type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const fusionsolar = defineAdapter({
@@ -76,105 +61,39 @@ export const fusionsolar = defineAdapter({
   state: State,
   session: Session,
   pollSeconds: ({ kioskUrl }) => (kioskUrl ? 1800 : 300),
-  // No time of measurement is given: this is how long all values may stay the same while the sun shines.
-  staleAfterSeconds: 1200,
+  // Without a time of measurement: how long all values may stay the same in the sun, or the kiosk's between two polls.
+  staleAfterSeconds: ({ kioskUrl }) => (kioskUrl ? 3660 : 1200),
   // A home's quota is exactly one call for each type of device in five minutes.
   retries: false,
-  async read(context): Promise<Reading> {
-    const { kioskUrl } = context.settings;
-    if (kioskUrl) return readKiosk(kioskUrl, context.http, context.redactValue);
+  always: ['production_kw'],
+  discover: async (context) =>
+    context.settings.kioskUrl ? {} : { stationCode: await plants(openNorthbound(context)) },
+  async read(context) {
+    const { settings, state, now } = context;
+    if (settings.kioskUrl) return readKiosk(settings.kioskUrl, context.http);
     try {
-      return await readRound(context);
+      const ask = openNorthbound(context);
+      const live = await liveOf(withOneMeter(await devicesOf(context, ask), context), ask);
+      state.tooOften = 0;
+      refuseDoubtful(live, context);
+      return readingsOf(live, settings.gridMeterPowerUnit);
     } catch (error) {
-      throw error instanceof Refusal ? afterRefusal(error, context) : error;
+      // The plant or its devices are no longer as they were listed; the lists may be read 25 times a day.
+      if (!isRefusal(error, 20006, 20007, 20008, 20013) || isYoung(state.plant?.at, now, hourMs)) throw error;
+      delete state.plant;
+      throw new Failure('bad-response', `${error.message}; the list of devices will be read anew`, error);
     }
   },
 });
 
-async function readRound(context: Context): Promise<Reading> {
-  const { settings, state, takes } = context;
-  const ask = openNorthbound(context);
-  const devices = await devicesOf(context, ask);
-  const meterDevice = takes('grid') ? chosenMeter(devices, settings.meterDeviceId) : undefined;
-  const inverters = await liveValues(ask, 'inverter', devices, inverterTypes);
-  const meters = meterDevice ? await liveValues(ask, 'meter', [meterDevice], meterTypes) : [];
-  const dcBatteries = await liveValues(ask, 'battery', devices, dcBatteryTypes);
-  const acBatteries = await liveValues(ask, 'battery', devices, acBatteryTypes);
-  state.tooOften = 0;
-  const [values] = meters;
-  const powerUnit = settings.gridMeterPowerUnit;
-  const meter = meterDevice && values ? { type: meterDevice.type, values, powerUnit } : undefined;
-  const live: Live = { inverters, meter, dcBatteries, acBatteries };
-  const reading = map(live);
-  refuseFrozen([...inverters, ...meters, ...dcBatteries, ...acBatteries], reading, context);
-  refuseContradiction(live, context);
-  return reading;
-}
-
-const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
-async function devicesOf({ settings, state, now, note }: Context, ask: Ask): Promise<Device[]> {
-  const { devices } = state;
-  if (devices && isYoung(devices.at, now, dayMs)) return devices.list;
-  if (!settings.stationCode && !isYoung(state.plant?.at, now, dayMs))
-    state.plant = { code: await findPlant(ask), at: now };
-  const code = settings.stationCode ?? state.plant?.code ?? '';
-  state.devices = { list: await listDevices(ask, code, note), at: now };
-  return state.devices.list;
-}
-
-/** The first refusal as too frequent may have been a slip of some seconds; after two the account is left alone. */
-const tooOftenSeconds = { once: 300, again: 900 };
-/** Codes that tell of a plant or devices which are no longer as they were listed. */
-const outdated = [20006, 20007, 20008, 20013];
-
-function afterRefusal(refusal: Refusal, { state, now }: Context): Failure {
-  const { kind, failCode, message, status } = refusal;
-  if (failCode === 407) {
-    state.tooOften = (state.tooOften ?? 0) + 1;
-    const retryAfterSeconds = state.tooOften > 1 ? tooOftenSeconds.again : tooOftenSeconds.once;
-    return new Failure(kind, message, { retryAfterSeconds, status });
-  }
-  if (failCode === 20618)
-    return new Failure(kind, message, { retryAfterSeconds: (dayMs - (now % dayMs)) / 1000, status });
-  // The lists may be read 25 times a day.
-  if (outdated.includes(failCode) && state.devices && !isYoung(state.devices.at, now, hourMs)) {
-    delete state.plant;
-    delete state.devices;
-    return new Failure('bad-response', `${message}; the list of devices will be read anew`, { status });
-  }
-  return refusal;
-}
-
-/**
- * A dongle without network leaves its last values standing in the cloud: all of them, so that a single power that stands
- * still is no excuse. A home that sleeps does not change either.
- */
-function refuseFrozen(devices: readonly Values[], { production_kw = 0 }: Reading, context: Context): void {
-  const { state, now, staleAfterSeconds } = context;
-  const texts = devices.map((values) => JSON.stringify(values, Object.keys(values).sort()));
-  const fingerprint = createHash('sha256').update(texts.join()).digest('base64');
-  const since = state.seen?.fingerprint === fingerprint ? Math.min(state.seen.since, now) : now;
-  state.seen = { fingerprint, since };
-  const seconds = (now - since) / 1000;
-  if (seconds >= staleAfterSeconds && production_kw > 0)
-    throw new Failure(
-      'stale',
-      `FusionSolar has repeated the same figures for ${Math.round(seconds / 60)} minutes: check the dongle and its network`,
-    );
-}
-
-/** Samples of different moments may contradict each other now and then, but not so often in a row. */
-const contradictionsAllowed = 2;
-
-function refuseContradiction(live: Live, { state }: Context): void {
-  const contradicts = batterySignContradicts(live);
-  if (contradicts === undefined) return;
-  state.contradictions = contradicts ? (state.contradictions ?? 0) + 1 : 0;
-  if (state.contradictions > contradictionsAllowed)
-    throw new Failure(
-      'bad-response',
-      'FusionSolar gives the battery power of this home with the opposite sign, so no figure can be trusted: please report it',
-    );
+async function devicesOf(context: Context, ask: Ask): Promise<Device[]> {
+  const { state, now, note } = context;
+  const plant = isYoung(state.plant?.at, now, 24 * hourMs) && state.plant ? state.plant : { at: now };
+  state.plant = plant;
+  const options = { title: 'FusionSolar', noun: 'plant', ...unseen };
+  const stationCode = await chosen({ ...context, state: plant }, 'stationCode', () => plants(ask), options);
+  plant.devices ??= await devicesAt(stationCode, ask, note);
+  return plant.devices;
 }

@@ -2,18 +2,18 @@
 import * as z from 'zod/mini';
 import {
   type AdapterReading,
-  type Answer,
   choice,
   defineAdapter,
   Failure,
   type Http,
   list,
+  type MeaningOf,
   secret,
   setting,
   text,
 } from './adapter.ts';
-import { type Entity, idOf } from './home-assistant/entities.ts';
-import { readingOf } from './home-assistant/flows.ts';
+import { charge, type Entities, type Entity, energy, idOf, sumOf } from './home-assistant/entities.ts';
+import { knownPowers } from './home-assistant/flows.ts';
 import { extraHeaders } from './tunnel.ts';
 
 /** Ids go into paths and templates: nothing else may pass. */
@@ -57,58 +57,87 @@ export const homeAssistant = defineAdapter({
   },
   requires: () => [['production', 'netImport', 'consumption']],
   state: z.object({ readsEach: z.boolean() }),
-  async read({ settings, http, state, now, staleAfterSeconds, takes, note }): Promise<AdapterReading> {
-    const { token, mode, extraHeaders, batterySoc, ...rest } = settings;
-    const headers = { ...extraHeaders, authorization: `Bearer ${token}` };
-    const lists = { ...rest, batterySoc: batterySoc === undefined ? undefined : [batterySoc] };
+  async read(context): Promise<AdapterReading> {
+    const { settings, state, note } = context;
+    const { token, mode, extraHeaders, ...lists } = settings;
+    const http = context.http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
     const listed = Object.values(lists).flatMap((list) => list ?? []);
     const ids = [...new Set(listed.map(idOf))];
-    const atOnce = mode === 'states' || state.readsEach ? undefined : await askAtOnce(http, headers, ids);
-    const entities = atOnce ?? (await askEach(http, headers, ids));
-    if (mode === 'template' && !atOnce && !state.readsEach) {
-      // Each refused call is a failed log-in to Home Assistant, so it is not repeated until a setting changes.
+    const asksAtOnce = mode === 'template' && !state.readsEach;
+    /** Each refused template is a failed log-in to Home Assistant, so it is not repeated until a setting changes. */
+    const templateIsRefused = () => {
       state.readsEach = true;
       note(
         'Home Assistant answers the template of mode template to administrators only: read by states, ages are less exact',
       );
-    }
-    const agesAreOf = atOnce ? 'writing' : 'change';
-    return readingOf(lists, new Map(entities), { now, staleAfterSeconds, agesAreOf, takes });
+    };
+    const atOnce = asksAtOnce ? await askAtOnce(http, ids) : undefined;
+    const entities =
+      atOnce ??
+      (await askEach(http, ids).catch((error: unknown) => {
+        if (asksAtOnce && error instanceof Failure && error.status === 404) templateIsRefused(); // it knows the token
+        throw error;
+      }));
+    if (asksAtOnce && !atOnce) templateIsRefused();
+
+    const { production, netImport: grid, consumption, batteryDischarge: battery } = lists;
+    const flows = { production, grid, consumption, battery };
+    const known = knownPowers(flows, entities, atOnce ? 'writing' : 'change', context);
+    return {
+      production_kw: known.production,
+      net_import_kw: known.grid, // + import
+      consumption_kw: known.consumption,
+      battery_discharge_kw: known.battery, // + discharging
+      battery_soc: sumOf(lists.batterySoc, entities, charge),
+      imported_kwh: sumOf(lists.importedEnergy, entities, energy),
+      exported_kwh: sumOf(lists.exportedEnergy, entities, energy),
+      lacking: known.lacking, // what is configured is there
+    };
   },
 });
 
-type Ask<Result> = (http: Http, headers: Record<string, string>, ids: readonly string[]) => Promise<Result>;
-type Row = [id: string, entity: Entity];
+/** Why Home Assistant, or what stands in front of it, refuses to show an entity. */
+const kinds = (id: string): Record<number, MeaningOf> => ({
+  400: ({ tryJson }) =>
+    tryJson(z.object({ message: z.string() }))
+      ? ['bad-response', 'cannot fill in the template: try mode states']
+      : ['bad-response', 'refuses the proxy in front of it: allow use_x_forwarded_for and this one in trusted_proxies'],
+  401: ['auth', `does not show ${id}: the token is wrong or deleted, or its user may not read this entity`],
+  403: ({ beginning }) =>
+    /^(403: Forbidden)?$/.test(beginning.trim())
+      ? ['auth', 'has banned our address after failed log-ins: delete the entry from ip_bans.yaml and restart it']
+      : ['auth', 'is behind a tunnel or proxy that refused us: check the extra headers'],
+  404: ({ beginning }) =>
+    /entity not found/i.test(beginning)
+      ? ['bad-response', `does not know ${id}: the entity was renamed, or Home Assistant is still starting`]
+      : ['bad-response', 'is not at this address: check its base URL in the settings'],
+});
 
 const State = z.object({
   state: z.string(),
-  attributes: z.object({ unit_of_measurement: z.optional(z.nullable(z.string())) }),
-  last_updated: z.optional(z.nullable(z.string())),
-  last_reported: z.optional(z.nullable(z.string())), // since 2024.4
+  attributes: z.object({ unit_of_measurement: z.nullish(z.string()) }),
+  last_updated: z.nullish(z.string()),
+  last_reported: z.nullish(z.string()), // since 2024.4
 });
 
 /**
  * One call per entity, at most ten side by side. The first goes alone: with a dead token each call would count as a
  * failed log-in, which Home Assistant tells its owner and may answer with a ban of our address.
  */
-const askEach: Ask<Row[]> = async (http, headers, ids) => {
-  const askOne = async (id: string): Promise<Row> => {
-    const answer = await http.send('GET', `/api/states/${id}`, { headers, accept: refusals });
-    if (answer.status !== 200) throw refusal(answer, id);
-    const { state, attributes, last_reported, last_updated } = answer.json(State);
-    return [
-      id,
-      { state, unit: attributes.unit_of_measurement, reportedAt: last_reported ?? last_updated ?? undefined },
-    ];
+async function askEach(http: Http, ids: readonly string[]): Promise<Entities> {
+  const askOne = async (id: string): Promise<[string, Entity]> => {
+    const shown = await http.get(`/api/states/${id}`, { schema: State, kinds: kinds(id) });
+    const { state, attributes, last_reported, last_updated } = shown;
+    return [id, { state, unit: attributes.unit_of_measurement, reportedAt: last_reported ?? last_updated }];
   };
-  const entities: Row[] = [];
+  const entities: [string, Entity][] = [];
   for (let from = 0, size = 1; from < ids.length; from += size, size = 10) {
     const batch = ids.slice(from, from + size).map(askOne);
     await Promise.allSettled(batch); // so that the first refusal in the owner's order is told
     entities.push(...(await Promise.all(batch)));
   }
-  return entities;
-};
+  return new Map(entities);
+}
 
 const Rows = z.array(z.object({ e: z.string(), s: z.string(), u: z.nullable(z.string()), r: z.nullable(z.string()) }));
 
@@ -117,41 +146,14 @@ const Rows = z.array(z.object({ e: z.string(), s: z.string(), u: z.nullable(z.st
  *
  * @returns undefined if this call is refused, which may be for this user alone.
  */
-const askAtOnce: Ask<Row[] | undefined> = async (http, headers, ids) => {
+async function askAtOnce(http: Http, ids: readonly string[]): Promise<Entities | undefined> {
   const template = `[${ids.map(rowTemplate).join(',')}]`;
-  const answer = await http.send('POST', '/api/template', { headers, json: { template }, accept: refusals });
+  const call = { json: { template }, accept: [401, 403], kinds: kinds('the template') };
+  const answer = await http.send('POST', '/api/template', call);
   if (answer.status === 401 || answer.status === 403) return undefined;
-  if (answer.status !== 200) throw refusal(answer);
-  return answer.json(Rows).map(({ e, s, u, r }) => [e, { state: s, unit: u, reportedAt: r }]);
-};
+  return new Map(answer.json(Rows).map(({ e, s, u, r }) => [e, { state: s, unit: u, reportedAt: r }]));
+}
 
 const rowTemplate = (id: string): string =>
   `{"e":"${id}","s":{{ states('${id}')|to_json }},"u":{{ state_attr('${id}','unit_of_measurement')|to_json }},` +
   `"r":{% set x=states['${id}'] %}{{ ((x.last_reported|default(x.last_updated)).isoformat() if x else none)|to_json }}}`;
-
-const refusals = [400, 401, 403, 404];
-
-/** @param id of the entity that was asked for; absent for the call that asks for all. */
-function refusal({ status, beginning, excerpt }: Answer, id?: string): Failure {
-  const sentence = `Home Assistant (HTTP ${status}): ${reason(status, beginning, id)}`;
-  return new Failure(status === 401 || status === 403 ? 'auth' : 'bad-response', sentence, {
-    status,
-    excerpt,
-  });
-}
-
-function reason(status: number, text: string, id: string | undefined): string {
-  if (status === 401)
-    return `it does not show ${id}: the token is wrong or deleted, or its user may not read this entity`;
-  if (status === 403)
-    return /^(403: Forbidden)?$/.test(text.trim())
-      ? 'it has banned our address after failed log-ins: delete the entry from ip_bans.yaml and restart it'
-      : 'the tunnel or proxy in front of it refused us: check the extra headers';
-  if (status === 404)
-    return id && /entity not found/i.test(text)
-      ? `it does not know ${id}: the entity was renamed, or Home Assistant is still starting`
-      : 'it is not at this address: check its base URL in the settings';
-  return id
-    ? 'it refused the request: behind a proxy it needs use_x_forwarded_for and trusted_proxies'
-    : 'it could not fill in the template: try mode states';
-}

@@ -18,6 +18,8 @@ export type OnlyOptions = {
   noun: string;
   /** Where there is none: the kind, and what the owner should do. Default: `bad-response`, check whose account it is. */
   none?: readonly [kind: FailureKind, advice: string];
+  /** What several are. Default: `bad-response`; `settings` where the setting belongs to the set-up of such an account. */
+  several?: FailureKind;
   /** How long to leave the vendor alone then, where its lists are counted. */
   retryAfterSeconds?: number;
 };
@@ -41,7 +43,7 @@ export function theOnly<Each extends Choice>(choices: readonly Each[], options: 
   }
   if (!another) return only;
   const sentence = `${title} shows several ${noun}s: set ${setting} to one of ${listed(each)}`;
-  throw new Failure('bad-response', sentence, { retryAfterSeconds });
+  throw new Failure(options.several ?? 'bad-response', sentence, { retryAfterSeconds });
 }
 
 /** A sentence has 300 characters, and only whole entries are of use. */
@@ -89,4 +91,18 @@ export async function chosen<Name extends string>(
   const found = kept[name] ?? theOnly(await list(), { ...options, setting: settingName(name) }).value;
   kept[name] = found;
   return found;
+}
+
+/**
+ * What an answer says of itself, held against what was asked for; one that says nothing is believed.
+ *
+ * @throws Failure if it is another one.
+ */
+export function refuseOther(
+  answered: string | null | undefined,
+  asked: string,
+  { title, noun }: Pick<OnlyOptions, 'title' | 'noun'>,
+): void {
+  if (answered != null && answered !== asked)
+    throw new Failure('bad-response', `${title} answered with figures of the ${noun} ${answered} instead of ${asked}`);
 }

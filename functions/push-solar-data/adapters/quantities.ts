@@ -51,15 +51,23 @@ function inShort(value: unknown): string {
   return String(value);
 }
 
-/** An identifier that comes as a number or as text, as text. */
-export const identifier = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+/** No vendor's is longer, and it goes into addresses. */
+const longestIdentifier = 200;
+/** An identifier that comes as a number or as text, as text; without control characters, since it is stored as it is. */
+export const identifier = z.pipe(
+  z.union([z.string().check(z.maxLength(longestIdentifier), z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u)), z.number()]),
+  z.transform(String),
+);
 
-/** What a cloud says in words, if it does: short enough for a sentence, and for an expression that looks at it. */
-export const words = z.nullish(
-  z.pipe(
-    z.string(),
-    z.transform((text) => plainText(text)),
+/** What a cloud says in words, if it does so in a text: short enough for a sentence, and for an expression that looks at it. */
+export const words = z.catch(
+  z.nullish(
+    z.pipe(
+      z.string(),
+      z.transform((text) => plainText(text)),
+    ),
   ),
+  undefined,
 );
 
 /** W → kW. */
@@ -80,10 +88,15 @@ export function sumOfKnown(...values: (number | undefined)[]): number | undefine
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
-/** Mean of what is known; undefined if nothing is. */
-export function mean(...values: (number | undefined)[]): number | undefined {
-  const total = sumOfKnown(...values);
-  return total === undefined ? undefined : total / values.filter((value) => value !== undefined).length;
+/**
+ * The charge of several batteries or banks, 0…1: the mean of what is known, undefined if nothing is, and NaN if one cannot
+ * be, which a mean would cover: the core leaves that out with a remark.
+ */
+export function meanCharge(...charges: (number | undefined)[]): number | undefined {
+  const known = charges.filter((charge) => charge !== undefined);
+  if (known.length === 0) return undefined;
+  if (!known.every((charge) => charge >= 0 && charge <= 1)) return Number.NaN;
+  return known.reduce((sum, charge) => sum + charge, 0) / known.length;
 }
 
 /** `a − b` where both are known. */

@@ -13,9 +13,9 @@ import {
   text,
   total,
 } from './adapter.ts';
-import { isThereToday } from './age.ts';
+import { goneToday } from './age.ts';
 import { requestToken, TokenSession } from './oauth.ts';
-import { type Choice, chosen } from './only.ts';
+import { type Choice, chosen, refuseOther } from './only.ts';
 import { allPages } from './pages.ts';
 import { difference, figure } from './quantities.ts';
 import { withToken } from './session.ts';
@@ -57,8 +57,7 @@ export const redback = defineAdapter({
   read: (context) =>
     withLogIn(context, async (http) => {
       const siteId = await chosen(context, 'siteId', () => sites(http), {
-        title: 'Redback',
-        noun: 'site',
+        ...whose,
         none: ['bad-response', 'ask Redback support to open yours'],
       });
       const unknown = `does not know the site ${siteId}, or it is not yours: check ${context.settingName('siteId')}`;
@@ -66,13 +65,12 @@ export const redback = defineAdapter({
         schema: z.object({ Data: Live }),
         kinds: { 404: ['bad-response', unknown] },
       });
-      if (Data.SiteId == null || Data.SiteId === siteId) return map(Data, context);
-      throw new Failure(
-        'bad-response',
-        `Redback answered with figures of the site ${Data.SiteId} instead of ${siteId}`,
-      );
+      refuseOther(Data.SiteId, siteId, whose);
+      return map(Data, context);
     }),
 });
+
+const whose = { title: 'Redback', noun: 'site' };
 
 /** A 403 is a missing permission, and every token that is not needed brings the cloud nearer to HTTP 500. */
 const withLogIn = <Result>(context: Context, read: (http: Http) => Promise<Result>): Promise<Result> =>
@@ -159,18 +157,18 @@ function map(live: z.output<typeof Live>, context: Context): Reading {
 
 /**
  * kW, + import, over the phases with a wire: those that give anything, or did today. Unknown if one of them stands there
- * twice, or not at all.
+ * twice, or gives nothing now.
  */
 function netImport(phases: z.output<typeof Phase>[], { state, now }: Context): number | undefined {
   state.wired ??= {};
-  const { wired } = state;
-  const used = phases.filter(({ Id, ...members }) => {
-    const gives = Object.values(members).some((each) => each !== undefined);
-    return isThereToday(wired, Id ?? '', gives, now);
-  });
+  const used = phases.filter(({ Id: _, ...members }) => Object.values(members).some((each) => each !== undefined));
+  const gone = goneToday(
+    state.wired,
+    used.map(({ Id }) => Id ?? ''),
+    now,
+  );
   const ids = phases.flatMap(({ Id }) => Id ?? []);
-  const isOneGone = Object.keys(wired).some((id) => !ids.includes(id) && isThereToday(wired, id, false, now));
-  return isOneGone || new Set(ids).size < ids.length
+  return gone.length > 0 || new Set(ids).size < ids.length
     ? undefined
     : total(
         used.map((each) =>

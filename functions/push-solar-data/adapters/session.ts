@@ -98,7 +98,10 @@ export function openSession<Kept extends Session>(
     failure = refusal ?? failure;
     for (let way = left.shift(); way; way = left.shift()) {
       const session = await gone(way, context, left.length > 0);
-      if (session && !(session instanceof Failure)) return session;
+      if (session && !(session instanceof Failure)) {
+        spent.delete(session.token); // a cloud may give the same one again, good anew
+        return session;
+      }
       failure = session ?? failure;
     }
     throw failure ?? new Failure('auth', 'There is no way to log in: check the settings');
@@ -128,18 +131,6 @@ export function openSession<Kept extends Session>(
     }
   };
 }
-
-/**
- * {@link withToken} with one way, where the calls are not made by a client of their own.
- *
- * @param renew logs in, or refreshes with what the previous session holds.
- */
-export const withSession = <Kept extends Session, Result>(
-  context: SessionContext<Kept>,
-  renew: (previous: Kept | undefined) => Promise<Kept>,
-  use: (session: Kept) => Promise<Result>,
-  options: SessionOptions = {},
-): Promise<Result> => openSession(context, [renew], { isRefusal: ({ kind }) => kind === 'auth', ...options })(use);
 
 /**
  * Whether a session is at its end, or nearer to it than the margin and than a tenth of its life: a margin as long as the

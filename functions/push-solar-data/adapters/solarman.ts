@@ -1,41 +1,25 @@
 /** SOLARMAN Smart: one call for the whole plant, signed watts; calls are counted per year. Source: SOLARMAN OpenAPI v1.1.6. */
 import * as z from 'zod/mini';
-import {
-  type AdapterReading,
-  choice,
-  defineAdapter,
-  Failure,
-  type ReadContext,
-  type SettingValues,
-  setting,
-  text,
-} from './adapter.ts';
-import { Session, withSession } from './session.ts';
-import {
-  accountIdentity,
-  accountRequires,
-  accountSettings,
-  type Cloud,
-  Kept,
-  sessionMarginSeconds,
-} from './solarman/account.ts';
-import { type Ask, asking, TokenRefused } from './solarman/answer.ts';
-import { familyOf, genPorts, hasTurnedSigns, powersOf } from './solarman/family.ts';
-import { logIn } from './solarman/login.ts';
-import {
-  checkInverter,
-  figuresIn,
-  InverterFigures,
-  inverterReading,
-  onlyInverter,
-  StationFigures,
-  stationReading,
-  theStation,
-} from './solarman/plant.ts';
+import { choice, defineAdapter, setting, text } from './adapter.ts';
+import { Session } from './session.ts';
+import { accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
+import { genPorts, powersOf } from './solarman/family.ts';
+import { readPlant, stations } from './solarman/plant.ts';
+import { type Cloud, withLogIn } from './solarman/platform.ts';
 
 const cloud: Cloud = {
   title: 'SOLARMAN Smart',
-  paths: { token: '/account/v1.0/token', stations: '/station/v1.0/list', devices: '/station/v1.0/device' },
+  paths: {
+    token: '/account/v1.0/token',
+    stations: '/station/v1.0/list',
+    station: '/station/v1.0/realTime',
+    devices: '/station/v1.0/device',
+    inverter: '/device/v1.0/currentData',
+  },
+  bodies: {
+    devices: (stationId) => ({ stationId, page: 1, size: 200 }),
+    inverter: (deviceSn) => ({ deviceSn }),
+  },
   query: { language: 'en' },
   inverterDays: 30,
   advice:
@@ -54,8 +38,6 @@ const settings = {
   region: setting(z._default(choice('global', 'china'), 'global'), 'global: everywhere outside China; or china'),
 };
 
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof Kept>, Session>;
-
 export const solarman = defineAdapter({
   vendor: 'solarman',
   title: cloud.title,
@@ -73,52 +55,9 @@ export const solarman = defineAdapter({
   identity: [...accountIdentity, 'orgId', 'region'],
   state: Kept,
   session: Session,
-  async read(context): Promise<AdapterReading> {
-    return withSession(
-      context,
-      () => logIn(cloud, context, { orgId: context.settings.orgId }),
-      async (session) => {
-        const ask = asking(cloud, context, session);
-        const stationId = await theStation(cloud, context, ask);
-        const ofInverter = context.settings.useDeviceData ? await readInverter(context, ask, stationId) : undefined;
-        if (ofInverter) return ofInverter;
-        return stationReading(cloud, context, await ask('/station/v1.0/realTime', { stationId }, StationFigures));
-      },
-      { isRefusal: (failure) => failure instanceof TokenRefused, marginSeconds: sessionMarginSeconds },
-    );
-  },
+  discover: async (context) => ({ stationId: await withLogIn(cloud, context, (asked) => stations(cloud, asked)) }),
+  read: (context) =>
+    withLogIn(cloud, context, (asked) =>
+      readPlant(cloud, asked, (figures, inverters) => powersOf(figures, inverters, context)),
+    ),
 });
-
-/** undefined where only the figures of the plant are of use. */
-async function readInverter(context: Context, ask: Ask, stationId: number): Promise<AdapterReading | undefined> {
-  const { settings, settingName, state, note } = context;
-  const serial = await onlyInverter(cloud, context, ask, stationId, { stationId, page: 1, size: 200 });
-  if (serial === undefined) return undefined;
-  const known = state.inverters?.family === 'unknown' ? undefined : await knownFigures(context, ask, serial);
-  if (!known) {
-    note(`${cloud.title}: the signs of this inverter's own figures are not known, so those of the plant are read`);
-    return undefined;
-  }
-  const { inverter, figures, family } = known;
-  if (family === 'deye' && settings.genPort === undefined && (figures.value('GEN_P_T') ?? 0) !== 0)
-    note(
-      `${cloud.title}: power at the GEN port counts as that of a generator; if it is another thing, set ${settingName('genPort')}`,
-    );
-  const powers = powersOf(figures, family, settings.genPort ?? 'generator');
-  if (hasTurnedSigns(powers))
-    throw new Failure(
-      'bad-response',
-      `${cloud.title} gives figures with the signs of an unknown inverter: set ${settingName('useDeviceData')} to false`,
-    );
-  return inverterReading(cloud, context, inverter, powers);
-}
-
-/** Keeps whose keys these are, as calls are counted; undefined if nobody knows. */
-async function knownFigures({ state }: Context, ask: Ask, serial: string) {
-  const inverter = await ask('/device/v1.0/currentData', { deviceSn: serial }, InverterFigures);
-  checkInverter(cloud, serial, inverter);
-  const figures = figuresIn(inverter);
-  const family = familyOf(figures, state.inverters?.family);
-  if (state.inverters) state.inverters.family = family;
-  return family === 'unknown' ? undefined : { inverter, figures, family };
-}

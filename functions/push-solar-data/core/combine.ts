@@ -96,6 +96,8 @@ const known = (readings: readonly Reading[], field: keyof Reading): number[] =>
 function stateOfCharge(readings: readonly Reading[]): number | undefined {
   const charged = readings.filter(({ battery_soc }) => battery_soc !== undefined);
   if (charged.length === 0) return undefined;
+  const isPossible = ({ battery_soc = 0 }: Reading) => battery_soc >= 0 && battery_soc <= 1;
+  if (!charged.every(isPossible)) return Number.NaN; // left out with a remark; a mean would cover it
   const weighted = charged.every(({ battery_capacity_kwh }) => (battery_capacity_kwh ?? 0) > 0);
   const weightOf = (reading: Reading) => (weighted ? (reading.battery_capacity_kwh ?? 0) : 1);
   const weight = charged.reduce((sum, reading) => sum + weightOf(reading), 0);

@@ -25,6 +25,20 @@ export type DeviceReading = AdapterReading & {
   sleeps?: boolean;
 };
 
+/**
+ * A reading of a home that has these terms: those whose power it does not give now are lacking.
+ *
+ * @example
+ * return withLacking({ production_kw: pv, battery_discharge_kw: battery }, { production: true, battery: hasBattery });
+ */
+export const withLacking = (
+  reading: { [Field in keyof Reading]: Reading[Field] | undefined },
+  has: { readonly [Each in Term]?: boolean },
+): AdapterReading => ({
+  ...reading,
+  lacking: terms.filter((term) => has[term] && reading[powerOf[term]] === undefined),
+});
+
 /** All of a source, or each of its devices, which add up. */
 export type AdapterAnswer = AdapterReading | readonly DeviceReading[];
 

@@ -13,16 +13,15 @@ export function fileStore(folder: string): StateStore {
       try {
         return JSON.parse(await readFile(pathOf(name), 'utf8'));
       } catch (error) {
-        if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        if (error instanceof SyntaxError || isMissing(error)) return undefined;
         throw error;
       }
     },
     async write(name, document) {
       const path = pathOf(name);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${process.pid}-${drafts++}.new`;
       try {
-        await writeFile(draft, JSON.stringify(document), { mode: 0o600 });
+        await writeInFolder(draft, JSON.stringify(document));
         await rename(draft, path);
       } catch (error) {
         await rm(draft, { force: true }).catch(() => {}); // what went wrong first is told
@@ -30,4 +29,18 @@ export function fileStore(folder: string): StateStore {
       }
     },
   };
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** The folder is made where it is missing, at the first write or because somebody has removed it: to ask each time is dear. */
+async function writeInFolder(path: string, text: string): Promise<void> {
+  const write = () => writeFile(path, text, { mode: 0o600 });
+  try {
+    await write();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await write();
+  }
 }

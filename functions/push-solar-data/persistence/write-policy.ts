@@ -27,7 +27,7 @@ export type WritePolicy = {
 /** Where each write is a call to another service: fewer than 10,000 a month. */
 export const countedWrites: WritePolicy = { steadySpacingMs: 270_000, lazySpacingMs: 3_600_000, sparing: true };
 /** On one's own disk. */
-export const freeWrites: WritePolicy = { steadySpacingMs: 0, lazySpacingMs: 600_000, sparing: false };
+export const freeWrites: WritePolicy = { steadySpacingMs: 0, lazySpacingMs: 1_800_000, sparing: false };
 
 /** The state as it would be written, split by how much its loss would matter. Most ticks need not ask for `all` of it. */
 export function described(

@@ -72,27 +72,28 @@ export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: st
  * One request and its whole answer. A connection that was kept from an earlier request and breaks before any answer
  * was closed by the other side while it lay idle: that request is repeated once, on a new connection.
  *
+ * @param signals each of them ends the call. They are not joined by `AbortSignal.any`, which is dear at every tick.
  * @param name who is asked, for the sentences.
- * @throws Failure `unavailable` for a network failure or when `signal` ends the call, `bad-response` for a body beyond 2 MB.
+ * @throws Failure `unavailable` for a network failure or when a signal ends the call, `bad-response` for a body beyond 2 MB.
  */
 export async function roundTrip(
   connections: Connections,
   request: RawRequest,
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
   name: string,
 ): Promise<RawAnswer> {
   const { origin } = request.url;
   const openedBefore = connections.opened(origin);
   try {
-    return await exchange(connections, request, signal);
+    return await exchange(connections, request, signals);
   } catch (error) {
     const reused = connections.opened(origin) === openedBefore;
-    if (!reused || !isBrokenBeforeAnswer(error)) throw toFailure(error, request.url, signal, name);
+    if (!reused || !isBrokenBeforeAnswer(error)) throw toFailure(error, request.url, signals, name);
   }
   try {
-    return await exchange(connections, request, signal);
+    return await exchange(connections, request, signals);
   } catch (error) {
-    throw toFailure(error, request.url, signal, name);
+    throw toFailure(error, request.url, signals, name);
   }
 }
 
@@ -106,25 +107,27 @@ const isBrokenBeforeAnswer = (error: unknown): boolean =>
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-function exchange(connections: Connections, request: RawRequest, signal: AbortSignal): Promise<RawAnswer> {
+function exchange(connections: Connections, request: RawRequest, signals: readonly AbortSignal[]): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const body = createBody();
     let status = 0;
     let headers: IncomingHttpHeaders = {};
     let controller: Dispatcher.DispatchController | undefined;
-    const reasonOf = () => (signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) return reject(reasonOf());
+    const isGivenUp = () => signals.some(({ aborted }) => aborted);
+    const reason = () =>
+      signals.map((signal) => signal.reason).find((why) => why instanceof Error) ?? new Error('aborted');
+    if (isGivenUp()) return reject(reason());
     const endWait = connections.waiting(request.url.origin);
     const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', stop);
+      for (const signal of signals) signal.removeEventListener('abort', stop);
       endWait();
       finish();
     };
     const stop = () => {
-      controller?.abort(reasonOf());
-      settle(() => reject(reasonOf()));
+      controller?.abort(reason());
+      settle(() => reject(reason()));
     };
-    signal.addEventListener('abort', stop, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
     connections.agent.dispatch(
       {
         origin: request.url.origin,
@@ -136,7 +139,7 @@ function exchange(connections: Connections, request: RawRequest, signal: AbortSi
       {
         onRequestStart(started) {
           controller = started;
-          if (signal.aborted) started.abort(reasonOf());
+          if (isGivenUp()) started.abort(reason());
           else endWait();
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
@@ -176,7 +179,7 @@ const networkSentences: [RegExp, string][] = [
   [/CERT|^ERR_TLS|^DEPTH_ZERO|SSL/, 'its certificate is not valid'],
 ];
 
-function toFailure(error: unknown, url: Target, signal: AbortSignal, name: string): Failure {
+function toFailure(error: unknown, url: Target, signals: readonly AbortSignal[], name: string): Failure {
   const code = codeOf(error);
   if (sizeCodes.includes(code))
     return new Failure('bad-response', `${name} answered with more than 2 MB, which cannot be figures`, {
@@ -184,7 +187,7 @@ function toFailure(error: unknown, url: Target, signal: AbortSignal, name: strin
     });
   if (/^Z_/.test(code))
     return new Failure('bad-response', `${name} answered with a broken compressed body`, { cause: error });
-  const why = signal.aborted
+  const why = signals.some(({ aborted }) => aborted)
     ? 'it does not answer in time'
     : (networkSentences.find(([pattern]) => pattern.test(code))?.[1] ??
       `the request failed (${code || 'unknown cause'})`);

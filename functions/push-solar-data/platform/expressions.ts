@@ -1,4 +1,5 @@
 /** Owners' expressions (JSONata): plain ones are computed here, all others in a process that can be ended. */
+import { Failure } from '../core/failure.ts';
 import { createExpressionProcess } from './expression-process.ts';
 import type { Question, Result } from './expression-runner.ts';
 import { type Plain, plainExpression, unusual } from './plain-expression.ts';
@@ -49,6 +50,62 @@ export async function evaluateExpressions(
   const others = expressions.filter((_, index) => values[index] === unusual);
   const results = others.length === 0 ? [] : await evaluator.ask(questionOf(others, input, now), others.length);
   return values.map((value) => (value === unusual ? results.shift() : { value }) as Result);
+}
+
+/** An expression where its owner wrote it. */
+export type Expression<Purpose extends string = string> = {
+  /** JSONata. */
+  text: string;
+  /** The environment variable in which it stands. */
+  setting: string;
+  /** What it is for, such as `production`. */
+  purpose: Purpose;
+};
+
+/** What an expression gave. */
+export type Given = {
+  /** undefined is nothing. @throws Failure: `settings` where the expression must be changed, else `bad-response`. */
+  value(): unknown;
+  /** For a value that is of no use; `why` quotes nothing of the input. */
+  unusable(why: string): Failure;
+};
+
+/**
+ * What {@link evaluateExpressions} gives, by purpose, with sentences for the owner in place of problems.
+ *
+ * @example
+ * const { production } = await givenBy([{ purpose: 'production', text: 'em.pv', setting: 'HTTP_JSON_FIELDS' }], input, now);
+ * production?.value(); // 500
+ */
+export async function givenBy<Purpose extends string>(
+  expressions: readonly Expression<Purpose>[],
+  input: Input,
+  now: number,
+): Promise<{ [Each in Purpose]?: Given }> {
+  const texts = expressions.map(({ text }) => text);
+  const results = await evaluateExpressions(texts, input, now);
+  const given: { [Each in Purpose]?: Given } = {};
+  for (const [index, result] of results.entries()) {
+    const expression = expressions[index];
+    if (expression) given[expression.purpose] = givenAs(expression, result);
+  }
+  return given;
+}
+
+const longestQuotation = 100;
+
+function givenAs({ purpose, text, setting }: Expression, result: Result): Given {
+  const quoted = text.length > longestQuotation ? `${text.slice(0, longestQuotation)}…` : text;
+  const which = `${purpose}: the expression ${quoted}`;
+  const unusable = (why: string) => new Failure('bad-response', `${which} ${why}`);
+  return {
+    unusable,
+    value() {
+      if (result.problem === undefined) return result.value;
+      if (result.fault === 'input') throw unusable(result.problem);
+      throw new Failure('settings', `${setting} must be changed: ${which} ${result.problem}`);
+    },
+  };
 }
 
 /** In one line: a line break in JSON stands between its parts only. */

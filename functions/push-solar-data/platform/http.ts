@@ -12,6 +12,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What all calls of a client have in common; see {@link Http.extend}. */
 export type CallDefaults = {
+  /** Who is asked, for the owner's sentences. Default: the product's title. */
+  name?: string;
   /** Which of the adapter's hosts a path belongs to; `auth` is the base host where the vendor has no other. */
   host?: 'base' | 'auth';
   query?: Record<string, string | number | boolean | undefined>;
@@ -81,13 +83,14 @@ const userAgent = 'solar-cloud-bridge';
 export function createHttp(options: HttpOptions, defaults: CallDefaults = {}): Http {
   const send: Http['send'] = async (method, path, own = {}) => {
     const call: Call = merged(defaults, own);
+    const { name = options.name } = call;
     const url = target(options, path, call);
     const headers = requestHeaders(call);
     for (const sent of [headers, call.query, call.json, call.form]) options.redactor.redactKeys(sent);
-    const signal = call.signal ? AbortSignal.any([options.signal, call.signal]) : options.signal;
+    const signals = call.signal ? [options.signal, call.signal] : [options.signal];
     const request = { method, url, headers, body: requestBody(call) };
-    const raw = await roundTrip(options.connections, request, signal, options.name);
-    const answer = toAnswer(raw, { name: options.name, now: options.now, notJson: call.notJson });
+    const raw = await roundTrip(options.connections, request, signals, name);
+    const answer = toAnswer(raw, { name, now: options.now, notJson: call.notJson });
     const refusal = call.refusal?.(answer);
     if (refusal) throw refusal;
     const { status } = answer;
@@ -118,11 +121,11 @@ export function isAllowedUrl(url: URL): boolean {
   return url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
-function target(options: HttpOptions, path: string, { host, query }: Call): Target {
+function target(options: HttpOptions, path: string, { name = options.name, host, query }: Call): Target {
   const base = host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
   const address = path.startsWith('/') && base !== undefined ? base.replace(/(?<!\/)\/+$/, '') + path : path;
   const key = query ? JSON.stringify([address, query]) : address;
-  const known = targets.get(key) ?? targetOf(options.name, address, query);
+  const known = targets.get(key) ?? targetOf(name, address, query);
   if (targets.size >= keptTargets) targets.clear();
   targets.set(key, known);
   return known;

@@ -2,6 +2,8 @@
 import * as z from 'zod/mini';
 import { addressProblem } from './written.ts';
 
+export { json } from './json-setting.ts';
+
 export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   schema: Schema;
   /** What it is and where the owner finds it. */
@@ -86,17 +88,6 @@ export const timeZone = reads('a time zone such as Australia/Sydney', (text) => 
 
 /** By what the owner wrote: settings are read at every tick, and looking up a zone is slow. */
 const knownZones = new Map<string, string>();
-
-/** JSON of the given shape. */
-export const json = <Schema extends z.ZodMiniType>(schema: Schema, wanted: string) =>
-  reads(wanted, (text): z.output<Schema> | undefined => {
-    try {
-      const parsed = schema.safeParse(JSON.parse(text));
-      return parsed.success ? parsed.data : undefined;
-    } catch {
-      return undefined;
-    }
-  });
 
 function bounds(min: number, max: number): string {
   if (Number.isFinite(min) && Number.isFinite(max)) return ` from ${min} to ${max}`;

@@ -1,7 +1,6 @@
-/** What an owner sets for Enphase, in either mode, and what a read is given. */
+/** What an owner sets for Enphase, in either mode. */
 import * as z from 'zod/mini';
-import type { SettingValues } from '../../settings/setting.ts';
-import { choice, flag, number, type ReadContext, secret, setting, text } from '../adapter.ts';
+import { choice, flag, number, secret, setting, text } from '../adapter.ts';
 
 export const settings = {
   mode: setting(
@@ -26,5 +25,3 @@ export const settings = {
   username: setting(z.optional(text), 'Mode enlighten: e-mail address of the Enlighten log-in'),
   password: secret(z.optional(text), 'Mode enlighten: its password'),
 };
-
-export type EnphaseContext<State, Session> = ReadContext<SettingValues<typeof settings>, State, Session>;

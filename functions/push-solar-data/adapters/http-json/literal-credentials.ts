@@ -23,37 +23,33 @@ function placeIn({ url, auth, headers, query, body }: Request): string | undefin
     ([name, value]) => isLiteral(value) && (isCredentialName(name) || /^(?:basic|bearer|token|digest)\s/i.test(value)),
   );
   if (header) return `headers.${header[0]}`;
-  return inAuth(auth) ?? inTree(query, 'query') ?? inBody(body);
+  return inAuth(auth) ?? inTree(query, 'query') ?? inTree(typeof body === 'string' ? treeOf(body) : body, 'body');
 }
 
 function inAuth(auth: Request['auth']): string | undefined {
-  if (auth.type === 'oauth2-client-credentials') {
-    const { tokenUrl } = auth;
-    if (credentialsIn(tokenUrl).length > 0 || credentialInQuery(tokenUrl) !== undefined) return 'auth.tokenUrl';
-    return isLiteral(auth.clientSecret) ? 'auth.clientSecret' : undefined;
-  }
-  if (auth.type === 'bearer') return isLiteral(auth.token) ? 'auth.token' : undefined;
   if (auth.type === 'none') return undefined;
-  // Where the password is empty, the key is the user name.
-  if (auth.password.trim() === '') return isLiteral(auth.username) ? 'auth.username' : undefined;
-  return isLiteral(auth.password) ? 'auth.password' : undefined;
+  if (auth.type === 'bearer') return isLiteral(auth.token) ? 'auth.token' : undefined;
+  if (auth.type === 'basic') {
+    const secret = auth.password.trim() === '' ? 'username' : 'password'; // without a password the name is the key
+    return isLiteral(auth[secret]) ? `auth.${secret}` : undefined;
+  }
+  if (credentialsIn(auth.tokenUrl).length > 0 || credentialInQuery(auth.tokenUrl) !== undefined) return 'auth.tokenUrl';
+  return isLiteral(auth.clientSecret) ? 'auth.clientSecret' : undefined;
 }
 
-/** A text may be a form, or JSON. */
-function inBody(body: Request['body']): string | undefined {
-  if (typeof body !== 'string') return inTree(body, 'body');
+/** Of a text that is JSON, or a form. */
+function treeOf(text: string): unknown {
   try {
-    return inTree(JSON.parse(body), 'body');
+    return JSON.parse(text);
   } catch {
-    return inTree(Object.fromEntries(new URLSearchParams(body)), 'body');
+    return Object.fromEntries(new URLSearchParams(text));
   }
 }
 
 function inTree(tree: unknown, place: string, isNamed = false): string | undefined {
   if (typeof tree === 'string' || typeof tree === 'number')
     return isNamed && isLiteral(String(tree)) ? place : undefined;
-  if (tree === null || typeof tree !== 'object') return undefined;
-  for (const [name, value] of Object.entries(tree)) {
+  for (const [name, value] of Object.entries(tree ?? {})) {
     const found = inTree(value, `${place}.${name}`, isNamed || isCredentialName(name));
     if (found !== undefined) return found;
   }

@@ -2,8 +2,6 @@
 import * as z from 'zod/mini';
 import { identifier } from '../quantities.ts';
 
-const texts = z.record(z.string(), identifier);
-
 const Auth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({ type: z.literal('basic'), username: z.string(), password: z.string() }),
@@ -18,8 +16,9 @@ const Auth = z.discriminatedUnion('type', [
     clientAuth: z._default(z.enum(['body', 'basic']), 'body'),
   }),
 ]);
-export type Grant = Extract<z.output<typeof Auth>, { type: 'oauth2-client-credentials' }>;
+export type Client = Extract<z.output<typeof Auth>, { type: 'oauth2-client-credentials' }>;
 
+const texts = z.record(z.string(), identifier);
 export const Request = z.strictObject({
   id: z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of letters, digits and _')),
   url: z.string(),

@@ -1,89 +1,82 @@
 /** The API of the mySigen app: unofficial, asked as the app asks. */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Failure } from '../adapter.ts';
+import { Failure, type Http } from '../adapter.ts';
+import { byRefreshToken, type Grant, type TokenSession } from '../oauth.ts';
 import { figure, identifier } from '../quantities.ts';
-import { bearer, withSession } from '../session.ts';
-import { bodyOf, codeOf, contentOf, fitting, wrappedPassword } from './answer.ts';
-import type { AppSession, SigenergyContext } from './settings.ts';
-
-const holdSeconds = 1800;
+import { Refusal } from '../refusals.ts';
+import { basic } from '../tunnel.ts';
+import { negativeKilowatts } from '../units.ts';
+import { Powers } from './flow.ts';
+import { inText, unlessBlocked, type WayIn, wrappedPassword } from './platform.ts';
+import type { SigenergyContext } from './settings.ts';
 
 const Token = z.object({ access_token: z.string(), refresh_token: z.nullish(z.string()), expires_in: figure });
-const Home = z.object({ stationId: identifier });
+const Home = z.object({ data: inText(z.object({ stationId: identifier })) });
+/** In spite of its name, `buySellPower` + is selling. */
+const Flow = z.object({ data: inText(z.extend(Powers, { buySellPower: negativeKilowatts })) });
 
-/** The content of `energyflow`. A refused or ending token is refreshed, else replaced by a log-in. */
-export function readApp(context: SigenergyContext): Promise<unknown> {
-  return withSession(
-    context,
-    (previous) => renew(context, previous),
-    async (session) => {
-      const { settings, state } = context;
-      const stationId = settings.stationId ?? state.stationId ?? (await homeStation(context, session));
-      if (settings.stationId === undefined) state.stationId = stationId;
-      return ask(context, session, '/device/sigen/station/energyflow', { id: stationId });
-    },
-    { isRefusal: ({ status }) => status === 401, marginSeconds: 600 },
-  );
-}
+export const app: WayIn = {
+  host: 'api',
+  holdSeconds: 1800,
+  headers: { lang: 'en_US', 'auth-client-id': 'sigen' },
+  renew,
+  place: 'stationId',
+  places: async (http) => [{ value: (await filled(http, '/device/owner/station/home', Home)).data.stationId }],
+  async flow(http, id) {
+    const { data } = await filled(http, '/device/sigen/station/energyflow', Flow, { id });
+    return { ...data, net_import_kw: data.buySellPower };
+  },
+};
 
-const homeStation = async (context: SigenergyContext, session: AppSession): Promise<string> =>
-  fitting(Home, await ask(context, session, '/device/owner/station/home')).stationId;
+const Empty = z.object({ data: z.optional(z.null()) });
 
 /** Now and then a success comes without content: then once more, at once. */
-async function ask(
-  { http }: SigenergyContext,
-  session: AppSession,
+async function filled<Schema extends z.ZodMiniType>(
+  http: Http,
   path: string,
+  schema: Schema,
   query: Record<string, string> = {},
-): Promise<unknown> {
-  const headers = { ...bearer(session), 'content-type': 'application/json', lang: 'en_US', 'auth-client-id': 'sigen' };
-  const once = async () => contentOf(await http.send('GET', path, { headers, query, accept: 'all' }), holdSeconds);
-  return (await once()) ?? once();
+): Promise<z.output<Schema>> {
+  const answer = await http.send('GET', path, { query });
+  return answer.tryJson(Empty) ? http.get(path, { query, schema }) : answer.json(schema);
 }
 
-async function renew(context: SigenergyContext, previous: AppSession | undefined): Promise<AppSession> {
-  if (previous?.refreshToken !== undefined) {
-    try {
-      return await grant(context, { grant_type: 'refresh_token', refresh_token: previous.refreshToken }, previous);
-    } catch (error) {
-      // Whatever else is wrong with a refresh token, the password helps.
-      if (!(error instanceof Failure) || isPassing(error)) throw error;
-    }
-  }
-  const { username = '', password = '' } = context.settings;
-  return grant(context, { grant_type: 'password', username, password: wrappedPassword(password), scope: 'server' });
-}
-
-/** @param previous its refresh token stays good where no new one comes. */
-async function grant(
-  { http, state, now }: SigenergyContext,
-  form: Record<string, string>,
-  previous?: AppSession,
-): Promise<AppSession> {
-  state.deviceId ??= randomBytes(16).toString('hex');
-  const answer = await http.send('POST', '/auth/oauth/token', {
-    headers: { authorization: 'Basic c2lnZW46c2lnZW4=' }, // sigen:sigen, as every app
-    form: { ...form, userDeviceId: state.deviceId },
-    accept: 'all',
+/** Whatever else than passing trouble is wrong with a refresh token, the password helps. */
+async function renew(context: SigenergyContext, previous: TokenSession | undefined): Promise<TokenSession> {
+  const { username = '', password } = context.settings;
+  const refresh = byRefreshToken(context, (refresh_token) =>
+    grant(context, { grant_type: 'refresh_token', refresh_token }),
+  );
+  const refreshed = await refresh(previous).catch((error: unknown) => {
+    if (!(error instanceof Failure) || isPassing(error)) throw error;
   });
-  try {
-    const bare = Token.safeParse(bodyOf(answer)); // some answers come without the envelope
-    const token = bare.success ? bare.data : fitting(Token, contentOf(answer, holdSeconds));
-    return {
-      token: token.access_token,
-      refreshToken: token.refresh_token ?? previous?.refreshToken,
-      expiresAt: token.expires_in === undefined ? undefined : now + token.expires_in * 1000,
-    };
-  } catch (error) {
-    const refused = (codeOf(answer) ?? 0) !== 0 || ([400, 401, 403].includes(answer.status) && bodyOf(answer));
-    if (!(error instanceof Failure) || isPassing(error) || !refused) throw error;
-    throw new Failure(
-      'auth',
-      'Sigenergy refused the log-in of the mySigen app: check the user name, the password and the region',
-    );
-  }
+  const login = { grant_type: 'password', username, password: wrappedPassword(password), scope: 'server' } as const;
+  return refreshed ?? grant(context, login);
 }
+
+/** Some answers come without the envelope. A refresh token stays good where no new one comes. */
+async function grant({ http, state, now }: SigenergyContext, asked: Grant): Promise<TokenSession> {
+  state.deviceId ??= randomBytes(16).toString('hex');
+  const answer = await http
+    .post('/auth/oauth/token', {
+      headers: { authorization: basic('sigen', 'sigen') }, // as every app
+      form: { ...asked, userDeviceId: state.deviceId },
+      kinds: { 400: ({ isWebPage }) => (isWebPage ? undefined : refused), 401: refused, 403: unlessBlocked(refused) },
+      schema: z.union([Token, z.object({ data: inText(Token) })]),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof Refusal && !isPassing(error)) throw new Failure('auth', `Sigenergy ${refused[1]}`);
+      throw error;
+    });
+  const { access_token: token, refresh_token, expires_in } = 'data' in answer ? answer.data : answer;
+  const usual = asked.grant_type === 'refresh_token' ? asked.refresh_token : undefined;
+  return { token, refreshToken: refresh_token ?? usual, expiresAt: expires_in && now + expires_in * 1000 };
+}
+const refused = [
+  'auth',
+  'refused the log-in of the mySigen app: check the user name, the password and the region',
+] as const;
 
 /** Whether the credentials have nothing to do with it. */
 const isPassing = ({ kind }: Failure): boolean => kind === 'rate-limited' || kind === 'unavailable';

@@ -1,81 +1,51 @@
 /** Sigenergy's official OpenAPI: by account or by key, one call per endpoint and system in five minutes. */
 import * as z from 'zod/mini';
-import type { Answer } from '../../platform/http.ts';
-import { Failure } from '../adapter.ts';
+import type { TokenSession } from '../oauth.ts';
 import { figure, identifier } from '../quantities.ts';
-import { bearer, type Session, withSession } from '../session.ts';
-import { contentOf, fitting, isWrongPassword, unwrapped, wrappedPassword } from './answer.ts';
+import { isRefusal } from '../refusals.ts';
+import { negativeKilowatts } from '../units.ts';
+import { Powers } from './flow.ts';
+import { inText, type WayIn, wrappedPassword } from './platform.ts';
 import type { SigenergyContext } from './settings.ts';
 
-const holdSeconds = 300;
+const Token = z.object({ data: inText(z.object({ accessToken: z.string(), expiresIn: figure })) });
+const System = z.object({ systemId: identifier, systemName: z.nullish(z.string()) });
+const Systems = z.object({ data: inText(z.array(inText(System))) });
+const Flow = z.object({ data: inText(z.extend(Powers, { gridPower: negativeKilowatts })) });
 
-const Token = z.object({ accessToken: z.string(), expiresIn: figure });
-const Systems = z.array(
-  z.pipe(z.transform(unwrapped), z.object({ systemId: identifier, systemName: z.nullish(z.string()) })),
-);
+export const openApi: WayIn = {
+  host: 'openapi',
+  holdSeconds: 300,
+  renew: logIn,
+  place: 'systemId',
+  none: ['auth', 'log in as the owner, or let the owner confirm the onboarding of the key'],
+  async places(http) {
+    const { data } = await http.get('/openapi/system', { schema: Systems });
+    return data.map(({ systemId, systemName }) => ({ value: systemId, title: systemName }));
+  },
+  async flow(http, systemId) {
+    const { data } = await http.get(`/openapi/systems/${encodeURIComponent(systemId)}/energyFlow`, { schema: Flow });
+    return { ...data, net_import_kw: data.gridPower };
+  },
+};
 
-/** The content of `energyFlow`. A refused token is replaced once; there is no refresh. */
-export function readOpenApi(context: SigenergyContext): Promise<unknown> {
-  return withSession(
-    context,
-    () => logIn(context),
-    async (session) => {
-      const { settings, state } = context;
-      const systemId =
-        settings.systemId ?? state.systemId ?? onlySystem(await ask(context, session, '/openapi/system'));
-      if (settings.systemId === undefined) state.systemId = systemId;
-      return ask(context, session, `/openapi/systems/${encodeURIComponent(systemId)}/energyFlow`);
-    },
-    { isRefusal: ({ status }) => status === 401, marginSeconds: 600 },
-  );
-}
-
-async function ask({ http }: SigenergyContext, session: Session, path: string): Promise<unknown> {
-  const headers = { ...bearer(session), 'content-type': 'application/json' };
-  return contentOf(await http.send('GET', path, { headers, accept: 'all' }), holdSeconds);
-}
-
-function onlySystem(list: unknown): string {
-  const systems = fitting(Systems, list);
-  const [only, ...others] = systems;
-  if (!only)
-    throw new Failure(
-      'auth',
-      'Sigenergy shows no system to this access: log in as the owner, or let the owner confirm the onboarding of the key',
-    );
-  if (others.length === 0) return only.systemId;
-  const named = systems.map(({ systemId, systemName }) => `${systemId} (${systemName ?? 'without a name'})`);
-  throw new Failure('bad-response', `Sigenergy shows several systems: set systemId to one of ${named.join(', ')}`);
-}
-
-async function logIn(context: SigenergyContext): Promise<Session> {
-  const { settings, now } = context;
-  const { accessToken, expiresIn } =
-    settings.mode === 'openapi-key'
-      ? tokenIn(await post(context, 'key', { key: base64(`${settings.appKey}:${settings.appSecret}`) }))
-      : await logInByAccount(context);
-  return { token: accessToken, ...(expiresIn === undefined ? {} : { expiresAt: now + expiresIn * 1000 }) };
-}
-
-/** Accounts differ in whether they want the password in clear or wrapped: the other form is tried once. */
-async function logInByAccount(context: SigenergyContext): Promise<z.output<typeof Token>> {
-  const { settings, state } = context;
-  const { username, password = '' } = settings;
-  const attempt = async (form: 'clear' | 'aes') => {
-    const sent = form === 'aes' ? wrappedPassword(password) : password;
-    return { form, answer: await post(context, 'password', { username, password: sent }) };
+/** There is no refresh. Accounts differ in whether they want the password in clear or wrapped: the other form is tried once. */
+async function logIn({ settings, state, http, now }: SigenergyContext): Promise<TokenSession> {
+  const { mode, username, password, appKey, appSecret } = settings;
+  const ask = async (way: 'key' | 'password', json: object): Promise<TokenSession> => {
+    const { data } = await http.post(`/openapi/auth/login/${way}`, { json, schema: Token });
+    return { token: data.accessToken, expiresAt: data.expiresIn && now + data.expiresIn * 1000 };
   };
-  const [usual, other] = state.loginForm === 'aes' ? (['aes', 'clear'] as const) : (['clear', 'aes'] as const);
-  const first = await attempt(usual);
-  const { form, answer } = isWrongPassword(first.answer) ? await attempt(other) : first;
-  const token = tokenIn(answer);
-  state.loginForm = form;
-  return token;
+  if (mode === 'openapi-key') return ask('key', { key: Buffer.from(`${appKey}:${appSecret}`).toString('base64') });
+  const passwords = { clear: password, aes: wrappedPassword(password) };
+  const byPassword = async (form: keyof typeof passwords) => {
+    const session = await ask('password', { username, password: passwords[form] });
+    state.loginForm = form;
+    return session;
+  };
+  const usual = state.loginForm ?? 'clear';
+  return byPassword(usual).catch((error: unknown) => {
+    if (isRefusal(error, 11002, 11003)) return byPassword(usual === 'aes' ? 'clear' : 'aes');
+    throw error;
+  });
 }
-
-const post = ({ http }: SigenergyContext, way: 'key' | 'password', json: object): Promise<Answer> =>
-  http.send('POST', `/openapi/auth/login/${way}`, { json, accept: 'all' });
-
-const tokenIn = (answer: Answer) => fitting(Token, contentOf(answer, holdSeconds));
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');

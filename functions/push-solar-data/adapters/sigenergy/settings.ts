@@ -1,21 +1,18 @@
 /** What an owner sets for Sigenergy, what is kept between reads, and what a read is given. */
 import * as z from 'zod/mini';
-import type { SettingValues } from '../../settings/setting.ts';
-import { choice, type ReadContext, secret, setting, text } from '../adapter.ts';
-import { Session } from '../session.ts';
+import { choice, type ReadContext, type SettingValues, secret, setting, text } from '../adapter.ts';
+import type { TokenSession } from '../oauth.ts';
 
-export const AppSession = z.extend(Session, { refreshToken: z.optional(z.string()) });
-export type AppSession = z.output<typeof AppSession>;
-
+/**
+ * `loginForm`: in which the OpenAPI accepted the password. `deviceId`: of this installation, towards the app's API, 32
+ * hex digits. `seen`: when inverters of other makers last gave solar power, ms.
+ */
 export const State = z.object({
-  systemId: z.optional(z.string()),
-  stationId: z.optional(z.string()),
-  /** In which form the OpenAPI accepted the password. */
-  loginForm: z.optional(z.enum(['clear', 'aes'])),
-  /** Of this installation, towards the app's API: 32 hex digits. */
-  deviceId: z.optional(z.string()),
-  /** Inverters of other makers have given solar power. */
-  hasThirdPv: z.optional(z.boolean()),
+  systemId: z.string(),
+  stationId: z.string(),
+  loginForm: z.enum(['clear', 'aes']),
+  deviceId: z.string(),
+  seen: z.record(z.string(), z.number()),
 });
 
 export const settings = {
@@ -38,4 +35,4 @@ export const settings = {
   stationId: setting(z.optional(text), 'Mode app: number of the station, if not the home station of the account'),
 };
 
-export type SigenergyContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, AppSession>;
+export type SigenergyContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, TokenSession>;

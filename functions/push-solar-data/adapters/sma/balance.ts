@@ -1,6 +1,6 @@
 /** SMA's energy balance of a plant, in the shape that the portal and the Monitoring API share, and what it means. */
 import * as z from 'zod/mini';
-import { type AdapterReading, Failure, type Term } from '../adapter.ts';
+import { type AdapterReading, Failure, withLacking } from '../adapter.ts';
 import { netOf } from '../one-way-meters.ts';
 import { difference } from '../quantities.ts';
 import { watts } from '../units.ts';
@@ -56,7 +56,6 @@ export function readingOf(
   const battery_discharge_kw = netOf(batteryDischarging, batteryCharging);
   const production_kw =
     generated ?? difference(difference(totalConsumption, net_import_kw), hasBattery ? battery_discharge_kw : 0);
-  const lacking: Term[] = production_kw === undefined ? ['production'] : [];
-  if (hasBattery && battery_discharge_kw === undefined) lacking.push('battery');
-  return { production_kw, net_import_kw, battery_discharge_kw, battery_soc: balance.soc, lacking };
+  const reading = { production_kw, net_import_kw, battery_discharge_kw, battery_soc: balance.soc };
+  return withLacking(reading, { production: true, battery: hasBattery });
 }

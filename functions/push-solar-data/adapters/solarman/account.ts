@@ -1,25 +1,9 @@
-/**
- * An account on the platform of SOLARMAN, from which Deye Cloud descends: its settings, and what is kept of it.
- * Sources: SOLARMAN OpenAPI v1.1.6, swagger of the DeyeCloud OpenAPI v1.0.
- */
+/** An account of SOLARMAN, from whose platform Deye Cloud descends: its settings, and what is kept of it. */
 import * as z from 'zod/mini';
-import type { Call } from '../../platform/http.ts';
 import type { SettingValues } from '../../settings/setting.ts';
 import { flag, number, type ReadContext, secret, setting, text } from '../adapter.ts';
-
-/** In what one cloud of the platform differs from another. Every call is a POST. */
-export type Cloud = {
-  title: string;
-  paths: { token: string; stations: string; devices: string };
-  /** Sent with every call. */
-  query?: Call['query'];
-  /** Codes beyond the platform's own with which a token is refused. */
-  refusalCodes?: readonly string[];
-  /** How long a list of inverters holds. */
-  inverterDays: number;
-  /** What an owner should look at after a refusal. */
-  advice: string;
-};
+import { identifier } from '../quantities.ts';
+import type { Session } from '../session.ts';
 
 /** @param account the product's name on the account; @param source where AppId and AppSecret come from. */
 export const accountSettings = (account: string, source: string) => ({
@@ -42,47 +26,37 @@ export const accountSettings = (account: string, source: string) => ({
     "true: read the inverter's own figures, with its lifetime counters of the grid, instead of the plant's; only where there is one inverter",
   ),
 });
-export type Account = SettingValues<ReturnType<typeof accountSettings>>;
+type Account = SettingValues<ReturnType<typeof accountSettings>>;
 
-/** One of the three names of an account, and the telephone number only with its country. */
-export function accountRequires({ email, username, mobile }: Account) {
-  const names = ['email', 'username', 'mobile'] as const;
-  return mobile && !email && !username ? [names, 'countryCode' as const] : [names];
-}
+const names = ['email', 'username', 'mobile'] as const;
+
+/** One of the three names, and the telephone number only with its country. */
+export const accountRequires = ({ email, username, mobile }: Account) =>
+  mobile && !email && !username ? [names, 'countryCode' as const] : [names];
 
 /** What a token is bound to, besides the region and the business. */
-export const accountIdentity = [
-  'appId',
-  'appSecret',
-  'email',
-  'username',
-  'mobile',
-  'countryCode',
-  'password',
-] as const satisfies (keyof Account)[];
+export const accountIdentity = ['appId', 'appSecret', ...names, 'countryCode', 'password'] as const;
 
 export const Kept = z.partial(
   z.object({
     /** The allowance of calls was found used up, and no call has succeeded since. */
     allowanceSpent: z.boolean(),
-    /** One has shown itself in this account. */
+    /** One has shown itself in this account: it is there also at 0 W and 0 %. */
     hasBattery: z.boolean(),
-    /** The only station of the account. */
-    stationId: z.number(),
+    /** The only one of the account. */
+    stationId: identifier,
     inverters: z.object({
       stationId: z.number(),
       serials: z.array(z.string()),
       readAt: z.number(),
-      /** Of the only one: whose keys it has. */
+      /** Of the only one: whose keys it has; the signs of `unknown` ones are anybody's guess. */
       family: z.optional(z.enum(['deye', 'sofar', 'string', 'unknown'])),
     }),
   }),
 );
 
-export type AccountContext = Pick<
-  ReadContext<Account, z.output<typeof Kept>>,
-  'settings' | 'http' | 'state' | 'now' | 'note' | 'takes'
->;
+export type Inverters = NonNullable<z.output<typeof Kept>['inverters']>;
 
-/** A token is renewed when less than a day of its sixty is left. */
-export const sessionMarginSeconds = 86_400;
+/** Each cloud has its own word for a business, and none for a home. */
+type Business = { orgId?: string | undefined; companyId?: string | undefined };
+export type AccountContext = ReadContext<Account & Business, z.output<typeof Kept>, Session>;

@@ -128,6 +128,7 @@ async function look(http: Http, { settings, settingName }: PlatformContext): Pro
   const mine = settings.plantId === undefined ? all : all.filter(({ value }) => value === settings.plantId);
   const { value: plantId, hasBattery } = theOnly(mine, {
     ...{ setting, title: 'SolaX Cloud', noun: 'plant' },
+    several: 'settings',
     none: ['bad-response', settings.plantId === undefined ? 'check whose account it is' : `check ${setting}`],
   });
   const path = '/openapi/v2/device/page_device_info';

@@ -1,6 +1,7 @@
 /** The flow of a plant in Sunsynk Connect: powers without reliable sign, and arrows that tell their directions. */
 import * as z from 'zod/mini';
 import { type AdapterReading, Failure, type Term, total } from '../adapter.ts';
+import { meanCharge } from '../quantities.ts';
 import { percent, watts } from '../units.ts';
 import { canDoWithout } from './platform.ts';
 
@@ -117,11 +118,10 @@ const withGenerator = (grid: number | undefined, { genTo, genPower }: Flow): num
 const batteryPower = (flow: Flow): number | undefined =>
   total(banks(flow, flow.battPower, flow.battPower2).map((power) => power && Math.abs(power)));
 
-/** 0…1, the mean of both banks; unknown if one is. */
+/** 0…1, the mean of both banks; unknown if one is, and none that can be if one cannot. */
 function charge(flow: Flow): number | undefined {
   const each = banks(flow, flow.soc, flow.soc2);
-  const sum = total(each);
-  return sum === undefined ? undefined : sum / each.length;
+  return each.includes(undefined) ? undefined : meanCharge(...each);
 }
 
 const banks = <Figure>({ battPower2, soc2 }: Flow, first: Figure, second: Figure): Figure[] =>
