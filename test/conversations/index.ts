@@ -18,6 +18,8 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   sma: async () => (await import('./sma.ts')).conversation,
   'sma/official': async () => (await import('./sma.ts')).officialConversation,
   solarman: async () => (await import('./solarman.ts')).conversation,
+  solax: async () => (await import('./solax.ts')).conversation,
+  'solax/platform': async () => (await import('./solax.ts')).platformConversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };
