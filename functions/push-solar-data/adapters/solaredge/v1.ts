@@ -55,16 +55,21 @@ const WithZone = z.pipe(
   z.transform(({ details }) => details.location.timeZone),
 );
 
+/** Without an arrow a power is 0; the figures close to 0.01 kW, so one beyond this flows where nobody knows. */
+const idle_kw = 0.05;
+
 /** The ends of arrows are written in any case: export is drawn as `LOAD` → `Grid`. */
 function readingOf(flow: z.output<typeof Flow>, { takes }: SolarEdgeContext): AdapterReading {
   const { unit: factor, connections, PV, LOAD, GRID, STORAGE } = flow;
   const kilowatts = (power: number | undefined) => (power === undefined ? undefined : power * factor + 0);
-  /** kW, + where an arrow comes from it, − where one goes to it, 0 where there is none; unknown where both are. */
+  /** kW, + where an arrow comes from it, − where one goes to it. */
   const signed = (name: string, power: number | undefined) => {
     const is = (end: string) => end.toUpperCase() === name;
     const [isFrom, isTo] = [connections.some(({ from }) => is(from)), connections.some(({ to }) => is(to))];
-    if (isFrom && isTo) return power === 0 ? 0 : undefined;
-    return power === undefined ? undefined : (kilowatts(power) ?? 0) * (Number(isFrom) - Number(isTo)) + 0;
+    const size = kilowatts(power);
+    if (size === undefined) return undefined;
+    if (isFrom === isTo) return size <= idle_kw ? 0 : undefined;
+    return isTo ? -size + 0 : size;
   };
   const net_import_kw = signed('GRID', GRID?.currentPower);
   if (net_import_kw === undefined && takes('grid'))
@@ -88,7 +93,7 @@ function kindsFor({ settings: { siteId }, settingName }: SolarEdgeContext): Reco
     410: [
       'unavailable',
       `has switched off its V1: set ${generation} to v2, or link SolarEdge in Charge HQ itself`,
-      { retryAfterSeconds: 86_400 },
+      { retryAfterSeconds: 3600 },
     ],
     // 300 calls a day; it was seen to answer again after 16 minutes.
     429: ['rate-limited', 'has answered all calls of this API key for now', { retryAfterSeconds: 960 }],

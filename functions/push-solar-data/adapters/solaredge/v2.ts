@@ -18,7 +18,9 @@ const Battery = z.object({
   stateOfEnergy: ChargeSeries,
   remainingEnergy: EnergySeries,
 });
+type Battery = z.output<typeof Battery>;
 const Storage = z.object({ storage: z.record(z.string(), Battery) });
+const hasPower = ({ chargePower, dischargePower }: Battery): boolean => Boolean(chargePower ?? dischargePower);
 
 export async function readV2(context: SolarEdgeContext): Promise<DeviceReading[]> {
   const { http, settings, settingName, takes, now } = context;
@@ -49,9 +51,9 @@ export async function readV2(context: SolarEdgeContext): Promise<DeviceReading[]
   const site = { production_kw: total(power.map((series) => series.get(at))), net_import_kw: grid.net_import_kw, tsms };
   const stored = Object.entries(storage);
   const batteries = stored.map(([device, each]) => ({ ...batteryOf(each, at, stored.length === 1), device, tsms }));
-  const isBatteryGiven = batteries.some(({ battery_discharge_kw }) => battery_discharge_kw !== undefined);
-  const lacking = withLacking(site, { grid: grid.isThere, battery: has.battery && !isBatteryGiven });
-  return [{ ...lacking, device: settings.siteId, sleeps: false }, ...batteries];
+  const isBatteryUnseen = has.battery && !Object.values(storage).some(hasPower);
+  const whole = withLacking(site, { grid: grid.isThere, battery: isBatteryUnseen });
+  return [{ ...whole, device: settings.siteId, sleeps: false }, ...batteries];
 }
 
 type Named = { key: string; series: Series };
@@ -79,15 +81,13 @@ function gridOf(imports: Named[], exports: Named[], at: number, { settings, stat
 }
 
 /** `isAlone`: of several batteries one whose charge is missing makes theirs unknown, which a mean of the others would hide. */
-function batteryOf(battery: z.output<typeof Battery>, at: number, isAlone: boolean) {
-  const { chargePower, dischargePower, stateOfEnergy, remainingEnergy } = battery;
-  const hasPower = Boolean(chargePower ?? dischargePower);
+function batteryOf(battery: Battery, at: number, isAlone: boolean) {
   const reading = {
-    battery_discharge_kw: difference(dischargePower?.get(at), chargePower?.get(at)),
-    battery_soc: stateOfEnergy.get(at) ?? (hasPower && !isAlone ? Number.NaN : undefined),
-    battery_energy_kwh: remainingEnergy?.get(at),
+    battery_discharge_kw: difference(battery.dischargePower?.get(at), battery.chargePower?.get(at)),
+    battery_soc: battery.stateOfEnergy.get(at) ?? (hasPower(battery) && !isAlone ? Number.NaN : undefined),
+    battery_energy_kwh: battery.remainingEnergy?.get(at),
   };
-  return withLacking(reading, { battery: hasPower });
+  return withLacking(reading, { battery: hasPower(battery) });
 }
 
 const Devices = z.array(z.object({ type: z.string() })).check(z.minLength(1));
