@@ -135,11 +135,15 @@ describe('the power flow of V1', () => {
       assert.equal((await playFlow(arrows, nodes)).report.kind, 'bad-response');
     });
 
-  it('need not have what the owner does not take', async () => {
-    const answer = flow([['LOAD', 'Grid']], { GRID: node(1.42) });
-    const { pushes } = await play([live(answer)], { texts: { SOLAREDGE_TAKE: 'grid' } });
-    assert.deepEqual(pushes[0]?.siteMeters, { net_import_kw: -1.42 });
-  });
+  for (const [take, nodes, siteMeters] of [
+    ['grid', { GRID: node(1.42) }, { net_import_kw: -1.42 }],
+    ['production', { PV: node(1.75) }, { production_kw: 1.75 }],
+  ] as const)
+    it(`need have nothing but the ${take}, where the owner takes no more`, async () => {
+      const answer = flow([['LOAD', 'Grid']], nodes);
+      const { pushes } = await play([live(answer)], { texts: { SOLAREDGE_TAKE: take } });
+      assert.deepEqual(pushes[0]?.siteMeters, siteMeters);
+    });
 
   it('is asked every five minutes', async () => {
     const played = await play([live(v1Flow)], { ticks: 11, everySeconds: 60 });

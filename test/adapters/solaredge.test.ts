@@ -180,6 +180,11 @@ describe('V2 takes the newest quarter of which all figures are there', () => {
     assert.equal(pushes[0]?.siteMeters?.['production_kw'], 5);
   });
 
+  it('in whatever order they stand', async () => {
+    const { pushes } = await playPower({ unit: 'W', values: values([4800, 5000]).reverse() });
+    assert.equal(pushes[0]?.siteMeters?.['production_kw'], 5);
+  });
+
   for (const [minutes, outcome] of [
     [15, 'pushed'],
     [40, 'pushed'],

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type DeviceReading, Failure, type Http, type MeaningOf, total, withLacking } from '../adapter.ts';
 import { goneToday, isYoung } from '../age.ts';
 import { clockText } from '../local-time.ts';
-import { difference, numberOf } from '../quantities.ts';
+import { difference, identifier, numberOf } from '../quantities.ts';
 import { loggedIn } from './login.ts';
 import { ChargeSeries, EnergySeries, newestOfAll, PowerSeries, quarterMs, type Series } from './series.ts';
 import type { SolarEdgeContext } from './settings.ts';
@@ -11,7 +11,7 @@ import type { SolarEdgeContext } from './settings.ts';
 const hourMs = 3_600_000;
 
 const Power = z.nullish(PowerSeries);
-const Meters = z.object({ meters: z.record(z.string(), z.object({ importPower: Power, exportPower: Power })) });
+const Meters = z.object({ meters: z.record(identifier, z.object({ importPower: Power, exportPower: Power })) });
 const Battery = z.object({
   chargePower: Power,
   dischargePower: Power,
@@ -19,7 +19,7 @@ const Battery = z.object({
   remainingEnergy: EnergySeries,
 });
 type Battery = z.output<typeof Battery>;
-const Storage = z.object({ storage: z.record(z.string(), Battery) });
+const Storage = z.object({ storage: z.record(identifier, Battery) });
 const hasPower = ({ chargePower, dischargePower }: Battery): boolean => Boolean(chargePower ?? dischargePower);
 
 export async function readV2(context: SolarEdgeContext): Promise<DeviceReading[]> {
