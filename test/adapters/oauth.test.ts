@@ -72,6 +72,12 @@ describe('a token is asked for', () => {
       assert.deepEqual(received, { path, form, authorization: undefined });
     });
 
+  it('in JSON, where the cloud wants it so', async (t) => {
+    const { received } = await ask(t, token, { body: 'json' });
+    const body = { grant_type: 'client_credentials', client_id: 'me', client_secret: 'hush hush' };
+    assert.deepEqual(received?.form, { [JSON.stringify(body)]: '' }); // read as a form
+  });
+
   it('with the client in the header', async (t) => {
     const { received } = await ask(t, token, { client: { id: 'me', secret: 'hush hush', in: 'basic' } });
     assert.deepEqual(received?.form, { grant_type: 'client_credentials' });

@@ -17,7 +17,11 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   'sigenergy/app': async () => (await import('./sigenergy.ts')).appConversation,
   sma: async () => (await import('./sma.ts')).conversation,
   'sma/official': async () => (await import('./sma.ts')).officialConversation,
+  solaredge: async () => (await import('./solaredge.ts')).conversation,
+  'solaredge/v1': async () => (await import('./solaredge.ts')).v1Conversation,
   solarman: async () => (await import('./solarman.ts')).conversation,
+  solax: async () => (await import('./solax.ts')).conversation,
+  'solax/platform': async () => (await import('./solax.ts')).platformConversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

@@ -57,12 +57,16 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
   }
 }
 
-/** An OAuth log-in says no in JSON: a page in its place, as Sigenergy's firewall, stands in front of the cloud and passes by. */
+/**
+ * An OAuth log-in says no in JSON: a page in its place, as Sigenergy's firewall, stands in front of the cloud and passes by.
+ * With HTTP 410 SolarEdge's V1 is over.
+ */
 const pagesThatPass: Record<string, RegExp> = {
   enphase: /^HTTP 4(00|03|04)/,
   redback: /^HTTP 4(00|03|04)/,
   sma: /^HTTP 4(00|01|03|04|10)/,
   sigenergy: /^HTTP 403/,
+  solaredge: /^HTTP 4(00|03|04|10)/,
 };
 const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fault): FailureKind[] =>
   pagesThatPass[adapter.vendor]?.test(name) ? ['unavailable'] : [];

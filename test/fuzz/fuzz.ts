@@ -134,10 +134,11 @@ function wrongFigures(
 
 /**
  * Where a vendor says that what is missing is none: SMA's other direction, a silent battery of Enphase's, a
- * FoxESS inverter with battery and no PV, a Victron plant without PV or off the grid.
+ * FoxESS inverter with battery and no PV, a Victron plant without PV or off the grid, an input that a SolaX inverter lacks.
  */
 const noneWhere: Record<string, RegExp> = {
   sma: /(feedIn|gridFeedIn|externalConsumption|gridConsumption|batteryCharging|batteryDischarging)$/,
+  solax: /(powerdc[1-4]|pv[1-4]Power)$/,
   foxess: /^result\.1\.datas\.0\.value$/,
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,

@@ -15,7 +15,9 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   sigenergy: async () => (await import('./sigenergy.ts')).sigenergy,
   simulator: async () => (await import('./simulator.ts')).simulator,
   sma: async () => (await import('./sma.ts')).sma,
+  solaredge: async () => (await import('./solaredge.ts')).solaredge,
   solarman: async () => (await import('./solarman.ts')).solarman,
+  solax: async () => (await import('./solax.ts')).solax,
   sunsynk: async () => (await import('./sunsynk.ts')).sunsynk,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).victronVrm,
 };

@@ -32,6 +32,8 @@ export type TokenRequest = {
   client?: { id: string; secret?: string | undefined; in?: 'body' | 'basic' };
   /** What this cloud wants besides; undefined takes a field away. */
   form?: Record<string, string | undefined>;
+  /** How the body is written. Default: as a form, which is what RFC 6749 says. */
+  body?: 'form' | 'json';
   headers?: Record<string, string>;
   /**
    * Said of a refusal, after the product's title: `refused the client id or the secret: check both`.
@@ -79,12 +81,12 @@ export async function requestToken(
   { http, now }: { http: Http; now: number },
   request: TokenRequest,
 ): Promise<TokenSession> {
-  const { path, host = 'auth', grant, client, form, headers, lifeSeconds } = request;
+  const { path, host = 'auth', grant, client, form, body = 'form', headers, lifeSeconds } = request;
   const inBody = client && client.in !== 'basic' ? { client_id: client.id, client_secret: client.secret } : {};
   const authorization = client?.in === 'basic' ? basic(client.id, client.secret ?? '') : undefined;
   const answer = await http.send('POST', path, {
     host,
-    form: withoutUndefined({ ...grant, ...inBody, ...form }),
+    [body]: withoutUndefined({ ...grant, ...inBody, ...form }),
     headers: { authorization, ...headers },
     accept: [400, 401, 403, 404],
   });
