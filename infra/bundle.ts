@@ -38,8 +38,9 @@ function bundled(outdir: string, entryPoints: Record<string, string>): Metafile 
     mainFields: ['module', 'main'],
     // saves 90 KB of single sign-on, profiles and role chains
     alias: { '@aws-sdk/credential-provider-node': './infra/environment-credentials.ts' },
-    // undici's parsers for processors without SIMD, which Lambda does not have: another 145 KB
-    external: ['../llhttp/llhttp-wasm.js', '../milo/no-simd.js'],
+    // undici's parser for processors without SIMD, which Lambda does not have, and its experimental one, which only
+    // UNDICI_USE_MILO would load: another 220 KB
+    external: ['../llhttp/llhttp-wasm.js', '../milo/simd.js', '../milo/no-simd.js'],
     legalComments: 'none',
     // undici is CommonJS and asks for Node's own modules by require
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
