@@ -18,6 +18,8 @@ export type OnlyOptions = {
   noun: string;
   /** Where there is none: the kind, and what the owner should do. Default: `bad-response`, check whose account it is. */
   none?: readonly [kind: FailureKind, advice: string];
+  /** Where there are several: the kind. Default: `bad-response`. */
+  several?: FailureKind;
   /** How long to leave the vendor alone then, where its lists are counted. */
   retryAfterSeconds?: number;
 };
@@ -32,7 +34,7 @@ export type OnlyOptions = {
  * // SMA shows several plants: set SMA_PLANT_ID to one of 1 (Home), 2 (Barn)
  */
 export function theOnly<Each extends Choice>(choices: readonly Each[], options: OnlyOptions): Each {
-  const { setting, title, noun, retryAfterSeconds } = options;
+  const { setting, title, noun, several = 'bad-response', retryAfterSeconds } = options;
   const each = [...new Map(choices.map((choice) => [choice.value, choice])).values()];
   const [only, another] = each;
   if (!only) {
@@ -41,7 +43,7 @@ export function theOnly<Each extends Choice>(choices: readonly Each[], options: 
   }
   if (!another) return only;
   const sentence = `${title} shows several ${noun}s: set ${setting} to one of ${listed(each)}`;
-  throw new Failure('bad-response', sentence, { retryAfterSeconds });
+  throw new Failure(several, sentence, { retryAfterSeconds });
 }
 
 /** A sentence has 300 characters, and only whole entries are of use. */
