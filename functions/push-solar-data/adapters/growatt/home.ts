@@ -86,7 +86,7 @@ function metersOf(rows: readonly Dated[], { takes }: Home): readonly Dated[] {
   const meters = counted.length > 0 ? counted : rows.filter(({ hasMeter }) => hasMeter);
   const powers = meters.flatMap(({ net_import_kw }) => net_import_kw ?? []);
   if (takes('grid') && watts(Math.max(...powers) - Math.min(...powers)) > sameMeter_watts) {
-    const each = meters.map(({ sn, net_import_kw }) => `${sn}: ${net_import_kw} kW`).join(', ');
+    const each = meters.map(({ sn, net_import_kw }) => `${sn}: ${watts(net_import_kw ?? 0)} W`).join(', ');
     throw new Failure('bad-response', `Growatt shows several meters of the grid that do not agree (${each})`);
   }
   return meters;

@@ -116,8 +116,8 @@ export function measuredBy(
     production_kw: productionOf(family, row, hasBattery),
     ...(hasMeter && {
       net_import_kw: netImport(powers, isCounted),
-      imported_kwh: tenths(row.etoUserTotal),
-      exported_kwh: tenths(exported_kwh),
+      imported_kwh: rounded(row.etoUserTotal),
+      exported_kwh: rounded(exported_kwh),
     }),
     ...(hasBattery && { battery_discharge_kw: dischargeOf(family, row, gone), battery_soc: charge }),
   };
@@ -157,5 +157,5 @@ function netImport(powers: readonly (number | undefined)[], isCounted: boolean):
   return powers.some(Number.isNaN) ? Number.NaN : netOf(user, grid);
 }
 
-/** Old firmware sends 12.699999809. */
-const tenths = (kwh: number | undefined): number | undefined => kwh && Math.round(kwh * 10) / 10;
+/** Old firmware sends 12.699999809 for 12.7. */
+const rounded = (kwh: number | undefined): number | undefined => kwh && Math.round(kwh * 1000) / 1000;
