@@ -322,6 +322,15 @@ describe('Growatt reads the clocks of the plant', () => {
     assert.deepEqual(await follow([at(hour), at(hour + 900)], { everySeconds: 1260 }), ['error', 'error']);
   });
 
+  it('but not where they jump', async () => {
+    const tomorrow = 24 * hour;
+    assert.deepEqual(await follow([time, at(tomorrow), at(tomorrow + 60)]), [
+      Date.parse('2026-03-10T02:30:00Z'),
+      'error',
+      'live',
+    ]);
+  });
+
   it('of two minutes ahead as of now', async () => {
     assert.deepEqual(await follow([at(180)]), [Date.parse('2026-03-10T02:33:00Z')]);
     assert.deepEqual(await follow([at(181)]), ['error']);

@@ -17,6 +17,7 @@ import { type Family, familyNames, familyOf, intervalOf, isFamily, rowsOf } from
 import { readingsOf } from './growatt/home.ts';
 import { allDevices, devicesAt, type Growatt, openGrowatt, plants, spaced } from './growatt/platform.ts';
 import { hasAlwaysBattery, measuredBy, Unit } from './growatt/row.ts';
+import { instantOf } from './local-time.ts';
 import { chosen } from './only.ts';
 import { isRefusal } from './refusals.ts';
 
@@ -129,19 +130,28 @@ async function unitsOf(
   state.seen ??= {};
   const { calls, seen } = state;
   const kept = calls[family];
-  const seconds = intervalOf(family);
+  const [seconds, staleMs] = [intervalOf(family), staleAfterSeconds * 1000];
   if (kept && isYoung(kept.at, now, seconds * 1000)) return kept.units.filter(({ sn }) => serials.includes(sn));
   const rows = await forgetting(state, () => spaced(seconds, () => rowsOf(family, serials, growatt)));
   const units = [...rows].map(([sn, row]): Unit => {
-    const { time, at, shown = {} } = seen[sn] ?? {};
     if (family === 'spa' && row.ppvInverter === 0 && / 1[1-3]:/.test(row.time))
-      note(`${sn} sees no sun at noon: if that is always so, its second meter is not fitted, and the consumption too low`);
-    const hasMoved = isYoung(at, now, staleAfterSeconds * 1000) && time !== row.time;
-    seen[sn] = { time: row.time, at: now, shown };
-    return { sn, time: row.time, hasMoved, ...measuredBy(family, row, shown, now) };
+      note(`${sn} sees no sun at noon: if that is always so, its second meter is missing, and the consumption too low`);
+    const { time } = row;
+    const before = seen[sn];
+    const shown = before?.shown ?? {};
+    const hasMoved = before !== undefined && hasGoneOn(before, time, now, staleMs);
+    seen[sn] = { time, at: now, shown };
+    return { sn, time, hasMoved, ...measuredBy(family, row, shown, now) };
   });
   calls[family] = { at: now, units };
   return units;
+}
+
+/** Whether a clock shows another time than at the poll before; a jump is no sign of life. */
+function hasGoneOn(before: { time: string; at: number }, time: string, now: number, staleMs: number): boolean {
+  const [from = Number.NaN, to = Number.NaN] = [before.time, time].map((shown) => instantOf(shown, 'UTC', 0));
+  if (!isYoung(before.at, now, staleMs)) return false;
+  return from !== to && to - from < now - before.at + staleMs;
 }
 
 const dayMs = 24 * 3_600_000;
