@@ -118,8 +118,18 @@ describe('Growatt beside an inverter whose row is old', () => {
     ['it has the meter', { time: old, pac: 10, etoUserTotal: 4 }],
     ['the other one is old too', { time: old, pac: 10 }, { time: old }],
     ['it is the other one that is old', {}, { time: old }],
+    ['its clock is ahead, so that nobody knows how old it is', { time: at(3600), pac: 10 }],
   ] as const)
     it(`is stale if ${what}`, async () => assert.equal((await beside(row, hybrid)).report.kind, 'stale'));
+
+  it('is stale at night where there are only such inverters', async () => {
+    const dark = { ...min, pac: 10, time: old };
+    const rows = asked('tlx/tlxs_data', {}, batch({ A: dark, B: dark }));
+    assert.equal((await play({ devices: 'min:A,min:B' }, [rows])).report.kind, 'stale');
+  });
+
+  it('lets it sleep in the sun for an hour', async () =>
+    assert.deepEqual(productionOf(await beside({ time: at(-3500), pac: 49 }, {})), [4.1]));
 
   it('believes a row of just 20 minutes', async () => {
     assert.deepEqual(productionOf(await beside({ time: at(-1140) })), [2.8]);

@@ -99,7 +99,11 @@ describe('Growatt reads, by family,', () => {
     [
       'a MAX, whatever it shows of a battery',
       'max:MAX1',
-      asked('max/max_last_data', { max_sn: 'MAX1' }, done({ pac: 9100, ppv: 9300, bmsSoc: 50, time })),
+      asked(
+        'max/max_last_data',
+        { max_sn: 'MAX1' },
+        done({ pac: 9100, ppv: 9300, bmsSoc: 50, bdc1DischargePower: 9, time }),
+      ),
       { production_kw: 9.1 },
     ],
     [
@@ -153,6 +157,10 @@ describe('Growatt reads, by family,', () => {
     const rows = v4Rows({ ...sph, serialNum: 'B' }, { ...sph, serialNum: 'A', ppv: 900 });
     const meters = await metersOf('sph-s:A,sph-s:B', [v4(rows, { deviceSn: 'A,B' })]);
     assert.equal((meters as Values)['production_kw'], 5);
+  });
+
+  it('no battery of a MIN one of whose inputs cannot be read', async () => {
+    assert.equal(await metersOf('min:MIN1', [tlx(done({ ...minWithBattery, bdc2ChargePower: 'x' }))]), 'bad-response');
   });
 
   it('figures of another device not at all', async () => {

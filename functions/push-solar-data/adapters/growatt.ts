@@ -13,10 +13,10 @@ import {
   timeZone,
 } from './adapter.ts';
 import { isYoung } from './age.ts';
-import { type Family, familyNames, familyOf, intervalOf, isFamily, rowsOf } from './growatt/families.ts';
+import { familyOf, intervalOf, isFamily, rowsOf } from './growatt/families.ts';
 import { readingsOf } from './growatt/home.ts';
 import { allDevices, devicesAt, type Growatt, openGrowatt, plants, spaced } from './growatt/platform.ts';
-import { hasAlwaysBattery, measuredBy, Unit } from './growatt/row.ts';
+import { type Family, familyNames, hasAlwaysBattery, measuredBy, Unit } from './growatt/row.ts';
 import { instantOf } from './local-time.ts';
 import { chosen } from './only.ts';
 import { isRefusal } from './refusals.ts';
@@ -103,7 +103,7 @@ export const growatt = defineAdapter({
     return { plantId, devices };
   },
   async read(context) {
-    const { settings, state } = context;
+    const { settings } = context;
     const growatt = openGrowatt(context);
     const devices = settings.devices ?? (await listed(context, growatt));
     const units: Unit[] = [];
@@ -111,9 +111,7 @@ export const growatt = defineAdapter({
       const serials = devices.flatMap((device) => (device.family === family ? device.sn : []));
       if (serials.length > 0) units.push(...(await unitsOf(family, serials, context, growatt)));
     }
-    const isNeeded = ({ sn, family }: Device) =>
-      hasAlwaysBattery(family) || Object.keys(state.seen?.[sn]?.shown ?? {}).length > 0;
-    const asked = devices.map((device) => ({ sn: device.sn, isNeeded: isNeeded(device) }));
+    const asked = devices.map(({ sn, family }) => ({ sn, isNeeded: hasAlwaysBattery(family) }));
     return readingsOf(asked, units, context);
   },
 });

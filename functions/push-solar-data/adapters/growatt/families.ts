@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { refuseOther } from '../only.ts';
 import { type Growatt, orNothing } from './platform.ts';
-import { Row } from './row.ts';
+import { type Family, familyNames, Row } from './row.ts';
 
 /** `type`: in the list of devices. `one`, `several`: path and parameter. `seconds`: least time between two calls. */
 const families = {
@@ -18,9 +18,7 @@ const families = {
   },
   // The first generation of the interface does not know it.
   'sph-s': { type: undefined, one: undefined, several: undefined, seconds: 300 },
-} as const;
-export type Family = keyof typeof families;
-export const familyNames = Object.keys(families) as [Family, ...Family[]];
+} as const satisfies Record<Family, object>;
 
 export const isFamily = (name: string): name is Family => Object.hasOwn(families, name);
 export const familyOf = (type: number | undefined): Family | undefined =>

@@ -6,7 +6,10 @@ import { instantOf } from '../local-time.ts';
 import { netOf } from '../one-way-meters.ts';
 import { identifier, negate, numberOf } from '../quantities.ts';
 import { kilowattHours, percent, watts } from '../units.ts';
-import type { Family } from './families.ts';
+
+/** In the order in which they are asked. */
+export const familyNames = ['sph', 'spa', 'min', 'max', 'inv', 'sph-s'] as const;
+export type Family = (typeof familyNames)[number];
 
 /** Of the grid's meter. NaN where it cannot be read: with its counters that is a silent meter, without an answer that is not understood. */
 const meterPower = z.catch(watts, Number.NaN);
