@@ -40,6 +40,9 @@ describe('the only plant', () => {
     assert.equal(message, 'SMA shows several plants: set SMA_PLANT_ID to one of 1 (Home), 2 (Barn), 3');
   });
 
+  it("is none of several: the kind is the adapter's to say", () =>
+    assert.equal(failureOf([home, barn], { several: 'auth' }).kind, 'auth'));
+
   it('of very many is asked for with as many whole entries as a sentence holds', () => {
     const many = Array.from({ length: 500 }, (_, nth) => ({ value: String(1_000 + nth), title: 'x'.repeat(200) }));
     const { message } = failureOf(many);
