@@ -9,6 +9,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   foxess: async () => (await import('./foxess.ts')).conversation,
   fusionsolar: async () => (await import('./fusionsolar.ts')).conversation,
   'home-assistant': async () => (await import('./home-assistant.ts')).conversation,
+  hoymiles: async () => (await import('./hoymiles.ts')).conversation,
   'http-json': async () => (await import('./http-json.ts')).conversation,
   redback: async () => (await import('./redback.ts')).conversation,
   saj: async () => (await import('./saj.ts')).conversation,

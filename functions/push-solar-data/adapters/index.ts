@@ -8,6 +8,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   foxess: async () => (await import('./foxess.ts')).foxess,
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
+  hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
