@@ -48,3 +48,8 @@ describe('a local time', () => {
       assert.equal(iso(text, 'UTC'), undefined);
     });
 });
+
+it('is no moment in a zone that nobody knows: a cloud may say anything', () => {
+  for (const zone of ['10', 'Mars/Olympus', ''])
+    assert.equal(instantOf('2026-06-15T13:05:00', zone, Date.parse('2026-06-15T12:00:00Z')), undefined, zone);
+});

@@ -11,6 +11,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   growatt: async () => (await import('./growatt.ts')).conversation,
   'growatt/fleet': async () => (await import('./growatt.ts')).fleetConversation,
   'home-assistant': async () => (await import('./home-assistant.ts')).conversation,
+  hoymiles: async () => (await import('./hoymiles.ts')).conversation,
   'http-json': async () => (await import('./http-json.ts')).conversation,
   redback: async () => (await import('./redback.ts')).conversation,
   saj: async () => (await import('./saj.ts')).conversation,

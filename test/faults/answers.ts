@@ -74,9 +74,13 @@ const status = (
 });
 
 const statuses: Fault[] = [
-  status(301, { kinds: ['bad-response', 'auth'], fromDestination: 'gone' }, { location: 'https://other.example/' }),
+  status(
+    301,
+    { kinds: ['bad-response', 'auth', 'unavailable'], fromDestination: 'gone' },
+    { location: 'https://other.example/' },
+  ),
   {
-    ...status(302, { kinds: ['bad-response', 'auth'], fromDestination: 'gone' }),
+    ...status(302, { kinds: ['bad-response', 'auth', 'unavailable'], fromDestination: 'gone' }),
     name: 'HTTP 302 to plain http',
     answer: elsewhere,
   },

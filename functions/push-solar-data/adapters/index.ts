@@ -9,6 +9,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
   growatt: async () => (await import('./growatt.ts')).growatt,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
+  hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,

@@ -8,7 +8,7 @@ const aheadMs = 300_000;
  * seconds), in ms. In the hour that comes twice when summer time ends, the later one that is not in the future.
  *
  * @param now ms since the epoch.
- * @returns undefined for any other text.
+ * @returns undefined for any other text, and for a zone that nobody knows.
  *
  * @example
  * instantOf('2026-10-25T02:30:00', 'Europe/Brussels', Date.parse('2026-10-25T00:32:00Z')); // 00:30Z
@@ -19,7 +19,7 @@ export function instantOf(text: string, zone: string, now: number): number | und
   const [, date, time, seconds = ':00'] = match;
   const shown = `${date} ${time}${seconds}`;
   const asUtc = Date.parse(`${shown.replace(' ', 'T')}Z`);
-  if (Number.isNaN(asUtc)) return undefined;
+  if (Number.isNaN(asUtc) || !isZone(zone)) return undefined;
   const around = [asUtc - dayMs, asUtc + dayMs].map((ms) => asUtc - offsetMs(ms, zone));
   const moments = around.filter((ms) => ms + offsetMs(ms, zone) === asUtc);
   const past = moments.filter((ms) => ms <= now + aheadMs);
@@ -34,6 +34,17 @@ export function clockText(ms: number, zone: string): string {
     clocks.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
   clocks.set(zone, clock);
   return clock.format(ms);
+}
+
+/** Whether the zone is one: a cloud may say anything. */
+function isZone(zone: string): boolean {
+  if (clocks.has(zone)) return true;
+  try {
+    clockText(0, zone);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** By zone: one is slow to make. */

@@ -1,0 +1,50 @@
+/** How the S-Miles Cloud answers: HTTP 200 with a status in the body, whatever it is about. */
+import * as z from 'zod/mini';
+import type { Http, Meaning } from '../adapter.ts';
+import { identifier, words } from '../quantities.ts';
+import { type Refusals, refusalOf } from '../refusals.ts';
+
+const Envelope = z.object({ status: z.optional(identifier), message: words });
+
+const meanings: Record<string, Meaning> = {
+  1: ['auth', 'refuses the log-in or its token: check the user name, the password and the kind of account'],
+  3: ['auth', 'gives this account no permission for the station: check whose number it is'],
+  7: ['auth', 'refuses the user name or the password: check both'],
+  100: ['auth', 'does not accept our log-in any more', { status: 401 }],
+};
+const homeOnly = /only be used for .*home app/i;
+
+/** @param account the setting's name, for an account that belongs to the other app. */
+const codesFor = (account: string): Refusals<typeof Envelope> => ({
+  envelope: Envelope,
+  refused: ({ status, message }) => {
+    if (status === '0') return undefined;
+    if (homeOnly.test(message ?? '')) return { code: 'home', words: message };
+    if (status === undefined || Object.hasOwn(meanings, status)) return { code: status, words: message };
+    return { code: 'other', words: `${status}, ${message}` };
+  },
+  meanings: {
+    ...meanings,
+    home: ['auth', `says that this is an account of the S-Miles Home app: set ${account}=home`],
+    other: 'unavailable',
+  },
+  word: 'status',
+});
+
+/** As each app calls itself. */
+const userAgents = {
+  web: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  home: 'sma/ad/2.10.0/159/0',
+};
+
+export type Account = keyof typeof userAgents;
+
+/** A client that fails as the status in the body says. */
+export const platform = (http: Http, account: Account, accountSetting: string): Http =>
+  http.extend({
+    headers: { 'user-agent': userAgents[account] },
+    refusal: (answer) =>
+      answer.status === 200 && !answer.isWebPage ? refusalOf(answer, codesFor(accountSetting)) : undefined,
+    notJson: 'unavailable',
+    kinds: Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'unavailable' as const])),
+  });
