@@ -18,6 +18,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   sma: async () => (await import('./sma.ts')).conversation,
   'sma/official': async () => (await import('./sma.ts')).officialConversation,
   solarman: async () => (await import('./solarman.ts')).conversation,
+  soliscloud: async () => (await import('./soliscloud.ts')).conversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

@@ -16,6 +16,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   simulator: async () => (await import('./simulator.ts')).simulator,
   sma: async () => (await import('./sma.ts')).sma,
   solarman: async () => (await import('./solarman.ts')).solarman,
+  soliscloud: async () => (await import('./soliscloud.ts')).soliscloud,
   sunsynk: async () => (await import('./sunsynk.ts')).sunsynk,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).victronVrm,
 };
