@@ -4,7 +4,7 @@ import type { AdapterConversation } from './adapter-conversation.ts';
 
 export const now = '2026-04-18T10:00:00Z';
 export const keySecret = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
-export const key = { keyId: '1300000000000000001', keySecret };
+export const key = { keyId: '1301234567890123401', keySecret };
 export const listPath = '/v1/api/inverterList';
 export const stationsPath = '/v1/api/userStationList';
 export const detailPath = '/v1/api/inverterDetail';
@@ -18,7 +18,7 @@ const page = (records: readonly unknown[]) => ({
   page: { records, total: records.length, size: 100, current: 1, pages: 1 },
 });
 export const inverter = (sn: string, more: Values = {}) => ({
-  ...{ id: `id of ${sn}`, sn, stationId: '1290000000000000002', stationName: 'Home', state: 1 },
+  ...{ id: `id of ${sn}`, sn, stationId: '1298765432101234502', stationName: 'Home', state: 1 },
   ...more,
 });
 export const listed = (...inverters: unknown[]): Exchange => ({
@@ -37,7 +37,7 @@ export const detail = (sn: string, values: Values): Exchange => ({
   method: 'POST',
   path: detailPath,
   json: { sn },
-  answer: envelope({ sn, stationId: '1290000000000000002', ...values }),
+  answer: envelope({ sn, stationId: '1298765432101234502', ...values }),
 });
 
 /** Four minutes before `now`. */
@@ -51,10 +51,10 @@ export const hybrid: Values = {
   ...{ batteryPower: 3.4, batteryPowerStr: 'kW', storageBatteryCurrent: 66.2, bstteryCurrent: 66 },
   ...{ batteryCapacitySoc: 57, familyLoadPower: 0.61, familyLoadPowerStr: 'kW' },
   ...{ gridPurchasedTotalEnergy: 618.4, gridPurchasedTotalEnergyStr: 'kWh' },
-  ...{ gridSellTotalEnergy: 2.417, gridSellTotalEnergyStr: 'MWh' },
-  ...{ eToday: 11.2, eTodayStr: 'kWh', eTotal: 6.125, eTotalStr: 'MWh' },
+  ...{ gridSellTotalEnergy: 2417, gridSellTotalEnergyStr: 'kWh' },
+  ...{ eToday: 11.2, eTodayStr: 'kWh', eTotal: 6125, eTotalStr: 'kWh' },
 };
-/** Hardware that is not there gives 0, or a copy of the power. */
+/** Hardware that is not there gives 0. */
 export const stringInverter: Values = {
   ...{ state: 1, type: 1, stationTypeNew: 1, inverterMeterModel: 1, dataTimestamp: String(measuredAt - 60_000) },
   ...{ pac: 1.8, pacStr: 'kW', psum: 0, psumStr: 'kW', psumCal: 1.8, psumCalStr: 'kW' },
@@ -68,17 +68,13 @@ export const stringInverter: Values = {
 export const conversation: AdapterConversation = {
   settings: key,
   now,
-  exchanges: [
-    listed(inverter('STRING'), inverter('HYBRID')),
-    detail('STRING', stringInverter),
-    detail('HYBRID', hybrid),
-  ],
+  exchanges: [listed(inverter('HYBRID')), detail('HYBRID', hybrid)],
   push: {
-    tsms: measuredAt - 60_000,
+    tsms: measuredAt,
     siteMeters: {
-      production_kw: 7.05,
+      production_kw: 5.25,
       net_import_kw: -1.13,
-      consumption_kw: 2.52,
+      consumption_kw: 0.72,
       battery_discharge_kw: -3.4,
       battery_soc: 0.57,
       imported_kwh: 618.4,

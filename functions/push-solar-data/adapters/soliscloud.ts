@@ -62,9 +62,8 @@ export const soliscloud = defineAdapter({
   state: State,
   async discover(context) {
     const ask = openPlatform(context);
-    const stationId = await stations(ask);
-    const inverters = (await listed(ask)).map(({ sn, stationName }) => ({ value: sn, title: stationName }));
-    return { stationId, inverterSns: inverters, meterInverterSn: inverters };
+    const serials = (await inverters(ask)).map(({ sn, stationName }) => ({ value: sn, title: stationName }));
+    return { stationId: await stations(ask), inverterSns: serials, meterInverterSn: serials };
   },
   async read(context) {
     const { settings, state, now } = context;
@@ -79,33 +78,35 @@ export const soliscloud = defineAdapter({
   },
 });
 
-const page = <Entry extends z.ZodMiniType>(entry: Entry) =>
-  z.object({ data: z.object({ page: z.object({ records: z.array(entry), total: figure, pages: figure }) }) });
-const Stations = page(z.object({ id: identifier, stationName: words }));
-const Inverters = page(z.object({ sn: identifier, stationId: z.nullish(identifier), stationName: words }));
+const Station = z.object({ id: identifier, stationName: words });
+const Inverter = z.object({ sn: identifier, stationId: z.nullish(identifier), stationName: words });
 
 async function stations(ask: Ask): Promise<Choice[]> {
-  const nth = async (index: number) => {
-    const { data } = await ask('/v1/api/userStationList', { pageNo: index + 1, pageSize: 100 }, Stations);
-    return { ...data.page, entries: data.page.records };
-  };
-  const found = await allPages('SolisCloud', nth, ({ id }) => id);
+  const found = await listed(ask, '/v1/api/userStationList', Station, ({ id }) => id);
   return found.map(({ id, stationName }) => ({ value: id, title: stationName }));
 }
 
 /** @param stationId of all plants of the account, if there is none. */
-function listed(ask: Ask, stationId?: string) {
+const inverters = (ask: Ask, stationId?: string) =>
+  listed(ask, '/v1/api/inverterList', Inverter, ({ sn }) => sn, { stationId });
+
+function listed<Entry>(ask: Ask, path: string, entry: z.ZodMiniType<Entry>, keyOf: (entry: Entry) => string, of = {}) {
+  const page = z.object({ records: z.array(entry), total: figure, pages: figure });
   const nth = async (index: number) => {
-    const { data } = await ask('/v1/api/inverterList', { pageNo: index + 1, pageSize: 100, stationId }, Inverters);
+    const { data } = await ask(
+      path,
+      { pageNo: index + 1, pageSize: 100, ...of },
+      z.object({ data: z.object({ page }) }),
+    );
     return { ...data.page, entries: data.page.records };
   };
-  return allPages('SolisCloud', nth, ({ sn }) => sn);
+  return allPages('SolisCloud', nth, keyOf);
 }
 
 /** Of one plant: those of another one stand in another home. */
 async function invertersOf({ settings, state, settingName, now }: Context, ask: Ask): Promise<string[]> {
   const { stationId } = settings;
-  const found = await listed(ask, stationId);
+  const found = await inverters(ask, stationId);
   const setting = settingName('stationId');
   if (found.length === 0)
     throw new Failure(

@@ -1,6 +1,7 @@
 /** What an inverter of Solis tells, and what the inverters of a home come to. */
 import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
+import { powerFields } from '../../core/reading.ts';
 import { type DeviceReading, Failure, type ReadContext, withLacking } from '../adapter.ts';
 import { isThereToday } from '../age.ts';
 import { figure, identifier, negate, numberOf } from '../quantities.ts';
@@ -118,11 +119,7 @@ export function readingsOf(units: readonly Unit[], home: Home): DeviceReading[] 
       throw new Failure('bad-response', `SolisCloud gives no grid power of inverter ${meter.sn}, which has the meter`);
     readings.push({ device: 'grid meter', net_import_kw: negate(export_kw), imported_kwh, exported_kwh, tsms });
   }
-  if (
-    readings.every(({ production_kw, battery_discharge_kw, net_import_kw }) =>
-      [production_kw, battery_discharge_kw, net_import_kw].every((power) => power === undefined),
-    )
-  )
+  if (readings.every((reading) => powerFields.every((field) => reading[field] === undefined)))
     throw new Failure('bad-response', 'SolisCloud gives no power of this home');
   return readings;
 }
