@@ -206,6 +206,11 @@ describe('SolisCloud from poll to poll', () => {
     assert.match(played.report.warnings?.join() ?? '', /solar production of STRING/);
   });
 
+  it('does not take one for asleep that is online and tells no power', async () => {
+    const figures = await told([dusk, { STRING: { ...string, pac: null }, HYBRID: dark }]);
+    assert.equal(typeof figures === 'object' && 'production_kw' in figures, false);
+  });
+
   it('remembers a battery that has shown itself and rests', async () => {
     const typeless = { ...hybrid, type: null, stationTypeNew: 3 };
     const figures = await told([{ ONE: typeless }, { ONE: { ...typeless, batteryPower: 0, batteryCapacitySoc: 0 } }]);

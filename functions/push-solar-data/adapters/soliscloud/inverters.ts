@@ -50,28 +50,25 @@ export const Detail = z.object({
   data: z.pipe(z.record(z.string(), z.unknown()), z.pipe(z.transform(byName), Fields)),
 });
 
-/** To kW and kWh, which is what a figure without its unit is in. */
-const units = new Map(
-  Object.entries({ W: 1 / 1000, kW: 1, MW: 1000, Wh: 1 / 1000, kWh: 1, MWh: 1000, GWh: 1_000_000 }),
-);
-
-type Measured = 'pac' | 'psum' | 'batteryPower' | 'gridPurchasedTotalEnergy' | 'gridSellTotalEnergy' | 'eTotal';
+/** To kW and to kWh, which is what a figure without its unit is in. */
+const power = new Map(Object.entries({ W: 1 / 1000, kW: 1, MW: 1000 }));
+const energy = new Map(Object.entries({ Wh: 1 / 1000, kWh: 1, MWh: 1000, GWh: 1_000_000 }));
 
 /** NaN where it cannot be read: then the core refuses a power, and leaves out a counter, if it is used at all. */
-function measured(fields: Fields, name: Measured): number | undefined {
-  const [value, unit] = [numberOf(fields[name]), fields[`${name}Str`]];
+function measured(fields: Fields, name: keyof Fields, units: typeof power): number | undefined {
+  const [value, unit] = [numberOf(fields[name]), fields[`${name}Str` as keyof Fields]];
   if (value === undefined) return undefined;
-  const isPlain = numberOf(unit) === undefined;
-  const factor = isPlain ? 1 : typeof unit === 'string' ? units.get(unit.trim()) : undefined;
-  return value === 'unreadable' || factor === undefined ? Number.NaN : value * factor + 0;
+  if (value === 'unreadable') return Number.NaN;
+  if (numberOf(unit) === undefined) return value + 0;
+  return value * (typeof unit === 'string' ? (units.get(unit.trim()) ?? Number.NaN) : Number.NaN) + 0;
 }
 
 /** kW, + charging. The power came unsigned from some, or always negative; the current tells the direction: + charging. */
 function batteryPower(fields: Fields): number | undefined {
-  const power = measured(fields, 'batteryPower');
+  const kw = measured(fields, 'batteryPower', power);
   const currents = [fields.storageBatteryCurrent, fields.bstteryCurrent].map(numberOf);
   const current = currents.find((each) => typeof each === 'number' && each !== 0);
-  return power === undefined || typeof current !== 'number' ? power : Math.sign(current) * Math.abs(power);
+  return kw === undefined || typeof current !== 'number' ? kw : Math.sign(current) * Math.abs(kw);
 }
 
 /** `stationTypeNew` with storage, off the grid or with coupled inverters. */
@@ -92,13 +89,13 @@ export function unitOf(sn: string, fields: Fields, { settings, state, now }: Hom
     hasMeter: settings.gridMeter === 'auto' ? claimsMeter : settings.gridMeter === 'yes',
     hasBattery: isThereToday(state.seen, sn, isStorage || Boolean(battery_charge_kw) || Boolean(battery_soc), now),
     /** A hybrid's solar power, a string inverter's output. */
-    production_kw: measured(fields, 'pac'),
-    export_kw: measured(fields, 'psum'), // − import
+    production_kw: measured(fields, 'pac', power),
+    export_kw: measured(fields, 'psum', power), // − import
     battery_charge_kw,
     battery_soc,
-    imported_kwh: measured(fields, 'gridPurchasedTotalEnergy'),
-    exported_kwh: measured(fields, 'gridSellTotalEnergy'),
-    yield_kwh: measured(fields, 'eTotal'),
+    imported_kwh: measured(fields, 'gridPurchasedTotalEnergy', energy),
+    exported_kwh: measured(fields, 'gridSellTotalEnergy', energy),
+    yield_kwh: measured(fields, 'eTotal', energy),
   };
 }
 type Unit = ReturnType<typeof unitOf>;
@@ -112,7 +109,7 @@ export function readingsOf(units: readonly Unit[], home: Home): DeviceReading[] 
   const awake = awakeOf(units, meter, home);
   for (const unit of awake) refuseEmpty(unit);
   const batteries = awake.filter(({ hasBattery }) => hasBattery);
-  const readings = awake.map((unit) => inverterReading(unit, unit === meter, batteries));
+  const readings = awake.map((unit) => inverterReading(unit, batteries));
   if (meter) {
     const { tsms, export_kw, imported_kwh, exported_kwh } = meter;
     if (export_kw === undefined)
@@ -124,13 +121,13 @@ export function readingsOf(units: readonly Unit[], home: Home): DeviceReading[] 
   return readings;
 }
 
-function inverterReading(unit: Unit, isMeter: boolean, batteries: readonly Unit[]): DeviceReading {
+function inverterReading(unit: Unit, batteries: readonly Unit[]): DeviceReading {
   const { sn, tsms, production_kw, hasBattery, battery_charge_kw, battery_soc } = unit;
   // The charge of one battery alone is not the home's.
   const charge = battery_soc ?? (batteries.some((each) => each.battery_soc !== undefined) ? Number.NaN : undefined);
   const battery = { battery_discharge_kw: negate(battery_charge_kw), battery_soc: charge };
   return {
-    ...{ device: sn, sleeps: !isMeter && !hasBattery },
+    ...{ device: sn, sleeps: false }, // it is online, and asleep are those that are left out
     ...withLacking({ production_kw, tsms, ...(hasBattery && battery) }, { production: true, battery: hasBattery }),
   };
 }
