@@ -63,6 +63,15 @@ describe('an answer with a code', () => {
       }
     });
 
+  it('that is not in the table is what the vendor says of all others, unless the status says more', () => {
+    const kindOf = (status: number, errno: number) => {
+      const answer = toAnswer({ status, headers: {}, text: `{"errno":${errno}}` }, { name: 'Example Cloud', now: 0 });
+      return refusalOf(answer, { ...table, others: 'unavailable' })?.kind;
+    };
+    assert.deepEqual([kindOf(200, 77), kindOf(200, 1), kindOf(200, 0)], ['unavailable', 'auth', undefined]);
+    assert.deepEqual([kindOf(403, 77), kindOf(403, 4)], [undefined, 'unavailable']);
+  });
+
   it('that is a word of the language is not known either', () => {
     const answer = toAnswer(
       { status: 200, headers: {}, text: '{"code":"constructor"}' },

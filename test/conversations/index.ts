@@ -25,6 +25,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   solarman: async () => (await import('./solarman.ts')).conversation,
   solax: async () => (await import('./solax.ts')).conversation,
   'solax/platform': async () => (await import('./solax.ts')).platformConversation,
+  soliscloud: async () => (await import('./soliscloud.ts')).conversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

@@ -45,6 +45,14 @@ const lists: Readonly<Record<string, List>> = {
     without: 'siteId',
     page: (ids) => ({ PageCount: endless, Data: ids.map((id) => ({ Id: `S${id}`, Type: 'Site' })) }),
   },
+  soliscloud: {
+    method: 'POST',
+    path: '/v1/api/inverterList',
+    page: (ids) => ({
+      ...{ success: true, code: '0', msg: 'success' },
+      data: { page: { records: ids.map((id) => ({ sn: `SN${id}` })), total: endless, pages: endless } },
+    }),
+  },
   sunsynk: {
     path: '/api/v1/plants',
     without: 'plantId',

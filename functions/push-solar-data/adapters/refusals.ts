@@ -1,7 +1,7 @@
 /** Clouds that say everything with HTTP 200 and a code: what the codes mean, as a table. */
 import type * as z from 'zod/mini';
 import { meant } from '../platform/answer.ts';
-import { type Answer, Failure, type MeaningOf } from './adapter.ts';
+import { type Answer, Failure, type Meaning, type MeaningOf } from './adapter.ts';
 
 type Code = string | number | undefined;
 
@@ -16,6 +16,8 @@ export type Refusals<Envelope extends z.ZodMiniType> = {
    * that the token is not good any more has `{ status: 401 }`: then {@link withToken} gets another one.
    */
   meanings: Record<string, MeaningOf>;
+  /** What a code means that is not in the table. Default: it is not understood. */
+  others?: Meaning;
   /** What the vendor calls the code. Default: `code`. */
   word?: string;
 };
@@ -33,7 +35,8 @@ export class Refusal extends Failure {
 
 /**
  * What a body says against the call; undefined if it says yes, or if it comes with an HTTP status that is none of
- * success and holds no such envelope. A code that is not in the table is `bad-response` with the code and the vendor's words.
+ * success and holds no such envelope. A code that is not in the table is what `others` says, else `bad-response`, with the code
+ * and the vendor's words.
  *
  * @throws Failure `bad-response` for an answer of success without the envelope.
  *
@@ -52,7 +55,7 @@ export class Refusal extends Failure {
  */
 export function refusalOf<Envelope extends z.ZodMiniType>(
   answer: Answer,
-  { envelope, refused, meanings, word = 'code' }: Refusals<Envelope>,
+  { envelope, refused, meanings, others = notKnown, word = 'code' }: Refusals<Envelope>,
 ): Refusal | undefined {
   const isSuccess = answer.status >= 200 && answer.status < 300;
   const said = isSuccess ? answer.json(envelope) : answer.tryJson(envelope);
@@ -65,7 +68,7 @@ export function refusalOf<Envelope extends z.ZodMiniType>(
   const hasSentence = typeof meaning === 'object';
   const words = hasSentence || !refusal.words ? '' : `: ${refusal.words.slice(0, 100)}`;
   const ending = ` (${word} ${code || 'missing'}${words})`;
-  return new Refusal(code, meant(answer, meaning ?? notKnown, 'bad-response', undefined, ending));
+  return new Refusal(code, meant(answer, meaning ?? others, 'bad-response', undefined, ending));
 }
 
 const notKnown = ['bad-response', 'answered with an error that is not known'] as const;
