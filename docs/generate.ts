@@ -19,7 +19,7 @@ import {
 import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
-import { listedIn, type ModuleList, moduleIndex, moduleLists } from './module-list.ts';
+import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
 import type { Kind } from './parts.ts';
 import {
   adapterFacts,
@@ -67,6 +67,7 @@ async function generatedFiles(): Promise<{ files: Map<string, string>; missing: 
     files: new Map([
       adapterIndex,
       destinationIndex,
+      [join(root, 'functions/push-solar-data/adapters/names.ts'), namesFile(adapters)],
       [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
       ...written.map(([file, blocks]): [string, string] => [
         join(root, file),

@@ -55,10 +55,17 @@ const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll
 
 /** @param linked the title, leading to its page where there is one. */
 export function adaptersTable(adapters: readonly Adapter[], linked: (adapter: Adapter) => string): string {
-  const rows = adapters.map((adapter) => {
-    const { vendor, standing, refresh, needs } = adapter;
-    return `| ${linked(adapter)} | \`${vendor}\` | ${standing} | ${refresh} | ${needs} |`;
+  const own = adapters.map((adapter) => {
+    const { vendor, title, standing, refresh, needs } = adapter;
+    return { title, row: `| ${linked(adapter)} | \`${vendor}\` | ${standing} | ${refresh} | ${needs} |` };
   });
+  const brands = adapters.flatMap((adapter) => (adapter.brands ?? []).map((brand) => ({ brand, adapter })));
+  const guests = [...new Set(brands.map(({ brand }) => brand))].map((title) => {
+    const hosts = brands.filter(({ brand }) => brand === title).map(({ adapter }) => adapter);
+    const [slugs, links] = [hosts.map(({ vendor }) => `\`${vendor}\``), hosts.map(linked)];
+    return { title, row: `| ${title} | ${slugs.join(' or ')} | in the cloud of ${links.join(' or ')} | | |` };
+  });
+  const rows = [...own, ...guests].sort((a, b) => a.title.localeCompare(b.title, 'en')).map(({ row }) => row);
   return [
     '| equipment | `VENDOR` | standing | how old the figures are | you need |',
     '|---|---|---|---|---|',

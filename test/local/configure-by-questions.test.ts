@@ -49,6 +49,7 @@ const twoWays = adapterOf({
 const box = adapterOf({
   vendor: 'box',
   title: 'Box at Home',
+  knownAs: ['Kasten'],
   baseUrl: undefined as never,
   settings: {
     sun: setting(z.optional(text), 'What measures the sun'),
@@ -116,6 +117,15 @@ describe('a first run', () => {
     terminal.type(keys.ctrlC);
     await ended;
     assert.doesNotMatch(terminal.screen(), /Simulated/, 'which nobody owns');
+  });
+
+  it('finds it by what else its owners call it, which is not shown', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await terminal.until(/Which equipment\?/);
+    terminal.type('kasten');
+    await terminal.until(/❯ Box at Home \(box\)/);
+    terminal.type(keys.ctrlC);
+    await ended;
   });
 
   it('checks each answer at once, and tells no secret', async (t) => {

@@ -79,6 +79,10 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   /** The product's name as its owners know it. */
   title: string;
   homepage: string;
+  /** Its maker, apps, portals and hosts as owners call them, for the search. */
+  knownAs?: readonly string[];
+  /** Other makers whose equipment lives in this cloud: they have a row of their own in the table. */
+  brands?: readonly string[];
   /** How far an owner can rely on it. */
   standing: 'recommended' | 'works with limits' | 'experimental';
   /** Half a sentence: how old the figures are. */

@@ -48,6 +48,7 @@ export const deyecloud = defineAdapter({
   vendor: 'deyecloud',
   title: cloud.title,
   homepage: 'https://www.deyecloud.com',
+  knownAs: ['Deye', 'deyecloud.com'],
   standing: 'recommended',
   refresh: 'up to 8 minutes: the inverter reports about every 5, and the cloud is asked every 2',
   needs: 'an AppId and AppSecret, and the name and password of your account',

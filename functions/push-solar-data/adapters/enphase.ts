@@ -20,6 +20,7 @@ export const enphase = defineAdapter({
   vendor: 'enphase',
   title: 'Enphase Enlighten',
   homepage: 'https://enlighten.enphaseenergy.com',
+  knownAs: ['Enlighten', 'Envoy', 'IQ Gateway', 'enlighten.enphaseenergy.com'],
   standing: 'works with limits',
   refresh: 'with the free plan one reading in 45 minutes, 5 to 15 minutes old; in mode enlighten 15 to 30 minutes old',
   needs:

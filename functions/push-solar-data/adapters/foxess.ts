@@ -60,6 +60,7 @@ export const foxess = defineAdapter({
   vendor: 'foxess',
   title: 'FoxESS Cloud',
   homepage: 'https://www.foxesscloud.com',
+  knownAs: ['Fox ESS', 'FoxCloud', 'foxesscloud.com'],
   standing: 'recommended',
   refresh: 'up to 10 minutes: the cloud renews them every 5 minutes',
   needs: 'an API key from the web portal',

@@ -51,6 +51,7 @@ export const fusionsolar = defineAdapter({
   vendor: 'fusionsolar',
   title: 'Huawei FusionSolar',
   homepage: 'https://intl.fusionsolar.huawei.com',
+  knownAs: ['Huawei', 'LUNA2000', 'SUN2000', 'fusionsolar.huawei.com'],
   standing: 'recommended',
   refresh:
     'up to 10 minutes: inverters report every 5 minutes, and the cloud may be asked as often; kiosk link: up to an hour',

@@ -83,6 +83,7 @@ export const growatt = defineAdapter({
   vendor: 'growatt',
   title: 'Growatt',
   homepage: 'https://openapi.growatt.com',
+  knownAs: ['ShinePhone', 'ShineServer', 'server.growatt.com'],
   standing: 'recommended',
   refresh: '1 to 5 minutes with an SPH or SPA, up to 10 minutes with other inverters',
   needs: "an API token from the ShinePhone app, and the plant's time zone",

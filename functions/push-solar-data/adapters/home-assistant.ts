@@ -27,6 +27,7 @@ export const homeAssistant = defineAdapter({
   vendor: 'home-assistant',
   title: 'Home Assistant',
   homepage: 'https://www.home-assistant.io',
+  knownAs: ['Hass', 'HASS.io', 'Nabu Casa'],
   standing: 'recommended',
   refresh: 'as old as the integration in Home Assistant makes them: seconds to 5 minutes',
   needs: 'the https address of your Home Assistant, a long-lived access token and the ids of your entities',

@@ -47,6 +47,7 @@ export const hoymiles = defineAdapter({
   vendor: 'hoymiles',
   title: 'Hoymiles S-Miles Cloud',
   homepage: 'https://www.hoymiles.com',
+  knownAs: ['S-Miles', 'S-Miles Home', 'DTU'],
   standing: 'experimental',
   refresh: 'one reading in 5 minutes',
   needs: 'user name and password of S-Miles',

@@ -42,6 +42,7 @@ export const redback = defineAdapter({
   vendor: 'redback',
   title: 'Redback Technologies',
   homepage: 'https://redbacktech.com',
+  knownAs: ['Ouija Board', 'redbacktech.com'],
   standing: 'recommended',
   refresh: 'about a minute',
   needs: 'a client id and a client secret, which Redback support sends on request',

@@ -54,6 +54,7 @@ export const saj = defineAdapter({
   vendor: 'saj',
   title: 'SAJ Elekeeper',
   homepage: 'https://intl-developer.saj-electric.com',
+  knownAs: ['Elekeeper', 'eSolar', 'eSAJ', 'elekeeper.com'],
   standing: 'experimental',
   refresh: 'up to 10 minutes: devices report every 5 minutes',
   needs: "an App ID and App Secret of SAJ's developer portal, which SAJ has to approve",

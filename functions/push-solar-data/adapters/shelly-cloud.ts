@@ -49,6 +49,7 @@ export const shellyCloud = defineAdapter({
   vendor: 'shelly-cloud',
   title: 'Shelly Cloud',
   homepage: 'https://control.shelly.cloud',
+  knownAs: ['Shelly 3EM', 'Shelly Pro', 'shelly.cloud'],
   standing: 'works with limits',
   refresh: 'about a minute, as users tell: the devices report changes by themselves, how soon Shelly does not say',
   needs: 'the key and the server of the account, and which clamp, relay or plug measures what',

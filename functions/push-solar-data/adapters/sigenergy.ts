@@ -16,6 +16,7 @@ export const sigenergy = defineAdapter({
   vendor: 'sigenergy',
   title: 'Sigenergy (mySigen)',
   homepage: 'https://www.sigenergy.com',
+  knownAs: ['mySigen', 'SigenStor', 'sigencloud.com'],
   standing: 'works with limits',
   refresh: 'one reading in 5 minutes',
   needs: 'e-mail address and password of the mySigen owner account, or a developer key',

@@ -16,6 +16,7 @@ export const sma = defineAdapter({
   vendor: 'sma',
   title: 'SMA Sunny Portal (ennexOS)',
   homepage: 'https://ennexos.sunnyportal.com',
+  knownAs: ['Sunny Portal', 'ennexOS', 'Sunny Boy', 'Sunny Tripower', 'sunnyportal.com'],
   standing: 'works with limits',
   refresh: 'a point every 5 minutes, 1 to 3 minutes late',
   needs: 'the SMA ID (e-mail address and password) of ennexos.sunnyportal.com',

@@ -13,6 +13,7 @@ export const solaredge = defineAdapter({
   vendor: 'solaredge',
   title: 'SolarEdge',
   homepage: 'https://monitoring.solaredge.com',
+  knownAs: ['mySolarEdge', 'monitoring.solaredge.com'],
   standing: 'experimental',
   refresh:
     'v2: means of 15 minutes, on the free plan one in 23 to 70 minutes; v1: seconds to minutes old, every 5 minutes',

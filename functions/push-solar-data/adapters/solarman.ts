@@ -42,6 +42,8 @@ export const solarman = defineAdapter({
   vendor: 'solarman',
   title: cloud.title,
   homepage: 'https://home.solarmanpv.com',
+  knownAs: ['SOLARMAN Business', 'IGEN', 'solarmanpv.com'],
+  brands: ['Sofar', 'Jinko', 'Solgreen'],
   standing: 'works with limits',
   refresh: 'up to 11 minutes: the logger reports every 5 to 6, and the cloud may only be asked every 5',
   needs: 'an AppId and AppSecret, which the maker sends by e-mail, and the name and password of your account',

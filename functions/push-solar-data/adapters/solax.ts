@@ -27,6 +27,8 @@ export const solax = defineAdapter({
   vendor: 'solax',
   title: 'SolaX Cloud',
   homepage: 'https://www.solaxcloud.com',
+  knownAs: ['SolaX Power', 'solaxcloud.com'],
+  brands: ['Qcells'],
   standing: 'works with limits',
   refresh: 'five minutes',
   needs: 'a token ID and the registration number of each inverter, or a client id and a client secret',

@@ -51,6 +51,7 @@ export const soliscloud = defineAdapter({
   vendor: 'soliscloud',
   title: 'SolisCloud',
   homepage: 'https://www.soliscloud.com',
+  knownAs: ['Solis', 'Ginlong', 'soliscloud.com'],
   standing: 'works with limits',
   refresh: 'up to 13 minutes: inverters report every 5 minutes, and the cloud shows it 3 to 8 minutes later',
   needs: 'a KeyID and a KeySecret of API Management, which Solis support may have to open',

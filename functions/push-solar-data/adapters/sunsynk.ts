@@ -47,6 +47,8 @@ export const sunsynk = defineAdapter({
   vendor: 'sunsynk',
   title: 'Sunsynk Connect',
   homepage: 'https://www.sunsynk.net',
+  knownAs: ['sunsynk.net'],
+  brands: ['Sol-Ark', 'Inteless'],
   standing: 'works with limits',
   refresh: '1 to 5 minutes, as often as the data logger uploads',
   needs: 'e-mail address and password of the account',

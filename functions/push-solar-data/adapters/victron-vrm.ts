@@ -23,6 +23,7 @@ export const victronVrm = defineAdapter({
   vendor: 'victron-vrm',
   title: 'Victron VRM',
   homepage: 'https://vrm.victronenergy.com',
+  knownAs: ['Victron Energy', 'Cerbo GX', 'Venus', 'vrm.victronenergy.com'],
   standing: 'recommended',
   refresh: 'as old as the log interval of the GX device: set it to 1 minute',
   needs: 'an access token and the number of the installation',

@@ -39,9 +39,10 @@ async function vendorChoices(registry: Registry): Promise<Choice<string>[]> {
   const loaded = await Promise.all(vendors.map((vendor) => registry[vendor]?.()));
   return loaded.flatMap((adapter) => {
     if (!adapter) return [];
-    const { vendor, title, standing, refresh, needs } = adapter;
+    const { vendor, title, standing, refresh, needs, knownAs = [], brands = [] } = adapter;
+    const terms = [...knownAs, ...brands].join(' ');
     const description = `${standing}. You need ${needs}. How old its figures are: ${refresh}.`;
-    return [{ value: vendor, name: `${title} (${vendor})`, short: title, description }];
+    return [{ value: vendor, name: `${title} (${vendor})`, short: title, description, terms }];
   });
 }
 

@@ -34,7 +34,10 @@ const ofTheSite: Record<string, Setting> = {
     'Where the figures go: one word, or label:destination,label:destination; default charge-hq. The first one decides',
   ),
   SITE: setting(optionalText, 'Name of the home, default home; each has its own stack and parameters on AWS'),
-  MAX_POWER_KW: setting(z.optional(number({ min: 1 })), 'Figures beyond it are refused as impossible; default 100'),
+  MAX_POWER_KW: setting(
+    z.optional(number({ min: 1 })),
+    'Figures beyond it are refused as impossible, kW; default: by what the home has shown, at least 30',
+  ),
   ALARM_EMAIL: setting(optionalText, 'Where AWS sends its alarms'),
   AWS_REGION: setting(optionalText, 'The region of the bridge on AWS'),
   AWS_PROFILE: setting(optionalText, 'The profile of your AWS credentials'),

@@ -4,7 +4,8 @@ import { cleaned, type KnownSetting, problemWith } from './known-settings.ts';
 import { onOneLine, onTerminal } from './on-terminal.ts';
 
 export type Terminal = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
-export type Choice<Value> = { value: Value; name: string; description?: string; short?: string };
+/** `terms`: further words by which it is found, not shown. */
+export type Choice<Value> = { value: Value; name: string; description?: string; short?: string; terms?: string };
 
 export type Questions = ReturnType<typeof openQuestions>;
 
@@ -24,7 +25,9 @@ export function openQuestions(terminal: Terminal) {
     search: <Value>(message: string, choices: Choice<Value>[], byDefault?: Value) => {
       const source = (typed = '') => {
         const words = typed.toLowerCase().split(/\s+/);
-        return choices.map(shown).filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+        const isMeant = ({ name, terms = '' }: Choice<Value>) =>
+          words.every((word) => `${name} ${terms}`.toLowerCase().includes(word));
+        return choices.filter(isMeant).map(shown);
       };
       return search<Value>(
         {

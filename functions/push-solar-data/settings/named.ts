@@ -1,5 +1,4 @@
 /** The grammar of `VENDOR` and `DESTINATION`: `foxess`, or `roof:fusionsolar,grid:victron-vrm`. Both share one namespace of labels. */
-import { closest } from 'fastest-levenshtein';
 import { upperSnake } from './settings-reader.ts';
 
 /** One entry: the label, and the slug of the module behind it. */
@@ -29,17 +28,22 @@ const reservedLabels = new Set(['site', 'vendor', 'destination', 'state', 'max-p
 /** The prefixes that are taken, each by whom. */
 export type Prefixes = Map<string, 'source' | 'destination'>;
 
+type Naming = {
+  setting: 'VENDOR' | 'DESTINATION';
+  known: readonly string[];
+  prefixes: Prefixes;
+  /** What could be meant by a word that is not known. */
+  meant(word: string): string;
+};
+
 /**
  * What is wrong with an entry, in a sentence that begins with the setting's name; undefined if nothing is, and then its
  * prefix is taken.
  */
-export function entryProblem(
-  { label, slug }: Named,
-  { setting, known, prefixes }: { setting: 'VENDOR' | 'DESTINATION'; known: readonly string[]; prefixes: Prefixes },
-): string | undefined {
+export function entryProblem({ label, slug }: Named, { setting, known, prefixes, meant }: Naming): string | undefined {
   const kind = setting === 'VENDOR' ? 'source' : 'destination';
   if (!known.includes(slug))
-    return `${setting} names "${slug}", which is not known. Did you mean ${closest(slug, known)}? Known: ${known.join(', ')}`;
+    return `${setting} names "${slug}", which is not known. Did you mean ${meant(slug)}? Known: ${known.join(', ')}`;
   const example = kind === 'source' ? 'roof, garage or meter' : 'log, home or alert';
   if (!/^[a-z][a-z0-9-]*$/.test(label) || reservedLabels.has(label) || (kind === 'source' && label === 'charge-hq'))
     return `${setting} gives a ${kind} the label "${label}", which cannot be one: use a word such as ${example}`;

@@ -3,7 +3,8 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { Destination, DestinationModule } from '../destinations/destination.ts';
 import { destinations as everyDestination } from '../destinations/index.ts';
 import { noDestination, openDestination } from './destination.ts';
-import { destinationsNamed, entryProblem, namedIn, type Prefixes } from './named.ts';
+import { destinationsNamed, entryProblem, type Named, namedIn, type Prefixes } from './named.ts';
+import type { KnownNames } from './search.ts';
 import { createSettingsReader, type SettingsReader, type SettingTexts } from './settings-reader.ts';
 import { openSource, type Source } from './source.ts';
 
@@ -44,7 +45,7 @@ export async function openSite(
   if (!/^[a-z0-9][a-z0-9-]{0,40}$/.test(name))
     reader.problems.push(`SITE must be a short name of small letters, digits and hyphens (it is "${name}")`);
   const prefixes: Prefixes = new Map();
-  const chosen = chosenVendors(reader, registry, prefixes);
+  const chosen = await chosenVendors(reader, registry, prefixes);
   const opened = await openDestinations(texts, reader, name, destinations, prefixes);
   if (opened.every(({ problems }) => problems.length > 0))
     reader.problems.push(...opened.flatMap(({ problems }) => problems));
@@ -70,18 +71,31 @@ export const everyProblem = ({ problems, destinations }: Site): string[] => [
   ...new Set([...problems, ...destinations.flatMap((destination) => destination.problems)]),
 ];
 
-function chosenVendors(reader: SettingsReader, registry: Registry, prefixes: Prefixes) {
+async function chosenVendors(reader: SettingsReader, registry: Registry, prefixes: Prefixes) {
   const known = Object.keys(registry).sort();
   const text = reader.take('VENDOR');
   if (!text) {
     reader.problems.push(`VENDOR is missing: choose one of ${known.join(', ')}`);
     return [];
   }
-  return namedIn(text).filter((chosen) => {
-    const problem = entryProblem(chosen, { setting: 'VENDOR', known, prefixes });
+  const named = namedIn(text);
+  const meant = await guessing(named, known, async () => (await import('../adapters/names.ts')).knownNames);
+  return named.filter((chosen) => {
+    const problem = entryProblem(chosen, { setting: 'VENDOR', known, prefixes, meant });
     if (problem) reader.problems.push(problem);
     return !problem;
   });
+}
+
+/** What could be meant by words that are not known; the search is loaded only where there is one. */
+async function guessing(
+  named: readonly Named[],
+  known: readonly string[],
+  names: () => Promise<KnownNames>,
+): Promise<(word: string) => string> {
+  if (named.every(({ slug }) => known.includes(slug))) return (word) => word;
+  const [{ meantBy }, knownNames] = await Promise.all([import('./search.ts'), names()]);
+  return (word) => meantBy(word, known, knownNames);
 }
 
 async function openDestinations(
@@ -93,8 +107,10 @@ async function openDestinations(
 ): Promise<Destination[]> {
   const known = Object.keys(registry).sort();
   const opened: Destination[] = [];
-  for (const named of destinationsNamed(reader.take('DESTINATION'))) {
-    const problem = entryProblem(named, { setting: 'DESTINATION', known, prefixes });
+  const all = destinationsNamed(reader.take('DESTINATION'));
+  const meant = await guessing(all, known, async () => ({}));
+  for (const named of all) {
+    const problem = entryProblem(named, { setting: 'DESTINATION', known, prefixes, meant });
     const module = problem === undefined ? await registry[named.slug]?.() : undefined;
     opened.push(
       module
