@@ -23,9 +23,9 @@ import {
   system,
   type Values,
 } from '../conversations/alphaess.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
+import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
 import { discover } from '../support/discover.ts';
-import { type Played, playAdapter } from '../support/home.ts';
+import { openHome, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
 const one = { ...app, serials: sn };
@@ -81,6 +81,7 @@ describe('AlphaESS says by its code', () => {
     [6053, 'rate-limited', 1],
     [10_001, 'bad-response', 1],
     [99_999, 'bad-response', 1],
+    [6001, 'bad-response', 1, 'no valid timestamp'],
     [6001, 'rate-limited', 1, 'The maximum number of requests has been reached'],
   ] as const)
     it(`${code} ${msg ?? ''}: ${kind}, after ${calls} calls`, async () => {
@@ -144,10 +145,20 @@ describe('AlphaESS live', () => {
       assert.deepEqual(await readLive(changed), expected);
     });
 
+  it('names the battery whose power it does not give', async () => {
+    const { report } = await play([live({ pbat: null })]);
+    assert.match(report.warnings?.join() ?? '', /does not give the battery power of ALD2310417/);
+  });
+
   it('has no figures in an answer without data, and says what a Storion needs', async () => {
     const { report } = await play([{ path: livePath, answer: done(null) }]);
     assert.equal(report.kind, 'offline');
     assert.match(report.error ?? '', /ALPHAESS_TIME_ZONE/);
+  });
+
+  it('says what to do where another inverter makes the load impossible', async () => {
+    const { report } = await play([live({ pgrid: -3350, pload: -1250 })]);
+    assert.match(report.error ?? '', /consumption of -1250 W.* ALPHAESS_TAKE /);
   });
 
   it('demands nothing that is not taken', async () => {
@@ -218,6 +229,21 @@ describe('AlphaESS figures that stand still', () => {
     assert.deepEqual(await outcomes([live()], times, texts), ['pushed', 'pushed', 'pushed', 'pushed', 'stale']);
   });
 
+  it('are counted from the present where a clock that ran ahead is set back', async () => {
+    const [vendor, chargeHq] = [await playConversation([live()]), await playChargeHq()];
+    const { url: baseUrl } = vendor;
+    const texts = { VENDOR: 'alphaess', CHARGE_HQ_URL: chargeHq.url, ...settingTexts('alphaess', { ...one, baseUrl }) };
+    const home = openHome({ adapters: [alphaess], texts, now });
+    const kinds: (string | undefined)[] = [];
+    for (const seconds of [0, -86_400, 300, 300, 300]) {
+      home.clock.advance(seconds);
+      const { kind, outcome } = await home.tick();
+      kinds.push(kind ?? outcome);
+    }
+    await Promise.all([home.close(), vendor.close(), chargeHq.close()]);
+    assert.deepEqual(kinds.slice(-2), ['pushed', 'stale']);
+  });
+
   it('may do so in an idle night, for hours', async () => {
     const idle = { ppv: 0, pgrid: 49, pbat: 0, pload: 49, soc: 10 };
     const { report } = await play([live(idle)], { ticks: 30, everySeconds: 300 });
@@ -237,6 +263,8 @@ describe('AlphaESS systems', () => {
 
   it('are not listed where one is set', async () => {
     assert.deepEqual(pathsOf(await play([live()])), [livePath]);
+    const twice = await play([live()], { settings: { ...app, serials: `${sn},${sn}` } });
+    assert.deepEqual(pathsOf(twice), [livePath]);
   });
 
   it('are listed anew when the one that was kept is not bound any more', async () => {
@@ -388,6 +416,7 @@ describe('AlphaESS history', () => {
     ['a row that exports and charges without sun', { ppv: 0, cbat: 34 }, 'offline'],
     ['a row that exports from the battery', { ppv: 0, cbat: 33 }, 3.35],
     ['an importing row', { ppv: 100, feedIn: 0, gridCharge: 900 }, -0.35],
+    ['a charge that is no number', { cbat: 'full' }, -2.25],
     ['the charge as the documentation spells it', { cbat: undefined, cobat: 20 }, -2.25],
   ] as const)
     it(`reads ${what}`, async () => {

@@ -1,42 +1,11 @@
 /** AlphaESS Open API: stateless, every call signed; one call reads one system, in signed watts. */
-import * as z from 'zod/mini';
-import {
-  defineAdapter,
-  list,
-  type ReadContext,
-  type SettingValues,
-  secret,
-  setting,
-  text,
-  timeZone,
-} from './adapter.ts';
+import { defineAdapter } from './adapter.ts';
 import { readHistory } from './alphaess/history.ts';
-import { LastValues, readLive } from './alphaess/live.ts';
-import { isOfSystem, title } from './alphaess/platform.ts';
-import { ListedSystems, listSystems, type System, systemsOf } from './alphaess/systems.ts';
+import { readLive } from './alphaess/live.ts';
+import { isOfSystem } from './alphaess/platform.ts';
+import { type Context, State, settings, title } from './alphaess/settings.ts';
+import { listSystems, type System, systemsOf } from './alphaess/systems.ts';
 import { ofOneHome, toMeasured } from './alphaess/values.ts';
-
-const settings = {
-  appId: setting(text, 'AppID: sign in at open.alphaess.com, and the page shows it'),
-  appSecret: secret(text, 'AppSecret, on the same page'),
-  serials: setting(
-    z.optional(list),
-    'Serial number (SN) of the system, where the AppID holds several; several of them, separated by commas, only if they all serve one home',
-  ),
-  timeZone: setting(
-    z.optional(timeZone),
-    'Time zone of the plant, such as Australia/Sydney: needed for models without live figures (Storion), whose 5-minute history is read instead',
-  ),
-};
-
-/** By serial: `lastValues` of the live call, and when the battery of a `batteries` was last seen, ms. */
-const State = z.object({
-  listed: ListedSystems,
-  lastValues: LastValues,
-  batteries: z.record(z.string(), z.number()),
-});
-
-type Context = ReadContext<SettingValues<typeof settings>, z.output<typeof State>>;
 
 export const alphaess = defineAdapter({
   vendor: 'alphaess',

@@ -5,15 +5,10 @@ import { clockText, instantOf } from '../local-time.ts';
 import { refuseOther } from '../only.ts';
 import { difference, identifier } from '../quantities.ts';
 import { percent, watts } from '../units.ts';
-import { type Asking, ask, title } from './platform.ts';
+import { ask } from './platform.ts';
+import { type Context, title } from './settings.ts';
 import type { System } from './systems.ts';
 import type { Figures } from './values.ts';
-
-export type HistoryContext = Asking & {
-  settings: { timeZone?: string | undefined };
-  settingName(setting: string): string;
-  now: number;
-};
 
 /** `feedIn`: export, `gridCharge`: import, both ≥ 0. `cbat`: state of charge, `cobat` in the documentation. */
 const Row = z.object({
@@ -29,7 +24,7 @@ const Row = z.object({
 type Row = z.output<typeof Row>;
 
 /** @throws Failure `offline` where there is none of today, or none to be trusted. */
-export async function readHistory({ sn }: System, context: HistoryContext): Promise<Figures> {
+export async function readHistory({ sn }: System, context: Context): Promise<Figures> {
   const { settings, settingName, now } = context;
   const zone = settings.timeZone;
   if (zone === undefined)
@@ -50,7 +45,7 @@ export async function readHistory({ sn }: System, context: HistoryContext): Prom
   const tsms = instantOf(row.uploadTime, zone, now);
   if (tsms === undefined) throw new Failure('bad-response', `${title} gives no time of ${sn} that can be read`);
   const battery = difference(difference(load, production), grid);
-  return { production, grid, battery, load, soc, tsms, provesBattery: Boolean(soc) };
+  return { production, grid, battery, load, soc, tsms, provesBattery: soc !== undefined && soc !== 0 };
 }
 
 const offline = (sentence: string) => new Failure('offline', `${title} ${sentence}`);

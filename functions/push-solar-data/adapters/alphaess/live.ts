@@ -3,18 +3,10 @@ import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
 import { Failure, total } from '../adapter.ts';
 import { percent, watts } from '../units.ts';
-import { type Asking, ask, title } from './platform.ts';
+import { ask } from './platform.ts';
+import { type Context, title } from './settings.ts';
 import type { System } from './systems.ts';
 import type { Figures } from './values.ts';
-
-/** By serial, since when the live call gives the same values, ms. */
-export const LastValues = z.record(z.string(), z.object({ values: z.string(), since: z.number() }));
-
-export type LiveContext = Asking & {
-  state: { lastValues?: z.output<typeof LastValues> };
-  now: number;
-  staleAfterSeconds: number;
-};
 
 /**
  * `ppv` has the solar power of the extra meter in it. `pgrid`: + import. `pbat`: + discharging. `pload`: their exact sum,
@@ -23,7 +15,7 @@ export type LiveContext = Asking & {
 const Live = z.nullish(z.object({ ppv: watts, pgrid: watts, pbat: watts, pload: watts, soc: percent }));
 
 /** @returns undefined where the cloud keeps no live figures of this system. */
-export async function readLive({ sn, isListed }: System, context: LiveContext): Promise<Figures | undefined> {
+export async function readLive({ sn, isListed }: System, context: Context): Promise<Figures | undefined> {
   const live = await ask(context, '/api/getLastPowerData', { sysSn: sn }, Live);
   if (!live) return undefined;
   const { ppv, pgrid, pbat, pload, soc } = live;
@@ -33,21 +25,16 @@ export async function readLive({ sn, isListed }: System, context: LiveContext): 
     throw new Failure('offline', `${title} has only zeros of ${sn} just now: a sample was dropped`);
   const isIdle = [ppv, pgrid, pbat].every((power = 0) => Math.abs(power) < idle_kw);
   refuseStandstill(sn, [ppv, pgrid, pbat, pload, soc].join(), isIdle, context);
-  const isProven = Boolean(pbat) || (!isListed && soc !== undefined && soc !== 0);
-  return {
-    production: ppv,
-    grid: pgrid,
-    battery: pbat,
-    load: pload ?? total([ppv, pgrid, pbat]),
-    soc,
-    provesBattery: isProven,
-  };
+  const load = pload ?? total([ppv, pgrid, pbat]);
+  // Of a system in the list its capacity says it better than a charge.
+  const provesBattery = Boolean(pbat) || (!isListed && soc !== undefined && soc !== 0);
+  return { production: ppv, grid: pgrid, battery: pbat, load, soc, provesBattery };
 }
 
 /** In an idle night figures may rest. */
 const idle_kw = 0.05;
 
-function refuseStandstill(sn: string, values: string, isIdle: boolean, context: LiveContext): void {
+function refuseStandstill(sn: string, values: string, isIdle: boolean, context: Context): void {
   const { state, now, staleAfterSeconds } = context;
   state.lastValues ??= {};
   const before = state.lastValues[sn];

@@ -1,21 +1,14 @@
 /** AlphaESS' platform: how a call is signed, and what its codes mean, which come with HTTP 200. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Answer, Http } from '../adapter.ts';
+import type { Answer } from '../adapter.ts';
 import { figure, words } from '../quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from '../refusals.ts';
-
-export const title = 'AlphaESS Open API';
-
-export type Asking = {
-  http: Http;
-  settings: { appId: string; appSecret: string };
-  clock(): number;
-};
+import type { Context } from './settings.ts';
 
 /** @param data what stands in the envelope. */
 export async function ask<Data extends z.ZodMiniType>(
-  { http, settings: { appId, appSecret }, clock }: Asking,
+  { http, settings: { appId, appSecret }, clock }: Context,
   path: string,
   query: Record<string, string>,
   data: Data,

@@ -5,7 +5,8 @@ import { isYoung } from '../age.ts';
 import { type Choice, theOnly } from '../only.ts';
 import { identifier, words } from '../quantities.ts';
 import { kilowattHours } from '../units.ts';
-import { type Asking, ask, title } from './platform.ts';
+import { ask } from './platform.ts';
+import { type Context, title } from './settings.ts';
 
 export type System = {
   sn: string;
@@ -15,23 +16,10 @@ export type System = {
   capacity_kwh?: number | undefined;
 };
 
-/** The home's own; `at` in ms. */
-export const ListedSystems = z.object({
-  at: z.number(),
-  systems: z.array(z.object({ sn: z.string(), capacity_kwh: z.optional(z.number()) })),
-});
-
-export type SystemsContext = Asking & {
-  settings: { serials?: string[] | undefined };
-  state: { listed?: z.output<typeof ListedSystems> };
-  now: number;
-  settingName(setting: string): string;
-};
-
 const dayMs = 24 * 3_600_000;
 
 /** Those of the setting, else the only one of the AppID. For a single one that is set nobody is asked. */
-export async function systemsOf(context: SystemsContext): Promise<System[]> {
+export async function systemsOf(context: Context): Promise<System[]> {
   const { state, settings, now } = context;
   const serials = settings.serials && [...new Set(settings.serials)];
   if (serials?.length === 1) return serials.map((sn) => ({ sn, isListed: false }));
@@ -42,7 +30,7 @@ export async function systemsOf(context: SystemsContext): Promise<System[]> {
 }
 
 /** @throws Failure `offline` if the list says so of one of them; then it is asked again next time. */
-async function ownSystems(context: SystemsContext, serials: string[] | undefined) {
+async function ownSystems(context: Context, serials: string[] | undefined) {
   const all = await listSystems(context);
   const none = [
     'auth',
@@ -62,8 +50,8 @@ const List = z.nullish(z.union([z.array(Listed), Listed]));
 export type ListedChoice = Choice & { capacity_kwh: number | undefined; status: string | null | undefined };
 
 /** All systems of the AppID. A single one may come without a list around it. */
-export async function listSystems(asking: Asking): Promise<ListedChoice[]> {
-  const data = (await ask(asking, '/api/getEssList', {}, List)) ?? [];
+export async function listSystems(context: Context): Promise<ListedChoice[]> {
+  const data = (await ask(context, '/api/getEssList', {}, List)) ?? [];
   return (Array.isArray(data) ? data : [data]).map(({ sysSn, minv, cobat, emsStatus }) => ({
     value: sysSn,
     title: minv,

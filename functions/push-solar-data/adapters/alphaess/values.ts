@@ -1,8 +1,8 @@
 /** What the figures of one or several systems mean for the home. */
 import { watts } from '../../core/reading.ts';
-import { type DeviceReading, Failure, type Term, total, withLacking } from '../adapter.ts';
+import { type DeviceReading, Failure, total, withLacking } from '../adapter.ts';
 import { isThereToday } from '../age.ts';
-import { title } from './platform.ts';
+import { type Context, title } from './settings.ts';
 import type { System } from './systems.ts';
 
 /** Of one system, in kW, 0…1 and ms. */
@@ -19,12 +19,10 @@ export type Figures = {
   provesBattery: boolean;
 };
 
-export type HomeContext = { state: { batteries?: Record<string, number> }; now: number; takes(term: Term): boolean };
-
 type Measured = { reading: DeviceReading; load: number | undefined; isChargeMissing: boolean };
 
 /** The load is not told: the cloud computes it, or the battery power has been computed from it. */
-export function toMeasured(system: System, figures: Figures, { state, now, takes }: HomeContext): Measured {
+export function toMeasured(system: System, figures: Figures, { state, now, takes }: Context): Measured {
   const { sn, capacity_kwh = 0 } = system;
   const { production, grid, battery, load, tsms, provesBattery } = figures;
   if ((production === undefined && takes('production')) || (grid === undefined && takes('grid')))
@@ -49,7 +47,7 @@ const chargeOf = ({ soc, battery }: Figures, capacity_kwh: number): number | und
 const leastLoad_w = -20;
 
 /** @throws Failure `bad-response` where the home would give away more than it has. */
-export function ofOneHome(measured: readonly Measured[], { takes }: HomeContext): DeviceReading[] {
+export function ofOneHome(measured: readonly Measured[], { takes, settingName }: Context): DeviceReading[] {
   const readings = withOneMeter(measured.map(({ reading }) => reading));
   const countedTwice = measured.map(
     ({ reading }, nth) => (readings[nth]?.net_import_kw ?? 0) - (reading.net_import_kw ?? 0),
@@ -58,7 +56,7 @@ export function ofOneHome(measured: readonly Measured[], { takes }: HomeContext)
   if (load !== undefined && watts(load) <= leastLoad_w && takes('consumption'))
     throw new Failure(
       'bad-response',
-      `${title} tells a consumption of ${watts(load)} W, because sun and grid were not measured at the same moment`,
+      `${title} tells a consumption of ${watts(load)} W, because sun and grid were not measured at the same moment. If another inverter feeds the home, list what ${settingName('take')} may give without consumption`,
     );
   // The others' charge is not the home's.
   if (measured.every((each) => !each.isChargeMissing)) return readings;
