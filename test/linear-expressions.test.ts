@@ -27,15 +27,17 @@ const ownRows = ({ source }: RegExp): Rows =>
 const context = createContext({ expression: /./, text: '' });
 const run = new Script('text.replace(expression, "")');
 
+/** Of the processor: others may have it in between. */
 function milliseconds(expression: RegExp, text: string): number {
   Object.assign(context, { expression, text });
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   try {
     run.runInContext(context, { timeout: 20 * mostMs });
   } catch {
     // It was stopped: the time tells.
   }
-  return performance.now() - begun;
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
 }
 
 for (const { file, expression } of expressionsIn('functions'))

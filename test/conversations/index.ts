@@ -2,6 +2,8 @@
 import type { AdapterConversation } from './adapter-conversation.ts';
 
 export const conversationsByName: Record<string, () => Promise<AdapterConversation>> = {
+  alphaess: async () => (await import('./alphaess.ts')).conversation,
+  'alphaess/history': async () => (await import('./alphaess.ts')).historyConversation,
   deyecloud: async () => (await import('./deyecloud.ts')).conversation,
   enphase: async () => (await import('./enphase.ts')).conversation,
   'enphase/enlighten': async () => (await import('./enphase-enlighten.ts')).conversation,

@@ -21,7 +21,7 @@ describe('a tick is over in time', () => {
     const late = wait(5_000, undefined, { ref: false }).then(() => assert.fail('the tick hangs'));
     const report = await Promise.race([home.tick(), late]);
     const ms = performance.now() - begun;
-    assert.ok(ms < limitMs + 500, `${Math.round(ms)} ms`);
+    assert.ok(ms < limitMs + 2_000, `${Math.round(ms)} ms`);
     return report;
   }
 

@@ -40,6 +40,14 @@ describe('an answer of a destination with anything in it changed is a failure of
     });
 });
 
+it('knows a battery power for derived that sun, import and export leave of a load', async () => {
+  const history = conversations.find(({ name }) => name === 'alphaess/history');
+  assert.ok(history);
+  const importsAndExports = 4471;
+  const { findings, pushed } = await fuzz(history, importsAndExports, 1, 'excesses');
+  assert.deepEqual({ findings, pushed }, { findings: [], pushed: 1 });
+});
+
 it('makes the same excess of the same seed, and as much JSON as it says', () => {
   const tree = { power: 1500, phases: [{ id: 'A', watts: '-3.5' }], at: null };
   const made = (from: number) => Array.from({ length: 100 }, (_, nth) => exceed(tree, drawFrom(from + nth)));

@@ -2,6 +2,7 @@
 import type { Adapter } from './adapter.ts';
 
 export const adapters: Record<string, () => Promise<Adapter>> = {
+  alphaess: async () => (await import('./alphaess.ts')).alphaess,
   deyecloud: async () => (await import('./deyecloud.ts')).deyecloud,
   enphase: async () => (await import('./enphase.ts')).enphase,
   evcc: async () => (await import('./evcc.ts')).evcc,
