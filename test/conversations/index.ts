@@ -19,5 +19,6 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   'sma/official': async () => (await import('./sma.ts')).officialConversation,
   solarman: async () => (await import('./solarman.ts')).conversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
+  tesla: async () => (await import('./tesla.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

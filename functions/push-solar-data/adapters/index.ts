@@ -17,5 +17,6 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   sma: async () => (await import('./sma.ts')).sma,
   solarman: async () => (await import('./solarman.ts')).solarman,
   sunsynk: async () => (await import('./sunsynk.ts')).sunsynk,
+  tesla: async () => (await import('./tesla.ts')).tesla,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).victronVrm,
 };
