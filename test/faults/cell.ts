@@ -61,6 +61,7 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
 const pagesThatPass: Record<string, RegExp> = {
   enphase: /^HTTP 4(00|03|04)/,
   redback: /^HTTP 4(00|03|04)/,
+  tesla: /^HTTP 4(00|03|04)/,
   sma: /^HTTP 4(00|01|03|04|10)/,
   sigenergy: /^HTTP 403/,
 };
