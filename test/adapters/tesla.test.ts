@@ -145,12 +145,16 @@ describe('over several polls, Tesla', () => {
     assert.deepEqual(pushes[2]?.siteMeters, pushed);
   });
 
-  it('tells grid and battery while the solar power is lacking', async () => {
-    const { pushes, report } = await playLive({}, { solar_power: null });
-    const { production_kw: _, consumption_kw: __, ...rest } = pushed;
-    assert.deepEqual(pushes[1]?.siteMeters, rest);
-    assert.match(JSON.stringify(report.warnings), /solar production/);
-  });
+  for (const [since, ...answers] of [
+    ['from the first answer on', { solar_power: null }],
+    ['after it was there', {}, { solar_power: null }],
+  ] as const)
+    it(`tells grid and battery while the solar power is lacking ${since}`, async () => {
+      const { pushes, report } = await playLive(...answers);
+      const { production_kw: _, consumption_kw: __, ...rest } = pushed;
+      assert.deepEqual(pushes.at(-1)?.siteMeters, rest);
+      assert.match(JSON.stringify(report.warnings), /solar production/);
+    });
 
   it('does not take a generator for none that ran before, but what the load leaves', async () => {
     const running = { ...dark, battery_power: -500, load_power: 1500, generator_power: 2000 };
@@ -326,6 +330,13 @@ describe("Tesla's token", () => {
     assert.equal(vendor.received.filter(({ path }) => path === '/oauth2/v3/token').length, 2);
   });
 
+  it('is not renewed where the owner has switched off mobile access', async () => {
+    const refusal = { status: 401, json: { response: null, error: 'mobile_access_disabled' } };
+    const { report, ...played } = await play([...logIn, live(), live(refusal)], { ticks: 2 });
+    assert.match(report.error ?? '', /mobile access/);
+    assert.deepEqual(pathsOf(played).slice(-2), [livePath, livePath]);
+  });
+
   for (const [minutesLeft, isRenewed] of [
     [6, false],
     [4, true],
@@ -391,6 +402,18 @@ describe('an account of another region of Tesla', () => {
     assert.equal(report.outcome, 'pushed', report.error);
     assert.deepEqual(pathsOf(played), ['/oauth2/v3/token', '/api/1/products', '/api/1/users/region']);
     assert.deepEqual(pathsOf({ vendor: right }), ['/api/1/products', livePath, livePath]);
+  });
+
+  it('is asked for at the host of another region once the owner has set that', async (t) => {
+    const there = { ...products(), path: '/there/api/1/products' };
+    const refusing = { ...products(), answer: elsewhere };
+    const first = { ...live(), path: `/there${livePath}` };
+    const { home, vendor } = await stage(t, [token(), refusing, told('{server}/there'), there, first, live()]);
+    await home.tick();
+    home.clock.advance(60);
+    home.coldStart();
+    await home.tick({ TESLA_REGION: 'eu' });
+    assert.deepEqual(pathsOf({ vendor }).slice(-2), [`/there${livePath}`, livePath]);
   });
 
   it('that has moved is found again', async (t) => {
