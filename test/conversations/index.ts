@@ -29,5 +29,6 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   'solax/platform': async () => (await import('./solax.ts')).platformConversation,
   soliscloud: async () => (await import('./soliscloud.ts')).conversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
+  tesla: async () => (await import('./tesla.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

@@ -64,6 +64,7 @@ export async function playDeadAddress(conversation: NamedConversation, address: 
 const pagesThatPass: Record<string, RegExp> = {
   enphase: /^HTTP 4(00|03|04)/,
   redback: /^HTTP 4(00|03|04)/,
+  tesla: /^HTTP 4(00|03|04)/,
   sma: /^HTTP 4(00|01|03|04|10)/,
   sigenergy: /^HTTP 403/,
   solaredge: /^HTTP 4(00|03|04|10)/,

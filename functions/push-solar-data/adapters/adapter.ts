@@ -150,8 +150,8 @@ type NamesOf<S extends Settings> = keyof S & string;
 export type Consent<Values, Name extends string> = {
   /** The settings that it yields, by name. They are not there yet when the functions below are called. */
   yields: readonly Name[];
-  /** The vendor's own page that shows the owner the code. Absent: the browser is sent to this machine. */
-  redirectUri?: string;
+  /** The vendor's or the owner's page at which the browser ends with the code. Absent: it is sent to this machine. */
+  redirectUri?: OfSettings<Values, string | undefined>;
   /** Where the owner consents: a path below the host of the log-in, or a whole address. */
   page(request: { settings: Values; redirectUri: string; state: string }): string;
   /**

@@ -23,5 +23,6 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   solax: async () => (await import('./solax.ts')).solax,
   soliscloud: async () => (await import('./soliscloud.ts')).soliscloud,
   sunsynk: async () => (await import('./sunsynk.ts')).sunsynk,
+  tesla: async () => (await import('./tesla.ts')).tesla,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).victronVrm,
 };

@@ -73,8 +73,9 @@ export async function obtainConsent(
 ): Promise<Record<string, string>> {
   const { adapter, settings, baseUrl, authUrl } = source;
   const state = randomBytes(16).toString('base64url');
-  const redirect = consent.redirectUri === undefined ? await openRedirect(ports.port, state) : undefined;
-  const redirectUri = redirect?.uri ?? consent.redirectUri ?? '';
+  const ownPage = typeof consent.redirectUri === 'function' ? consent.redirectUri(settings) : consent.redirectUri;
+  const redirect = ownPage === undefined ? await openRedirect(ports.port, state) : undefined;
+  const redirectUri = redirect?.uri ?? ownPage ?? '';
   const connections = openConnections();
   const redactor = createRedactor(secrets);
   try {
