@@ -388,8 +388,14 @@ describe('the pace of a source', () => {
 
 describe('what a source is known by', () => {
   const keyed = adapterOf({
-    settings: { apiKey: secret(text, 'Key'), plant: setting(z.optional(text), 'Plant') },
+    settings: {
+      apiKey: secret(text, 'Key'),
+      plant: setting(z.optional(text), 'Plant'),
+      region: setting(z._default(text, 'us'), 'Region'),
+    },
     identity: ['apiKey'],
+    baseUrl: ({ region }) => `https://${region}.example.com`,
+    authUrl: ({ region }) => `https://log-in.${region}.example.com`,
   });
   const known = async (texts: SettingTexts) => {
     const all = { ...key, VENDOR: 'example', EXAMPLE_API_KEY: 'made-up-1', ...texts };
@@ -402,6 +408,7 @@ describe('what a source is known by', () => {
     ['nothing', {}, false, false],
     ['quotes around a setting', { EXAMPLE_API_KEY: '"made-up-1"' }, false, false],
     ['a setting that its state does not depend on', { EXAMPLE_PLANT: '2' }, true, false],
+    ['such a setting that decides the addresses', { EXAMPLE_REGION: 'asia' }, true, false],
     ['a setting that its state belongs to', { EXAMPLE_API_KEY: 'made-up-2' }, true, true],
     ['the address', { EXAMPLE_BASE_URL: 'https://eu.example.com' }, true, true],
     ['the address of the log-in', { EXAMPLE_AUTH_URL: 'https://eu.example.com' }, true, true],

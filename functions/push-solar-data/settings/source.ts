@@ -45,7 +45,12 @@ export function openSource(label: string, adapter: Adapter, reader: SettingsRead
     ...pace(adapter, settings, prefix, reader),
     ...(take ? { take } : {}),
     settingsHash: hashOf([adapter.vendor, texts, baseUrl, authUrl, take]),
-    identity: hashOf([adapter.vendor, pick(texts, adapter.identity), baseUrl, authUrl]),
+    identity: hashOf([
+      adapter.vendor,
+      pick(texts, adapter.identity),
+      ownBase ?? fixed(adapter.baseUrl),
+      ownAuth ?? fixed(adapter.authUrl),
+    ]),
   };
   return reader.problems.length > problemsBefore ? undefined : source;
 }
@@ -80,6 +85,9 @@ const given = <Result>(
   value: Result | ((settings: Record<string, unknown>) => Result) | undefined,
   settings: Record<string, unknown>,
 ): Result | undefined => (typeof value === 'function' ? (value as (settings: unknown) => Result)(settings) : value);
+
+/** A host that follows from a setting is another one for the log-in only if that setting is of the adapter's `identity`. */
+const fixed = (host: Adapter['baseUrl']): string | undefined => (typeof host === 'string' ? host : undefined);
 
 const pick = (texts: Record<string, string>, names: readonly string[] | undefined) =>
   names ? Object.fromEntries(names.map((name) => [name, texts[name]])) : texts;
