@@ -22,5 +22,6 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   solax: ['SolaX Cloud', 'SolaX Power', 'solaxcloud.com', 'Qcells'],
   soliscloud: ['SolisCloud', 'Solis', 'Ginlong', 'soliscloud.com'],
   sunsynk: ['Sunsynk Connect', 'sunsynk.net', 'Sol-Ark', 'Inteless'],
+  tesla: ['Tesla (Powerwall, Fleet API)', 'Powerwall', 'Fleet API', 'tesla.com'],
   'victron-vrm': ['Victron VRM', 'Victron Energy', 'Cerbo GX', 'Venus', 'vrm.victronenergy.com'],
 };

@@ -14,6 +14,7 @@ export const tesla = defineAdapter({
   vendor: 'tesla',
   title: 'Tesla (Powerwall, Fleet API)',
   homepage: 'https://developer.tesla.com',
+  knownAs: ['Powerwall', 'Fleet API', 'tesla.com'],
   standing: 'works with limits',
   refresh: 'seconds; users report minutes now and then, and freezes of hours, which are told as stale',
   needs:
