@@ -6,6 +6,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   enphase: async () => (await import('./enphase.ts')).enphase,
   evcc: async () => (await import('./evcc.ts')).evcc,
   foxess: async () => (await import('./foxess.ts')).foxess,
+  'fronius-solarweb': async () => (await import('./fronius-solarweb.ts')).froniusSolarweb,
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
