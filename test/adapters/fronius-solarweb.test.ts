@@ -99,6 +99,11 @@ describe('Fronius Solar.web, figures:', () => {
       assert.deepEqual(told(await play([live({ BattSOC: charge })])), others);
     });
 
+  it('names the sun where it is unknown', async () => {
+    const { report } = await play([live({ PowerPV: null, PowerLoad: null })]);
+    assert.match(report.warnings?.join() ?? '', /solar production/);
+  });
+
   it('come in any order', async () => {
     const answer = flowOf().json as { data: { channels: unknown[] } };
     answer.data.channels.reverse();
@@ -140,8 +145,9 @@ describe('Fronius Solar.web, a site', () => {
   it('without smart meter sends its production alone', async () => {
     const changed = { PowerFeedIn: null, PowerLoad: null, PowerBattCharge: null, BattSOC: null };
     assert.deepEqual(told(await play([live(changed)], { settings: meterless })), { production_kw: 5.2 });
-    const played = await play([live({ ...changed, PowerPV: null, BattSOC: 50 })], { settings: meterless });
-    assert.equal(told(played), 'offline');
+    assert.deepEqual(told(await play([live()], { settings: meterless })), { production_kw: 5.2 });
+    const dark = live({ PowerPV: null });
+    assert.equal(told(await play([dark], { settings: meterless })), 'offline');
   });
 });
 
@@ -172,6 +178,12 @@ describe('Fronius Solar.web, a home that gives less than before,', () => {
     const wanted = { ...noonMeters, net_import_kw: -2.14, consumption_kw: 1.56 };
     assert.deepEqual(await twice(heating, { ...heating, PowerFeedIn: null }), wanted);
     assert.deepEqual(await twice(heating, { PowerFeedIn: null }), wanted, 'its own figure is not needed then');
+  });
+
+  it('has it there still after an answer in which it was too small to tell', async () => {
+    const [large, small] = [{ PowerOhmpilot: -1200 }, { PowerOhmpilot: -50 }];
+    const played = await play([live(large), live(small), live({ ...large, PowerFeedIn: null })], { ticks: 3 });
+    assert.deepEqual(told(played), { ...noonMeters, net_import_kw: -2.14, consumption_kw: 1.56 });
   });
 
   it('has its Ohmpilot beside the load where the balance has shown that, and while it is too small to tell', async () => {
@@ -312,6 +324,14 @@ describe('Fronius Solar.web, the log-in', () => {
     assert.doesNotMatch(report.error ?? '', /PASSWORD/);
   });
 
+  it('is made once where nothing helps, and once more half an hour later, after one refresh', async () => {
+    const exchanges = [logIn(), refresh(jwtOf(2)), logIn(jwtOf(3)), asked(refused(1106, 401))];
+    const played = await play(exchanges, { ...mine, ticks: 31 });
+    assert.equal(played.report.kind, 'auth');
+    const again = [flowCall, patchJwt, flowCall, postJwt, flowCall];
+    assert.deepEqual(calls(played), [postJwt, flowCall, ...again]);
+  });
+
   it('is not repeated at every tick after a refusal', async () => {
     const played = await play([logIn(refused(1106, 401))], { ...mine, ticks: 29 });
     assert.deepEqual(calls(played), [postJwt]);
@@ -337,6 +357,7 @@ describe('Fronius Solar.web, codes:', () => {
     ['1101', 400, 'auth'],
     [4711, 200, 'bad-response'],
     [4711, 503, 'unavailable'],
+    ['ErrorOfSomeKind', 200, 'bad-response'],
     ['ErrorOfSomeKind', 403, 'auth'],
     [undefined, 400, 'bad-response'],
     [undefined, 401, 'auth'],
@@ -351,6 +372,10 @@ describe('Fronius Solar.web, codes:', () => {
       const { report } = await play([asked(refused(code, status))]);
       assert.equal(report.kind, kind, report.error);
     });
+
+  it('maintenance is not asked again in the same minute', async () => {
+    assert.deepEqual(calls(await play([asked(refused(1012, 503))])), [flowCall]);
+  });
 
   it('null is none', async () => {
     const answer = { json: { ...(flowOf().json as object), responseError: null } };
@@ -428,6 +453,10 @@ describe('Fronius Solar.web, the counters', () => {
     it(`end no reading with ${JSON.stringify(answer)}`, async () => {
       assert.deepEqual(told(await play([live(), totalsAnswered(answer)], counting)), noonMeters);
     });
+
+  it('are not waited for longer than three seconds', async () => {
+    assert.deepEqual(told(await play([live(), totalsAnswered({ act: () => {} })], counting)), noonMeters);
+  });
 
   it('end the reading where the quota is used up: nothing may be asked then', async () => {
     const played = await play([live(), totalsAnswered(refused(1011, 429))], { ...counting, ticks: 5 });

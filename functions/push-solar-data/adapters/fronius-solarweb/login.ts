@@ -65,8 +65,7 @@ function refusalOfLogIn(answer: Answer, codes: Refusals<typeof Envelope>, refuse
   return isRefused ? answer.failure('auth', refused) : refusal;
 }
 
-/** The code is a number or its text. */
-const Envelope = z.object({ responseError: z.catch(figure, undefined), responseMessage: words });
+const Envelope = z.object({ responseError: figure, responseMessage: words });
 const authenticationFailed = 1106;
 
 function codesFor({ settings, state, settingName, now }: FroniusContext) {

@@ -16,7 +16,7 @@ const names = ['EnergyPurchased', 'EnergyFeedIn', 'EnergyBattChargeGrid', 'Energ
 const Totals = z.object({ data: z.array(z.object({ channels: z.nullish(channelsOf(Channels)) })) });
 
 /** The powers are not to wait for the counters. */
-const longestMs = 5_000;
+const longestMs = 3_000;
 
 /**
  * What flows between battery and grid is counted apart from the rest. That the counters cannot be had ends no reading,
