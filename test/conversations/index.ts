@@ -14,6 +14,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   'http-json': async () => (await import('./http-json.ts')).conversation,
   redback: async () => (await import('./redback.ts')).conversation,
   saj: async () => (await import('./saj.ts')).conversation,
+  selectronic: async () => (await import('./selectronic.ts')).conversation,
   'shelly-cloud': async () => (await import('./shelly-cloud.ts')).conversation,
   sigenergy: async () => (await import('./sigenergy.ts')).conversation,
   'sigenergy/app': async () => (await import('./sigenergy.ts')).appConversation,

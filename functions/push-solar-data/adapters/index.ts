@@ -12,6 +12,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   'http-json': async () => (await import('./http-json.ts')).httpJson,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
+  selectronic: async () => (await import('./selectronic.ts')).selectronic,
   'shelly-cloud': async () => (await import('./shelly-cloud.ts')).shellyCloud,
   sigenergy: async () => (await import('./sigenergy.ts')).sigenergy,
   simulator: async () => (await import('./simulator.ts')).simulator,
