@@ -211,12 +211,19 @@ describe('Fronius Solar.web, the only system', () => {
     assert.deepEqual(calls(played), [`GET ${paths.systems}`, flowCall, flowCall]);
   });
 
-  for (const unknown of [refused(1015), { status: 404 }])
+  for (const unknown of [refused(1013, 403), refused('1015'), { status: 404 }])
     it(`is looked for again after ${JSON.stringify(unknown)}`, async () => {
       const exchanges = [systems(row(pvSystemId, 'Home')), asked(unknown), live()];
       const played = await play(exchanges, { settings: key, ticks: 2, everySeconds: 1800, texts: ageless });
       assert.deepEqual(calls(played), [`GET ${paths.systems}`, flowCall, `GET ${paths.systems}`, flowCall]);
     });
+
+  it('is kept where only its counters are refused', async () => {
+    const exchanges = [systems(row(pvSystemId, 'Home')), live(), get(paths.totals, refused(1015, 404))];
+    const played = await play(exchanges, { settings: { ...key, readCounters: 'true' }, ticks: 3 });
+    assert.equal(calls(played).filter((call) => call === `GET ${paths.systems}`).length, 1);
+    assert.deepEqual(told(played), noonMeters);
+  });
 
   it('is not chosen among several: they are listed', async () => {
     const { report } = await play([systems(row('a-1', 'Home'), row('b-2', null))], { settings: key });
@@ -377,10 +384,11 @@ describe('Fronius Solar.web, codes:', () => {
     assert.deepEqual(calls(await play([asked(refused(1012, 503))])), [flowCall]);
   });
 
-  it('null is none', async () => {
-    const answer = { json: { ...(flowOf().json as object), responseError: null } };
-    assert.deepEqual(told(await play([asked(answer)])), noonMeters);
-  });
+  for (const none of [null, 0])
+    it(`${none} is none`, async () => {
+      const answer = { json: { ...(flowOf().json as object), responseError: none } };
+      assert.deepEqual(told(await play([asked(answer)])), noonMeters);
+    });
 });
 
 describe('Fronius Solar.web, a used-up quota', () => {

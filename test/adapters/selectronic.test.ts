@@ -188,6 +188,7 @@ describe('Selectronic, the log-in', () => {
     ['a redirect to itself with a reason', welcome(1, '{server}/login?again=1'), 'unavailable'],
     ['a redirect to nowhere', { ...welcome(), headers: { 'set-cookie': 'a=b' } }, 'unavailable'],
     ['no cookie', { ...withoutHeaders, headers: { location: headers?.['location'] ?? '' } }, 'unavailable'],
+    ['a redirect to elsewhere', { status: 301, headers: { location: 'https://other.example/' } }, 'bad-response'],
     ['HTTP 500', { status: 500, text: '<html>Page not available</html>' }, 'unavailable'],
     ['HTTP 504', { status: 504, text: '<html>Gateway Time-out</html>' }, 'unavailable'],
     ['HTTP 429', { status: 429, text: 'Too many' }, 'rate-limited'],

@@ -140,6 +140,7 @@ const noneWhere: Record<string, RegExp> = {
   sma: /(feedIn|gridFeedIn|externalConsumption|gridConsumption|batteryCharging|batteryDischarging)$/,
   foxess: /^result\.1\.datas\.0\.value$/,
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
+  selectronic: /^items\.shunt_w$/,
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,
 };
 const mayBeNone = (vendor: string, path: Path): boolean => noneWhere[vendor]?.test(path.join('.')) ?? false;

@@ -1,6 +1,6 @@
 /** Fronius Solar.web: one call for all inverters of a system, in signed watts. */
 import * as z from 'zod/mini';
-import { type AdapterReading, defineAdapter, type Http } from './adapter.ts';
+import { type AdapterReading, defineAdapter, Failure, type Http } from './adapter.ts';
 import { Flow, readingOf } from './fronius-solarweb/flow.ts';
 import { withLogIn } from './fronius-solarweb/login.ts';
 import { type FroniusContext, State, settings } from './fronius-solarweb/settings.ts';
@@ -9,6 +9,7 @@ import { TokenSession } from './oauth.ts';
 import { type Choice, chosen, refuseOther } from './only.ts';
 import { allPages } from './pages.ts';
 import { figure, identifier, words } from './quantities.ts';
+import { isRefusal } from './refusals.ts';
 
 const whose = { title: 'Fronius Solar.web', noun: 'system' };
 
@@ -38,7 +39,13 @@ export const froniusSolarweb = defineAdapter({
 async function readSystem(http: Http, context: FroniusContext): Promise<AdapterReading> {
   const id = await chosen(context, 'pvSystemId', () => systems(http), whose);
   const path = `/swqapi/pvsystems/${encodeURIComponent(id)}`;
-  const flow = await http.get(`${path}/flowdata`, { query: { timezone: 'zulu' }, schema: Flow });
+  const flow = await http
+    .get(`${path}/flowdata`, { query: { timezone: 'zulu' }, schema: Flow })
+    .catch((error: unknown) => {
+      const isOfSystem = isRefusal(error, 1013, 1015) || (error instanceof Failure && error.status === 404);
+      if (isOfSystem) delete context.state.pvSystemId; // perhaps it was exchanged
+      throw error;
+    });
   refuseOther(flow.pvSystemId?.toLowerCase(), id.toLowerCase(), whose);
   const reading = readingOf(flow, context);
   return { ...reading, ...(await readTotals(http, path, reading, context)) };

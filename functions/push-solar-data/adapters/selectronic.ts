@@ -104,9 +104,10 @@ async function logIn({ http, settings, settingName }: Context): Promise<Session>
   const { status, headers } = answer;
   if (status < 300 && answer.text.includes('Bad email address or password')) throw answer.failure('auth', refused);
   const token = cookieHeader(cookiesAfter({}, answer)).cookie;
-  const isLoggedIn =
-    status >= 300 && token !== '' && !/^(https?:\/\/[^/]+)?\/login\b/.test(headers.location ?? '/login');
-  if (isLoggedIn) return { token };
+  const page = /^(?:https?:\/\/[^/]+)?\/(login|systems|dashboard)\b/.exec(headers.location ?? '/login')?.[1];
+  if (status >= 300 && token !== '' && page !== 'login') return { token };
+  if (status >= 300 && !page)
+    throw answer.failure('bad-response', 'sends us to another address, which is not followed');
   // Happens around minute 50 of each hour. No second try in the same minute: nobody knows how many are too many.
   throw answer.failure('unavailable', 'does not log us in just now', { retryAfterSeconds: 0 });
 }
@@ -147,7 +148,7 @@ function readingOf(items: z.output<typeof Items>, context: Context): AdapterRead
   return withLacking(reading, { production: solar !== undefined });
 }
 
-/** kW, never below 0: some watts are noise. 0 without shunt; unknown if there was one today. */
+/** kW, never below 0: some watts are noise. The portal leaves out a shunt that is not fitted; unknown if there was one today. */
 function shuntPower({ shunt_w }: z.output<typeof Items>, { settings, state, now }: Context): number | undefined {
   if (settings.shunt === 'ignore') return 0;
   state.shunt ??= {};

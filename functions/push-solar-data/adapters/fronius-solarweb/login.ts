@@ -68,17 +68,14 @@ function refusalOfLogIn(answer: Answer, codes: Refusals<typeof Envelope>, refuse
 const Envelope = z.object({ responseError: figure, responseMessage: words });
 const authenticationFailed = 1106;
 
-function codesFor({ settings, state, settingName, now }: FroniusContext) {
+function codesFor({ settings, settingName, now }: FroniusContext) {
   const [id, value, username] = ['accessKeyId', 'accessKeyValue', 'username'].map(settingName);
   const login = settings.username ? `, ${username} and its password` : `, and whether it needs a log-in (${username})`;
   const key: Meaning = ['auth', `refuses the access key: check ${id} and ${value}`];
   const credentials: Meaning = ['auth', `refuses the credentials: check ${id}, ${value}${login}`];
   const system = settingName('pvSystemId');
   const forbidden = `does not allow this: check whether the access key is good for this system (${system}), and whether that needs Solar.web Premium`;
-  const unknownSystem: MeaningOf = () => {
-    delete state.pvSystemId; // perhaps it was exchanged
-    return ['bad-response', `does not know the system: check ${system}`];
-  };
+  const unknownSystem: Meaning = ['bad-response', `does not know the system: check ${system}`];
   const busy: MeaningOf = ({ headers }) => {
     const reset = utc.parse(headers['x-rate-limit-reset']) ?? now + hourMs;
     const retryAfterSeconds = Math.max(60, Math.ceil((reset - now) / 1000));
@@ -87,7 +84,7 @@ function codesFor({ settings, state, settingName, now }: FroniusContext) {
   const codes: Refusals<typeof Envelope> = {
     envelope: Envelope,
     refused: ({ responseError, responseMessage }) =>
-      responseError === undefined ? undefined : { code: responseError, words: responseMessage },
+      responseError ? { code: responseError, words: responseMessage } : undefined,
     meanings: {
       ...Object.fromEntries([1004, 1005, 1008, 1125].map((code) => [code, 'bad-response'])),
       1011: busy,
