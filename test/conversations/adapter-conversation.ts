@@ -38,7 +38,7 @@ export type AdapterConversation = {
 };
 
 /** What names an entry of a list, and where its figure stands. */
-const identities = ['variable', 'key', 'code', 'deviceSN', 'entity_id', 'name'];
+const identities = ['variable', 'key', 'code', 'deviceSN', 'entity_id', 'channelName', 'name'];
 const figures = ['rawValue', 'value', 'state', 'power'];
 
 /**

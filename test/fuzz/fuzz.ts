@@ -147,7 +147,11 @@ const noneWhere: Record<string, RegExp> = {
   solax: /(powerdc[1-4]|pv[1-4]Power)$/,
   foxess: /^result\.1\.datas\.0\.value$/,
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
+<<<<<<< HEAD
   tesla: /^response\.generator_power$/,
+=======
+  selectronic: /^items\.shunt_w$/,
+>>>>>>> c-fronius
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,
 };
 const mayBeNone = (vendor: string, path: Path): boolean => noneWhere[vendor]?.test(path.join('.')) ?? false;
