@@ -140,18 +140,16 @@ const isLeft = (field: string, consumption_kw: number | undefined, numbers: Read
 
 /**
  * Where a vendor says that what is missing is none: SMA's other direction, a silent battery of Enphase's, a
- * FoxESS inverter with battery and no PV, a Victron plant without PV or off the grid, an input that a SolaX inverter lacks.
+ * FoxESS inverter with battery and no PV, a Victron plant without PV or off the grid, an input that a SolaX inverter lacks,
+ * a shunt that select.live does not show.
  */
 const noneWhere: Record<string, RegExp> = {
   sma: /(feedIn|gridFeedIn|externalConsumption|gridConsumption|batteryCharging|batteryDischarging)$/,
   solax: /(powerdc[1-4]|pv[1-4]Power)$/,
   foxess: /^result\.1\.datas\.0\.value$/,
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
-<<<<<<< HEAD
   tesla: /^response\.generator_power$/,
-=======
   selectronic: /^items\.shunt_w$/,
->>>>>>> c-fronius
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,
 };
 const mayBeNone = (vendor: string, path: Path): boolean => noneWhere[vendor]?.test(path.join('.')) ?? false;
