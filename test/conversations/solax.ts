@@ -5,7 +5,7 @@ import type { AdapterConversation } from './adapter-conversation.ts';
 export const now = '2026-05-01T12:03:00Z';
 export const tsms = Date.parse('2026-05-01T12:00:20Z');
 export const settings = {
-  tokenId: '90817263544536271',
+  tokenId: '908172635d44536271',
   registrationNumbers: 'SXTESTDNG1',
   timeZone: 'Europe/Berlin',
 };

@@ -43,6 +43,15 @@ describe('an answer', () => {
     assert.equal(state.polledAt, now + minute);
   });
 
+  it('is wrong where one device measured in the future, however old the others are', () => {
+    const [first, second] = [
+      { device: 'A', production_kw: 1, net_import_kw: 1, tsms: now - minute },
+      { device: 'B', production_kw: 2, tsms: now + hour },
+    ];
+    assert.match(answersOf([[first, second]]).standing.failure?.message ?? '', /in the future/);
+    assert.equal(answersOf([[first, { ...second, tsms: now }]]).standing.failure, undefined);
+  });
+
   it('tells what the home has and it does not give', () => {
     const { standing: told } = answersOf([{ production_kw: 4, net_import_kw: 1 }, { production_kw: 4 }]);
     assert.deepEqual(told.lacking, [{ what: 'grid' }]);

@@ -35,6 +35,15 @@ export function freshnessProblem(
   return undefined;
 }
 
+/** The same for devices whose times lie in the future: their figures are of nobody knows when, and the oldest time of all would cover it. */
+export function aheadProblem(
+  devices: readonly { tsms?: number | undefined }[],
+  now: number,
+): FreshnessProblem | undefined {
+  const furthest = Math.max(...devices.flatMap(({ tsms }) => tsms ?? []));
+  return freshnessProblem({ tsms: furthest }, now, Number.POSITIVE_INFINITY);
+}
+
 /** Since when, ms since the epoch, and in how many answers figures stand still. */
 export const Unchanged = z.object({ since: z.number(), answers: z.number() });
 export type Unchanged = z.output<typeof Unchanged>;

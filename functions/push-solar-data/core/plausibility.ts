@@ -13,9 +13,11 @@ export function implausibilities(reading: Reading, maxPower_kw = defaultMaxPower
     if (value === undefined) continue;
     if (!Number.isFinite(value)) problems.push(`${field} is not a number (${value})`);
     else if (Math.abs(value) > maxPower_kw)
-      problems.push(`${field} is ${value} kW, beyond the limit of ${maxPower_kw} kW for one home (MAX_POWER_KW)`);
+      problems.push(
+        `${field} is ${inShort(value)} kW, beyond the limit of ${maxPower_kw} kW for one home (MAX_POWER_KW)`,
+      );
     else if (Math.round(value * 1000) === unsigned16)
-      problems.push(`${field} is ${value} kW, which is what a register shows that holds nothing`);
+      problems.push(`${field} is ${inShort(value)} kW, which is what a register shows that holds nothing`);
   }
   return problems;
 }
@@ -38,6 +40,9 @@ const mostStored_kwh = 1_000;
 const rounding_kwh = 0.1;
 /** After so long a lower counter is a new meter's. */
 const newMeterAfterMs = 24 * 3_600_000;
+/** Nobody reads more digits, and what is no power at all need not be repeated whole. */
+const inShort = (value: number): number => Number(value.toPrecision(7));
+
 /** A flow in which a counter of 0 must count, kW. */
 const countedFlow_kw = 0.05;
 

@@ -1,7 +1,7 @@
 /** What is remembered of one source, and the one place where it changes. Pure. */
 import * as z from 'zod/mini';
 import { type Failure, type FailureKind, failureKinds } from './failure.ts';
-import { freshnessProblem, stillnessProblem, Unchanged, unchangedAfter } from './freshness.ts';
+import { aheadProblem, freshnessProblem, stillnessProblem, Unchanged, unchangedAfter } from './freshness.ts';
 import { plainText } from './plain-text.ts';
 import { Counters, withoutUnusable } from './plausibility.ts';
 import { powerFields, type Reading, type Term } from './reading.ts';
@@ -157,7 +157,7 @@ export function afterAnswer(
   const observed = observe(known?.shape ?? emptyShape(), answer, { take: limits.take, now });
   const { reading, counters, notes } = withoutUnusable(observed.reading, known?.counters, now);
   const lacking = withCharge(observed, reading);
-  const problem = problemOf(observed.reading, now, limits);
+  const problem = problemOf(observed.reading, now, limits) ?? aheadProblem([answer].flat(), now);
   const believed = problem?.kind === 'bad-response' ? known?.counters : counters;
   const refresh = learnRefresh(known?.refresh, { askedAt: now, tsms: reading.tsms }, paceOf(limits));
   const unchanged = unchangedAfter(reading, known?.last, known?.unchanged);
