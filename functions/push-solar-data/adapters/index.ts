@@ -9,6 +9,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
+  isolarcloud: async () => (await import('./isolarcloud.ts')).isolarcloud,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
   'shelly-cloud': async () => (await import('./shelly-cloud.ts')).shellyCloud,
