@@ -63,7 +63,8 @@ export async function readPlant(ask: Ask, context: IsolarcloudContext): Promise<
   for (const type of inverterTypes) rows.push(...(await ofType(type)));
   if (!rows.some(isHybrid) && (rows.length === 0 || takes('grid') || takes('consumption'))) rows.push(await ofPlant());
   const moments = momentsOf(rows, plant, context);
-  if (!moments.some((tsms) => isYoung(tsms, now, staleAfterSeconds * 1000))) readListsAnew();
+  // As they are if the zone has changed with the season.
+  if (moments.every((tsms = now) => now - tsms > staleAfterSeconds * 1000)) readListsAnew();
   const live = rows.map((row, index) => ({ ...row, tsms: moments[index] }));
   const readings = readingsOf(live, context);
   if (takes('production') && readings.every(({ production_kw }) => production_kw === undefined))

@@ -30,9 +30,9 @@ export const waysIn: Record<IsolarcloudContext['settings']['authMode'], WayIn> =
     const refresh = async (refresh_token: string): Promise<TokenSession> => {
       const issued = await issue(post, '/openapi/apiManage/refreshToken', { refresh_token }, refusedRefreshes);
       const { access_token: token, refresh_token: next, expires_in } = issued;
-      // It may have ended before it began: then it is good for this read.
-      const seconds = expires_in && Math.max(1, expires_in);
-      return { token, refreshToken: next || refresh_token, expiresAt: seconds && now + seconds * 1000 };
+      // One that has ended before it began is good for this read.
+      const lifeMs = expires_in === undefined ? undefined : Math.max(1, expires_in) * 1000;
+      return { token, refreshToken: next || refresh_token, expiresAt: lifeMs && now + lifeMs };
     };
     return byRefreshToken(context, refresh, settings.refreshToken);
   },

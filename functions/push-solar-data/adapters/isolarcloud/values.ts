@@ -58,7 +58,7 @@ export function readingsOf(live: readonly Live[], context: Context): DeviceReadi
   const plant = live.find(({ type }) => type === plantType);
   const inverters = [
     ...hybrids.map((each) => hybridReading(each, hybrids)),
-    ...others.map((each) => solarReading(each, live, context)),
+    ...others.map((each) => solarReading(each, [...hybrids, ...others], context)),
   ];
   const [hybrid, another] = inverters;
   if (hybrid && !another) noteOddLoad(hybrid, hybrids[0]?.p13119, context);
