@@ -98,6 +98,8 @@ describe('the time of measurement', () => {
     ],
     ['without a zone', shown, undefined, {}, 'bad-response'],
     ['in a zone that is none', shown, 'Mars', {}, 'bad-response'],
+    ['in a zone that cannot be', shown, 'GMT+99', {}, 'bad-response'],
+    ['in a zone of odd minutes', shown, 'GMT+5:99', {}, 'bad-response'],
     ['21 minutes old', shownAfter(-17), 'GMT+10', {}, 'stale'],
     ['half an hour ahead, so half an hour old', shownAfter(34), 'GMT+10', {}, 'stale'],
   ];

@@ -150,6 +150,7 @@ describe('several hybrid inverters', () => {
     ['gives zeros', { p13149: '0', p13121: '0', p13148: '0', p13125: '0' }],
     ['gives zeros and nothing', { p13149: '0', p13121: null, p13148: '0', p13125: null }],
     ["gives the master's figures again", hybridMeter()],
+    ["gives the master's powers again", { ...hybridMeter(), p13148: '5', p13125: '7' }],
   ] as const)
     it(`add up, where the slave ${what} of the meter`, async () => {
       const { pushes, report } = await play(two(hybrid, { ...slave, ...meter }));
@@ -169,14 +170,18 @@ describe('several hybrid inverters', () => {
     });
   });
 
-  it('have no sum of counters where one keeps none', async () => {
-    const own = { p13149: '100', p13121: '0', p13148: '0', p13125: '0' };
-    const { pushes } = await play(two(hybrid, { ...slave, ...own }));
-    assert.deepEqual(pushes[0]?.siteMeters, {
-      ...without(both, 'imported_kwh', 'exported_kwh'),
-      ...{ net_import_kw: -2.9, consumption_kw: 3.4 },
+  for (const [what, p13148, p13125] of [
+    ['keeps none', '0', '0'],
+    ['counts below 0', '-1000', '-1000'],
+  ] as const)
+    it(`have no sum of counters where one ${what}`, async () => {
+      const own = { p13149: '100', p13121: '0', p13148, p13125 };
+      const { pushes } = await play(two(hybrid, { ...slave, ...own }));
+      assert.deepEqual(pushes[0]?.siteMeters, {
+        ...without(both, 'imported_kwh', 'exported_kwh'),
+        ...{ net_import_kw: -2.9, consumption_kw: 3.4 },
+      });
     });
-  });
 
   it('of which one has no battery', async () => {
     const { pushes } = await play(

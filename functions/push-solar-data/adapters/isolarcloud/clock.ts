@@ -2,14 +2,7 @@
 import { Failure } from '../adapter.ts';
 import { isYoung } from '../age.ts';
 import { instantOf } from '../local-time.ts';
-import type { IsolarcloudContext, Plant } from './settings.ts';
-
-/** `GMT+10`, `GMT-1`, `GMT+5:30` → `+10:00` …; undefined for other names. */
-export function zoneNamed(name: string): string | undefined {
-  const [match, sign = '+', hours = '0', minutes = '00'] =
-    /^(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d\d))?)?$/i.exec(name.trim()) ?? [];
-  return match === undefined ? undefined : `${sign}${hours.padStart(2, '0')}:${minutes}`;
-}
+import { type IsolarcloudContext, type Plant, zoneNamed } from './settings.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

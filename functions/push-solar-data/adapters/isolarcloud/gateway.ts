@@ -14,7 +14,6 @@ export function openGateway(context: Asking): Post {
   const codes = codesFor(context);
   const http = context.http.extend({
     headers: { 'content-type': 'application/json;charset=UTF-8', 'x-access-key': secretKey, sys_code: '901' },
-    kinds: { 401: tokenRefused },
     refusal: (answer) => refusalOf(answer, codes),
   });
   return (path, json, call) => http.send('POST', path, { ...call, json: { appkey, lang: '_en_US', ...json } });

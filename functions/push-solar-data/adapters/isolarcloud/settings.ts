@@ -2,7 +2,6 @@
 import * as z from 'zod/mini';
 import { choice, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
-import { zoneNamed } from './clock.ts';
 
 /** By where the account was made; `console` and `cloudId` are of the page for the consent. */
 export const regions = {
@@ -13,7 +12,13 @@ export const regions = {
   in: { gateway: 'https://gateway.isolarcloud.in', console: 'https://web3.isolarcloud.in', cloudId: '9' },
 } as const;
 
-/** `GMT+10` is the cloud's own way, which no list of zones knows. */
+/** `GMT+10`, `GMT-1`, `GMT+5:30` → `+10:00` …; undefined for other names. */
+export function zoneNamed(name: string): string | undefined {
+  const [match, sign = '+', hours = '0', minutes = '00'] =
+    /^(?:GMT|UTC)(?:([+-])(0?\d|1[0-4])(?::?([0-5]\d))?)?$/i.exec(name.trim()) ?? [];
+  return match === undefined ? undefined : `${sign}${hours.padStart(2, '0')}:${minutes}`;
+}
+
 const zone = z.pipe(
   z.pipe(
     text,
