@@ -40,6 +40,13 @@ const lists: Readonly<Record<string, List>> = {
       data: { pageCount: endless, list: ids.map((id) => ({ plantCode: `NE=${id}`, plantName: 'Home' })) },
     }),
   },
+  isolarcloud: {
+    ...{ method: 'POST', path: '/openapi/getPowerStationList' },
+    page: (ids) => ({
+      ...{ result_code: '1', result_msg: 'success' },
+      result_data: { rowCount: endless, pageList: ids.map((ps_id) => ({ ps_id, ps_current_time_zone: 'GMT+10' })) },
+    }),
+  },
   redback: {
     path: '/Api/v2/EnergyData/With/Nodes',
     without: 'siteId',

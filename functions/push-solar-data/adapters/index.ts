@@ -13,6 +13,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
+  isolarcloud: async () => (await import('./isolarcloud.ts')).isolarcloud,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
   selectronic: async () => (await import('./selectronic.ts')).selectronic,

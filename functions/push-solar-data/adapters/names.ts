@@ -12,6 +12,7 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   'home-assistant': ['Home Assistant', 'Hass', 'HASS.io', 'Nabu Casa'],
   hoymiles: ['Hoymiles S-Miles Cloud', 'S-Miles', 'S-Miles Home', 'DTU'],
   'http-json': ['Any HTTPS endpoint that answers JSON'],
+  isolarcloud: ['Sungrow iSolarCloud', 'Sungrow', 'WiNet', 'isolarcloud.com'],
   redback: ['Redback Technologies', 'Ouija Board', 'redbacktech.com'],
   saj: ['SAJ Elekeeper', 'Elekeeper', 'eSolar', 'eSAJ', 'elekeeper.com'],
   selectronic: ['Selectronic select.live', 'SP PRO', 'select.live'],
