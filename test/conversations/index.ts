@@ -22,6 +22,8 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   solarman: async () => (await import('./solarman.ts')).conversation,
   solax: async () => (await import('./solax.ts')).conversation,
   'solax/platform': async () => (await import('./solax.ts')).platformConversation,
+  sonnen: async () => (await import('./sonnen.ts')).conversation,
+  'sonnen/cloud': async () => (await import('./sonnen.ts')).cloudConversation,
   sunsynk: async () => (await import('./sunsynk.ts')).conversation,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).conversation,
 };

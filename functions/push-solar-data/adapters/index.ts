@@ -18,6 +18,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   solaredge: async () => (await import('./solaredge.ts')).solaredge,
   solarman: async () => (await import('./solarman.ts')).solarman,
   solax: async () => (await import('./solax.ts')).solax,
+  sonnen: async () => (await import('./sonnen.ts')).sonnen,
   sunsynk: async () => (await import('./sunsynk.ts')).sunsynk,
   'victron-vrm': async () => (await import('./victron-vrm.ts')).victronVrm,
 };
