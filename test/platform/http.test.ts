@@ -175,6 +175,15 @@ describe('a redirect', () => {
     });
 });
 
+it('an answer says what was asked, without its query, so that a redirect can be read', async (t) => {
+  const moved = await call(t, answering(302, { location: '../log-in?again=1' }), {
+    path: '/v1/live?key=hidden',
+    accept: [302],
+  });
+  assert.equal(new URL(moved.headers.location ?? '', moved.address).pathname, '/log-in');
+  assert.match(moved.address, /^http:\/\/127\.0\.0\.1:\d+\/v1\/live$/);
+});
+
 describe('credentials never travel in the clear:', () => {
   const rows: [string, boolean][] = [
     ['https://api.example.com', true],

@@ -67,9 +67,11 @@ export const ownSettings = (label: string, { settings }: { settings: Settings })
     ]),
   );
 
-/** Those that every source has. Where the adapter knows no address, its owner must give one. */
-export function commonSettings(label: string, { baseUrl, title }: Adapter): KnownSetting[] {
-  const settings = named(ofEachSource, `${upperSnake(label)}_`);
+/** Those that every source has, but for what the adapter itself asks for. Where the adapter knows no address, its owner must give one. */
+export function commonSettings(label: string, adapter: Adapter): KnownSetting[] {
+  const { baseUrl, title } = adapter;
+  const own = new Set([...ownSettings(label, adapter).values()].map(({ name }) => name));
+  const settings = named(ofEachSource, `${upperSnake(label)}_`).filter(({ name }) => !own.has(name));
   if (baseUrl !== undefined) return settings;
   const help = `The https address of your ${title}, without a slash at the end`;
   return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help, schema: address } : entry));

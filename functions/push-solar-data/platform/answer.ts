@@ -23,6 +23,8 @@ export type Meaning = FailureKind | readonly [kind: FailureKind, sentence: strin
 export type MeaningOf = Meaning | ((answer: Answer) => Meaning | undefined);
 
 export type Answer = {
+  /** What was asked, without its query; against it a `Location` is read. */
+  address: string;
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
@@ -49,14 +51,20 @@ export type Answer = {
 export type AnswerOptions = {
   /** Who answered, for the owner's sentences. */
   name: string;
+  /** What was asked, without its query. */
+  address?: string;
   /** ms since the epoch, for a `Retry-After` given as a date. */
   now: number;
   /** What a body that is no JSON means. Default: `bad-response`. */
   notJson?: MeaningOf | undefined;
 };
 
-export function toAnswer({ status, headers, text }: RawAnswer, { name, now, notJson }: AnswerOptions): Answer {
+export function toAnswer(
+  { status, headers, text }: RawAnswer,
+  { name, address = '', now, notJson }: AnswerOptions,
+): Answer {
   const answer: Answer = {
+    address,
     status,
     headers,
     text,

@@ -90,7 +90,8 @@ export function createHttp(options: HttpOptions, defaults: CallDefaults = {}): H
     const signals = call.signal ? [options.signal, call.signal] : [options.signal];
     const request = { method, url, headers, body: requestBody(call) };
     const raw = await roundTrip(options.connections, request, signals, name);
-    const answer = toAnswer(raw, { name, now: options.now, notJson: call.notJson });
+    const address = url.origin + url.pathname;
+    const answer = toAnswer(raw, { name, address, now: options.now, notJson: call.notJson });
     const refusal = call.refusal?.(answer);
     if (refusal) throw refusal;
     const { status } = answer;
