@@ -8,6 +8,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   evcc: async () => (await import('./evcc.ts')).conversation,
   foxess: async () => (await import('./foxess.ts')).conversation,
   fusionsolar: async () => (await import('./fusionsolar.ts')).conversation,
+  'goodwe-sems': async () => (await import('./goodwe-sems.ts')).conversation,
   'home-assistant': async () => (await import('./home-assistant.ts')).conversation,
   'http-json': async () => (await import('./http-json.ts')).conversation,
   redback: async () => (await import('./redback.ts')).conversation,

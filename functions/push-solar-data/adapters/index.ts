@@ -7,6 +7,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   evcc: async () => (await import('./evcc.ts')).evcc,
   foxess: async () => (await import('./foxess.ts')).foxess,
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
+  'goodwe-sems': async () => (await import('./goodwe-sems.ts')).goodweSems,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
   redback: async () => (await import('./redback.ts')).redback,
