@@ -42,10 +42,10 @@ const codes: Refusals<typeof Envelope> = {
 
 const notJson: Meaning = ['unavailable', 'has trouble: it answered with something else than figures'];
 
-/** A page in place of an answer comes from a gateway, with whatever status. */
+/** A page in place of an answer comes from a gateway, with whatever status of an error; a redirect and a 429 say more. */
 const refusal = (answer: Answer): Failure | undefined =>
   refusalOf(answer, codes) ??
-  (answer.isWebPage && answer.status !== 429
+  (answer.isWebPage && answer.status >= 400 && answer.status !== 429
     ? answer.failure('unavailable', 'has trouble: it answered with a web page', { status: 503 })
     : undefined);
 
