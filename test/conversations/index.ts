@@ -14,6 +14,7 @@ export const conversationsByName: Record<string, () => Promise<AdapterConversati
   fusionsolar: async () => (await import('./fusionsolar.ts')).conversation,
   givenergy: async () => (await import('./givenergy.ts')).conversation,
   'givenergy/pair': async () => (await import('./givenergy.ts')).pairConversation,
+  'goodwe-sems': async () => (await import('./goodwe-sems.ts')).conversation,
   growatt: async () => (await import('./growatt.ts')).conversation,
   'growatt/fleet': async () => (await import('./growatt.ts')).fleetConversation,
   'home-assistant': async () => (await import('./home-assistant.ts')).conversation,

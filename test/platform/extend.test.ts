@@ -46,6 +46,18 @@ describe('a client that is extended', () => {
     assert.equal(received[1]?.headers['lang'], 'en');
   });
 
+  it("asks another host where the cloud names one, but not in place of the owner's own", async (t) => {
+    const { http, received } = await client(t, answering(200, '{"power":1}'));
+    const { url } = await serveHttp(t, answering(200, '{"power":2}'));
+    const moved = { 'https://cloud.example.com': url };
+    assert.equal((await http.extend({ moved }).get('/live', { schema: Live })).power, 1);
+    const usual = clientFor(t, { baseUrl: 'https://cloud.example.com', authUrl: 'https://login.example.com' });
+    assert.equal((await usual.extend({ moved }).get('/live', { schema: Live })).power, 2);
+    const asked = { schema: Live, host: 'auth', moved: { 'https://login.example.com': url } } as const;
+    assert.equal((await usual.get('/live', asked)).power, 2);
+    assert.equal(received.length, 1);
+  });
+
   it('hides what it sends as a credential', async (t) => {
     const { url } = await serveHttp(t, answering(200, '{"power":1}'));
     const redactor = createRedactor();

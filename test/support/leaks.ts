@@ -37,11 +37,25 @@ export const leaks = (told: string, secrets: Iterable<string>): string[] =>
 
 const mostOf = (form: string): string => (form.length < 12 ? form : form.slice(0, Math.ceil(form.length * 0.7)));
 
-/** What a request carried that opens doors: headers of such a name, and of cookies the values. */
+/** What a request carried that opens doors: headers of such a name, of cookies the values, of JSON what says what it is. */
 export function secretsOfRequest({ headers }: ReceivedRequest): string[] {
   const found = Object.entries(headers).flatMap(([name, value]) => (secretHeader.test(name) ? [String(value)] : []));
-  const parts = found.flatMap((value) => value.split(/[;,]\s*/));
-  return parts.flatMap((part) => [part.replace(/^[A-Za-z]+ /, ''), ...part.split(/(?<==)/).slice(1)]).filter(isSecret);
+  return found.flatMap((value) => {
+    const tree = jsonIn(value);
+    if (tree) return secretsOfAnswer(tree);
+    const parts = value.split(/[;,]\s*/);
+    return parts
+      .flatMap((part) => [part.replace(/^[A-Za-z]+ /, ''), ...part.split(/(?<==)/).slice(1)])
+      .filter(isSecret);
+  });
+}
+
+function jsonIn(value: string): unknown {
+  try {
+    return value.startsWith('{') ? JSON.parse(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Texts in an answer under a name that says what they are. */

@@ -10,6 +10,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   'fronius-solarweb': async () => (await import('./fronius-solarweb.ts')).froniusSolarweb,
   fusionsolar: async () => (await import('./fusionsolar.ts')).fusionsolar,
   givenergy: async () => (await import('./givenergy.ts')).givenergy,
+  'goodwe-sems': async () => (await import('./goodwe-sems.ts')).goodweSems,
   growatt: async () => (await import('./growatt.ts')).growatt,
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,

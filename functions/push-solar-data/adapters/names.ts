@@ -9,6 +9,7 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   'fronius-solarweb': ['Fronius Solar.web', 'Solar.web', 'solarweb.com', 'Query API', 'Wattpilot'],
   fusionsolar: ['Huawei FusionSolar', 'Huawei', 'LUNA2000', 'SUN2000', 'fusionsolar.huawei.com'],
   givenergy: ['GivEnergy Cloud', 'GivEnergy Cloud', 'givenergy.cloud', 'Giv-Gateway'],
+  'goodwe-sems': ['GoodWe SEMS+', 'SEMS Portal', 'SEMS+', 'semsportal.com'],
   growatt: ['Growatt', 'ShinePhone', 'ShineServer', 'server.growatt.com'],
   'home-assistant': ['Home Assistant', 'Hass', 'HASS.io', 'Nabu Casa'],
   hoymiles: ['Hoymiles S-Miles Cloud', 'S-Miles', 'S-Miles Home', 'DTU'],

@@ -16,6 +16,11 @@ export type CallDefaults = {
   name?: string;
   /** Which of the adapter's hosts a path belongs to; `auth` is the base host where the vendor has no other. */
   host?: 'base' | 'auth';
+  /**
+   * Other hosts that the cloud itself names, by the adapter's usual ones: usual address → the one to ask. Where the owner
+   * has set an address, that one is asked.
+   */
+  moved?: Record<string, string>;
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Record<string, string | undefined>;
   /** HTTP statuses that mean something else with this vendor than in {@link kindOfStatus}. */
@@ -122,8 +127,9 @@ export function isAllowedUrl(url: URL): boolean {
   return url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
-function target(options: HttpOptions, path: string, { name = options.name, host, query }: Call): Target {
-  const base = host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
+function target(options: HttpOptions, path: string, { name = options.name, host, moved = {}, query }: Call): Target {
+  const usual = host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;
+  const base = usual === undefined ? undefined : (moved[usual] ?? usual);
   const address = path.startsWith('/') && base !== undefined ? base.replace(/(?<!\/)\/+$/, '') + path : path;
   const key = query ? JSON.stringify([address, query]) : address;
   const known = targets.get(key) ?? targetOf(name, address, query);
