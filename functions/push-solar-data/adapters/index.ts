@@ -11,6 +11,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   'home-assistant': async () => (await import('./home-assistant.ts')).homeAssistant,
   hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
+  luxpower: async () => (await import('./luxpower.ts')).luxpower,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
   'shelly-cloud': async () => (await import('./shelly-cloud.ts')).shellyCloud,

@@ -1,0 +1,73 @@
+/** The portal of LuxPower and EG4: its web pages' own API, unofficial; one call for each inverter, or one in all with a GridBOSS. */
+import * as z from 'zod/mini';
+import { choice, defineAdapter, list, type ReadContext, type SettingValues, secret, setting, text } from './adapter.ts';
+import { readGridBoss } from './luxpower/gridboss.ts';
+import { readInverters } from './luxpower/inverters.ts';
+import { cookie, equipmentOf, LogIn, logIn, portal } from './luxpower/portal.ts';
+import { withToken } from './session.ts';
+
+const hosts = {
+  eg4: 'https://monitor.eg4electronics.com',
+  us: 'https://us.luxpowertek.com',
+  na: 'https://na.luxpowertek.com',
+  eu: 'https://eu.luxpowertek.com',
+  sea: 'https://sea.luxpowertek.com',
+  af: 'https://af.luxpowertek.com',
+  cn: 'https://server.luxpowertek.com',
+} as const;
+
+const settings = {
+  account: setting(text, 'User name of the monitor portal or app, which is often no e-mail address'),
+  password: secret(text, 'Its password; best of a viewer account that is made for this purpose'),
+  server: setting(
+    z._default(choice('eg4', 'us', 'na', 'eu', 'sea', 'af', 'cn'), 'eg4'),
+    'Server of the account, by the address that works in the browser: eg4 (monitor.eg4electronics.com), us, na, eu, sea (Asia Pacific, Australia), af or cn (server.luxpowertek.com)',
+  ),
+  plantId: setting(z.optional(text), 'Number of the station, needed with several: an error message lists them'),
+  serials: setting(
+    z.optional(list),
+    'Serial numbers of the inverters (or of the GridBOSS) of this home, separated by commas; without it, all of the station',
+  ),
+  gridMeter: setting(
+    z._default(choice('auto', 'none'), 'auto'),
+    'none: no grid clamp or meter is fitted, so production and battery only; else auto',
+  ),
+};
+
+/** By what it is, when each was last there, ms since the epoch: of a GridBOSS, and the inverters behind it by their place. */
+const State = z.object({ seen: z.record(z.string(), z.number()), members: z.record(z.string(), z.number()) });
+export type LuxPowerContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, LogIn>;
+
+export const luxpower = defineAdapter({
+  vendor: 'luxpower',
+  title: 'LuxPower / EG4 Monitor',
+  homepage: 'https://monitor.eg4electronics.com',
+  standing: 'works with limits',
+  refresh: '2 to 5 minutes, as often as the dongle sends',
+  needs: 'user name and password of the monitor portal',
+  baseUrl: ({ server }) => hosts[server],
+  pollSeconds: 60,
+  settings,
+  state: State,
+  session: LogIn,
+  async discover(context) {
+    const { plants } = await logIn(context);
+    return {
+      plantId: plants.map(({ plantId, name }) => ({ value: plantId, title: name })),
+      serials: plants.flatMap(({ devices }) => devices.map(({ sn, type }) => ({ value: sn, title: type }))),
+    };
+  },
+  read(context) {
+    const renew = async () => {
+      const { token, plants } = await logIn(context);
+      return { token, ...equipmentOf(plants, context) };
+    };
+    return withToken(
+      { ...context, http: portal(context) },
+      [renew],
+      (http, { gridBoss, inverters }) =>
+        gridBoss === undefined ? readInverters(inverters, http, context) : readGridBoss(gridBoss, http, context),
+      { client: ({ token }) => ({ headers: cookie(token) }) },
+    );
+  },
+});
