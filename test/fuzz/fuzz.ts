@@ -141,6 +141,7 @@ const noneWhere: Record<string, RegExp> = {
   solax: /(powerdc[1-4]|pv[1-4]Power)$/,
   foxess: /^result\.1\.datas\.0\.value$/,
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
+  luxpower: /^midboxData\.gridL2ActivePower$/,
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,
 };
 const mayBeNone = (vendor: string, path: Path): boolean => noneWhere[vendor]?.test(path.join('.')) ?? false;

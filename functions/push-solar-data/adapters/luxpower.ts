@@ -1,10 +1,21 @@
 /** The portal of LuxPower and EG4: its web pages' own API, unofficial; one call for each inverter, or one in all with a GridBOSS. */
 import * as z from 'zod/mini';
-import { choice, defineAdapter, list, type ReadContext, type SettingValues, secret, setting, text } from './adapter.ts';
+import {
+  choice,
+  defineAdapter,
+  Failure,
+  type Http,
+  list,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+} from './adapter.ts';
 import { readGridBoss } from './luxpower/gridboss.ts';
 import { readInverters } from './luxpower/inverters.ts';
-import { cookie, equipmentOf, LogIn, logIn, portal } from './luxpower/portal.ts';
-import { withToken } from './session.ts';
+import { cookie, equipmentOf, logIn, portal } from './luxpower/portal.ts';
+import { Session, withToken } from './session.ts';
 
 const hosts = {
   eg4: 'https://monitor.eg4electronics.com',
@@ -34,9 +45,14 @@ const settings = {
   ),
 };
 
-/** By what it is, when each was last there, ms since the epoch: of a GridBOSS, and the inverters behind it by their place. */
-const State = z.object({ seen: z.record(z.string(), z.number()), members: z.record(z.string(), z.number()) });
-export type LuxPowerContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, LogIn>;
+const State = z.object({
+  /** What is to be read, by serial number, as the last log-in listed it: the GridBOSS alone, or else the inverters. */
+  equipment: z.object({ gridBoss: z.optional(z.string()), inverters: z.array(z.string()) }),
+  /** When each leg and port of a GridBOSS, and each inverter behind it by its place, was last there, ms since the epoch. */
+  seen: z.record(z.string(), z.number()),
+  members: z.record(z.string(), z.number()),
+});
+export type LuxPowerContext = ReadContext<SettingValues<typeof settings>, z.output<typeof State>, Session>;
 
 export const luxpower = defineAdapter({
   vendor: 'luxpower',
@@ -49,7 +65,7 @@ export const luxpower = defineAdapter({
   pollSeconds: 60,
   settings,
   state: State,
-  session: LogIn,
+  session: Session,
   async discover(context) {
     const { plants } = await logIn(context);
     return {
@@ -58,16 +74,19 @@ export const luxpower = defineAdapter({
     };
   },
   read(context) {
+    const { state } = context;
     const renew = async () => {
       const { token, plants } = await logIn(context);
-      return { token, ...equipmentOf(plants, context) };
+      state.equipment = equipmentOf(plants, context);
+      return { token };
     };
-    return withToken(
-      { ...context, http: portal(context) },
-      [renew],
-      (http, { gridBoss, inverters }) =>
-        gridBoss === undefined ? readInverters(inverters, http, context) : readGridBoss(gridBoss, http, context),
-      { client: ({ token }) => ({ headers: cookie(token) }) },
-    );
+    const read = (http: Http) => {
+      // Only a log-in lists it.
+      if (!state.equipment) throw new Failure('auth', 'The devices of the account are not known', { status: 401 });
+      const { gridBoss, inverters } = state.equipment;
+      return gridBoss === undefined ? readInverters(inverters, http, context) : readGridBoss(gridBoss, http, context);
+    };
+    const client = ({ token }: Session) => ({ headers: cookie(token) });
+    return withToken({ ...context, http: portal(context) }, [renew], async (http) => read(http), { client });
   },
 });

@@ -5,14 +5,9 @@ import { cookieHeader, cookiesAfter } from '../cookies.ts';
 import type { LuxPowerContext } from '../luxpower.ts';
 import { theOnly } from '../only.ts';
 import { figure, identifier, words } from '../quantities.ts';
-import { Session } from '../session.ts';
 
 const cookieName = 'JSESSIONID';
 export const cookie = (token: string): { cookie: string } => cookieHeader({ [cookieName]: token });
-
-/** With what is to be read, as the log-in lists it: the GridBOSS alone, or else the inverters, by serial number. */
-export const LogIn = z.extend(Session, { gridBoss: z.optional(z.string()), inverters: z.array(z.string()) });
-export type LogIn = z.output<typeof LogIn>;
 
 /** For calls with a session. One that has ended is answered with the page of the log-in, or sent there. */
 export function portal({ http, settingName }: LuxPowerContext): Http {
@@ -88,7 +83,7 @@ const mostInverters = 20;
 export function equipmentOf(
   plants: readonly Plant[],
   { settings, settingName }: LuxPowerContext,
-): Omit<LogIn, keyof Session> {
+): NonNullable<LuxPowerContext['state']['equipment']> {
   const title = 'LuxPower / EG4 Monitor';
   const [account, server, plantSetting, setting = ''] = ['account', 'server', 'plantId', 'serials'].map(settingName);
   const choices = plants
