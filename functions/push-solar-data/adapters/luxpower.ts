@@ -46,7 +46,7 @@ const settings = {
 };
 
 const State = z.object({
-  /** What is to be read, by serial number, as the last log-in listed it: the GridBOSS alone, or else the inverters. */
+  /** By serial number, as the last log-in listed it: the GridBOSS that is read for all inverters, or else each that is. */
   equipment: z.object({ gridBoss: z.optional(z.string()), inverters: z.array(z.string()) }),
   /** When each leg and port of a GridBOSS, and each inverter behind it by its place, was last there, ms since the epoch. */
   seen: z.record(z.string(), z.number()),
@@ -84,7 +84,9 @@ export const luxpower = defineAdapter({
       // Only a log-in lists it.
       if (!state.equipment) throw new Failure('auth', 'The devices of the account are not known', { status: 401 });
       const { gridBoss, inverters } = state.equipment;
-      return gridBoss === undefined ? readInverters(inverters, http, context) : readGridBoss(gridBoss, http, context);
+      return gridBoss === undefined
+        ? readInverters(inverters, http, context)
+        : readGridBoss(gridBoss, inverters.length, http, context);
     };
     const client = ({ token }: Session) => ({ headers: cookie(token) });
     return withToken({ ...context, http: portal(context) }, [renew], async (http) => read(http), { client });

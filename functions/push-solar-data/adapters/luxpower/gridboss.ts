@@ -4,7 +4,7 @@ import { type DeviceReading, Failure, type Http, total, withLacking } from '../a
 import { goneToday, isThereToday } from '../age.ts';
 import type { LuxPowerContext } from '../luxpower.ts';
 import { refuseOther } from '../only.ts';
-import { figure, identifier } from '../quantities.ts';
+import { figure, identifier, words } from '../quantities.ts';
 import { kilowattHours, negativeWatts, percent, utc, watts } from '../units.ts';
 import { isSomething, measuredAt, presence, refuseBlank, refuseLost, title } from './presence.ts';
 
@@ -36,11 +36,18 @@ const Runtime = z.object({
   success: z.literal(true),
   serialNum: z.nullish(identifier),
   ...presence,
+  deviceDataType: words,
   midboxData: z.nullish(Box),
   deviceData: z.nullish(Group),
 });
 
-export async function readGridBoss(sn: string, http: Http, context: LuxPowerContext): Promise<DeviceReading[]> {
+/** @param inverters how many of them the plant has, if all stand behind it. */
+export async function readGridBoss(
+  sn: string,
+  inverters: number,
+  http: Http,
+  context: LuxPowerContext,
+): Promise<DeviceReading[]> {
   const runtime = await http.post('/WManage/api/midbox/getMidboxRuntime', { form: { serialNum: sn }, schema: Runtime });
   refuseOther(runtime.serialNum, sn, { title, noun: 'GridBOSS' });
   const { midboxData: box, deviceData: group } = runtime;
@@ -49,7 +56,7 @@ export async function readGridBoss(sn: string, http: Http, context: LuxPowerCont
   const legs = legsOf(box ?? {}, context);
   const net_import_kw = legs.sum(box?.gridL1ActivePower, box?.gridL2ActivePower);
   refuseBlank(sn, { production_kw: group?.ppv, net_import_kw }, context);
-  refuseFewer(sn, members.length, context);
+  refuseFewer(sn, members.length, runtime.deviceDataType === 'PARALLEL' ? inverters : 0, context);
   const coupled_kw = ports.map((port) => coupledPower(port, box ?? {}, legs, context));
   const hasBattery = [group?.batPower, group?.soc].some(isSomething);
   const reading = {
@@ -79,13 +86,19 @@ function legsOf({ gridL2ActivePower }: Partial<Box>, { state, now }: LuxPowerCon
   return { sum: (first, second) => total([first, isSplit ? second : (second ?? 0)]) };
 }
 
-/** An inverter that has left the sum is not without power. */
-function refuseFewer(sn: string, count: number, { state, now, takes }: LuxPowerContext): void {
+/**
+ * An inverter that has left the sum is not without power. A parallel group shows each of its members, of which there are
+ * no more than the plant has inverters.
+ */
+function refuseFewer(sn: string, count: number, most: number, { state, now, takes }: LuxPowerContext): void {
   state.members ??= {};
-  const there = Array.from({ length: count }, (_, nth) => String(nth));
-  const gone = goneToday(state.members, there, now);
-  if (gone.length > 0 && (takes('production') || takes('battery')))
-    throw new Failure('offline', `${title} shows ${count} inverters behind ${sn}, fewer than before: check the others`);
+  const there = Array.from({ length: Math.min(count, most) }, (_, nth) => String(nth));
+  const isGone = goneToday(state.members, there, now).length > 0 || (count === 0 && most > 0);
+  if (isGone && (takes('production') || takes('battery')))
+    throw new Failure(
+      'offline',
+      `${title} shows ${count} inverters behind ${sn}, and there are more: check the others`,
+    );
 }
 
 const ports = [1, 2, 3, 4] as const;

@@ -5,6 +5,7 @@ import { cookieHeader, cookiesAfter } from '../cookies.ts';
 import type { LuxPowerContext } from '../luxpower.ts';
 import { theOnly } from '../only.ts';
 import { figure, identifier, words } from '../quantities.ts';
+import { title } from './presence.ts';
 
 const cookieName = 'JSESSIONID';
 export const cookie = (token: string): { cookie: string } => cookieHeader({ [cookieName]: token });
@@ -76,6 +77,10 @@ export async function logIn({
   return { token, plants: plants ?? [] };
 }
 
+const invertersOf = (devices: readonly Plant['devices'][number][]): string[] => [
+  ...new Set(devices.flatMap(({ sn, isGridBoss }) => (isGridBoss ? [] : sn))),
+];
+
 /** Each is a call, and they must all end within the minute. */
 const mostInverters = 20;
 
@@ -84,7 +89,6 @@ export function equipmentOf(
   plants: readonly Plant[],
   { settings, settingName }: LuxPowerContext,
 ): NonNullable<LuxPowerContext['state']['equipment']> {
-  const title = 'LuxPower / EG4 Monitor';
   const [account, server, plantSetting, setting = ''] = ['account', 'server', 'plantId', 'serials'].map(settingName);
   const choices = plants
     .filter(({ plantId }) => plantId === (settings.plantId ?? plantId))
@@ -102,10 +106,11 @@ export function equipmentOf(
     throw new Failure('auth', `${title} lists no device in plant ${value}: share it with this account`);
   const gridBosses = chosen.filter(({ isGridBoss }) => isGridBoss);
   if (gridBosses.length > 0) {
-    const { sn } = theOnly(gridBosses, { setting, title, noun: 'GridBOSS device', several: 'auth' });
-    return { gridBoss: sn, inverters: [] };
+    const { sn } = theOnly(gridBosses, { setting, title, noun: 'GridBOSS', several: 'auth' });
+    return { gridBoss: sn, inverters: invertersOf(devices).slice(0, mostInverters) };
   }
-  if (chosen.length > mostInverters)
-    throw new Failure('settings', `${title} lists ${chosen.length} inverters: name those of the home in ${setting}`);
-  return { inverters: chosen.map(({ sn }) => sn) };
+  const inverters = invertersOf(chosen);
+  if (inverters.length > mostInverters)
+    throw new Failure('settings', `${title} lists ${inverters.length} inverters: name those of the home in ${setting}`);
+  return { inverters };
 }
