@@ -66,7 +66,7 @@ describe('LuxPower tells of an inverter', () => {
   for (const [what, values, figures] of rows) it(what, async () => assertFigures(await one(values), figures));
 
   it('no grid where no clamp is fitted', async () => {
-    const { pushes } = await one({ pToUser: 0, pToGrid: 0, acCouplePower: 0 }, { gridMeter: 'none' });
+    const { pushes } = await one({ pToUser: null, pToGrid: 0, acCouplePower: 0 }, { gridMeter: 'none' });
     assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 3.4, battery_discharge_kw: -2.6, battery_soc: 0.62 });
   });
 

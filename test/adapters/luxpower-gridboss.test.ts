@@ -79,6 +79,7 @@ describe('LuxPower tells of a GridBOSS', () => {
     ['offline: that the inverters are lost', { group: { lost: true } }, 'offline'],
     ['offline: that one of them is', { group: { deviceArray: [{ lost: false }, { lost: true }] } }, 'offline'],
     ['offline: no inverters', { group: null }, 'offline'],
+    ['offline: none of a group', { group: { deviceArray: [] } }, 'offline'],
     ['offline: no solar power', { group: { ppv: null } }, 'offline'],
     ['offline: no grid', { box: { gridL1ActivePower: null } }, 'offline'],
     ['bad-response: no time', { box: { serverTime: '' } }, 'bad-response'],

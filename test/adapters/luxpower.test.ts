@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { luxpower } from '../../functions/push-solar-data/adapters/luxpower.ts';
 import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
+import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import {
   account,
   asked,
   conversation,
-  gridBoss,
   gridBossConversation,
   hybrid,
   inverter,
@@ -21,9 +21,8 @@ import {
   session,
   timeText,
 } from '../conversations/luxpower.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
-import { discover } from '../support/discover.ts';
-import { type Played, playAdapter } from '../support/home.ts';
+import { type Answer, type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { openHome, type Played, playAdapter, settingTexts } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
 testAdapter(luxpower, conversation);
@@ -73,7 +72,10 @@ describe('LuxPower is logged in to', () => {
   for (const [what, refusal] of [
     ['the page of the log-in', logInPage],
     ['HTTP 401', { status: 401, json: {} }],
-    ['a redirect', { status: 302, headers: { location: '{server}/WManage/web/login' } }],
+    ...[301, 302, 303, 307, 308].map((status) => [
+      `a redirect (${status})`,
+      { status, headers: { location: '{server}/WManage/web/login' } },
+    ]),
     ['a device that it does not know any more', refused({ msg: 'Device not found' })],
   ] as [string, Answer][]) {
     it(`again after ${what}, and reads at once`, async () => {
@@ -88,6 +90,30 @@ describe('LuxPower is logged in to', () => {
       assert.equal(pathsOf(played).filter((path) => path === logInPath).length, 2);
     });
   }
+
+  it('again where the list of its devices was not kept', async () => {
+    const exchanges = [0, 1].map((nth) => runtime('INVERTER01', { ...hybrid, ...atPoll(nth) }));
+    const vendor = await playConversation([logInTo(one), ...exchanges]);
+    const chargeHq = await playChargeHq();
+    const store = memoryStore();
+    const texts = settingTexts('luxpower', { ...account, baseUrl: vendor.url });
+    const home = openHome({
+      adapters: [luxpower],
+      now,
+      store,
+      texts: { ...texts, VENDOR: 'luxpower', CHARGE_HQ_URL: chargeHq.url },
+    });
+    await home.tick();
+    store.documents.delete('adapter/luxpower');
+    home.coldStart();
+    home.clock.advance(60);
+    await home.tick();
+    await home.close();
+    await vendor.close();
+    await chargeHq.close();
+    const paths = vendor.received.map(({ path }) => path);
+    assert.deepEqual(paths, [logInPath, inverterPath, logInPath, inverterPath]);
+  });
 
   it('and reads what the new log-in lists', async () => {
     const exchanges = [
@@ -155,74 +181,5 @@ describe('LuxPower refuses', () => {
       const calls = pathsOf(played);
       assert.equal(calls.filter((path) => path === logInPath).length, 1, 'log-ins');
       assert.equal(calls.filter((path) => path === inverterPath).length, kind === 'unavailable' ? 2 : 1, 'calls');
-    });
-});
-
-describe('LuxPower lists plants and devices', () => {
-  const two = [plant(1, 'Home', one, inverter('INVERTER02')), plant(2, 'Barn', inverter('INVERTER03'))];
-  const any = (path: string): Exchange => ({ ...asked(path, '', { json: { success: true, ...hybrid } }), form: {} });
-  const serialsOf = ({ vendor }: Played) =>
-    vendor.received.flatMap(({ body }) => (body as { serialNum?: string }).serialNum ?? []);
-  const read = (plants: unknown, settings: Record<string, string> = {}) =>
-    play([logIn(loggedIn(plants)), any(inverterPath)], { settings });
-
-  it('for the set-up', async () => {
-    const settings = account;
-    const found = await discover(luxpower, { settings, now, exchanges: [logIn(loggedIn(two))] });
-    assert.deepEqual(found?.['plantId'], [
-      { value: '1', title: 'Home' },
-      { value: '2', title: 'Barn' },
-    ]);
-    const serials = ['INVERTER01', 'INVERTER02', 'INVERTER03'].map((value) => ({ value, title: '12KPV' }));
-    assert.deepEqual(found?.['serials'], serials);
-  });
-
-  for (const [what, plants, settings, serials] of [
-    ['the inverters of the only plant', two.slice(0, 1), {}, ['INVERTER01', 'INVERTER02']],
-    ['those of the plant that is set', two, { plantId: '2' }, ['INVERTER03']],
-    ['those that are named, each once', two, { plantId: '1', serials: 'INVERTER02, INVERTER02' }, ['INVERTER02']],
-    [
-      'inverters that are named beside a GridBOSS',
-      [plant(1, 'Home', one, gridBoss('GRIDBOSS01'))],
-      { serials: 'INVERTER01' },
-      ['INVERTER01'],
-    ],
-  ] as [string, unknown, Record<string, string>, string[]][])
-    it(`and reads ${what}`, async () => {
-      const played = await read(plants, settings);
-      assert.equal(played.report.outcome, 'pushed', played.report.error);
-      assert.deepEqual(serialsOf(played), serials);
-    });
-
-  const many = Array.from({ length: 21 }, (_, nth) => inverter(`INVERTER${nth}`));
-  for (const [what, plants, settings, sentence, kind] of [
-    ['several plants', two, {}, /LUXPOWER_PLANT_ID to one of 1 \(Home\), 2 \(Barn\)/, 'auth'],
-    ['no such plant', two, { plantId: '3' }, /LUXPOWER_PLANT_ID/, 'auth'],
-    ['no plant', [], {}, /LUXPOWER_ACCOUNT/, 'auth'],
-    ['no list of plants', null, {}, /LUXPOWER_ACCOUNT/, 'auth'],
-    ['no device', [plant(1, 'Home')], {}, /no device/, 'auth'],
-    ['a plant without a list', [{ plantId: 1, name: null }], {}, /no device/, 'auth'],
-    ['no such device', two, { plantId: '1', serials: 'INVERTER03' }, /INVERTER03.*LUXPOWER_SERIALS/, 'auth'],
-    ['two GridBOSS', [plant(1, 'Home', gridBoss('A'), gridBoss('B'))], {}, /LUXPOWER_SERIALS to one of A .*B/, 'auth'],
-    ['too many', [plant(1, 'Home', ...many)], {}, /LUXPOWER_SERIALS/, 'settings'],
-  ] as [string, unknown, Record<string, string>, RegExp, FailureKind][])
-    it(`and says so where there is ${what}, without another call`, async () => {
-      const played = await read(plants, settings);
-      assert.equal(played.report.kind, kind, played.report.error);
-      assert.match(played.report.error ?? '', sentence);
-      assert.deepEqual(pathsOf(played), [logInPath]);
-    });
-
-  for (const [server, host] of Object.entries({
-    eg4: 'monitor.eg4electronics.com',
-    us: 'us.luxpowertek.com',
-    na: 'na.luxpowertek.com',
-    eu: 'eu.luxpowertek.com',
-    sea: 'sea.luxpowertek.com',
-    af: 'af.luxpowertek.com',
-    cn: 'server.luxpowertek.com',
-  }))
-    it(`at ${host} for ${server}`, () => {
-      assert.equal((luxpower.baseUrl as (settings: unknown) => string)({ server }), `https://${host}`);
     });
 });

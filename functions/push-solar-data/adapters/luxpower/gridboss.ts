@@ -2,11 +2,11 @@
 import * as z from 'zod/mini';
 import { type DeviceReading, Failure, type Http, total, withLacking } from '../adapter.ts';
 import { goneToday, isThereToday } from '../age.ts';
-import type { LuxPowerContext } from '../luxpower.ts';
 import { refuseOther } from '../only.ts';
 import { figure, identifier, words } from '../quantities.ts';
 import { kilowattHours, negativeWatts, percent, utc, watts } from '../units.ts';
-import { isSomething, measuredAt, presence, refuseBlank, refuseLost, title } from './presence.ts';
+import { isSomething, measuredAt, presence, refuseBlank, refuseLost } from './presence.ts';
+import { type LuxPowerContext, title } from './settings.ts';
 
 /** Powers are what flows out of a port: − is an inverter's. Status 0: unused, 1: load, 2: coupled inverter. */
 const Box = z.object({

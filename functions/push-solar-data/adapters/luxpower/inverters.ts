@@ -1,11 +1,11 @@
 /** What each inverter tells where there is no GridBOSS; the plain sum is what the portal shows. All or nothing. */
 import * as z from 'zod/mini';
 import { type DeviceReading, type Http, total, withLacking } from '../adapter.ts';
-import type { LuxPowerContext } from '../luxpower.ts';
 import { refuseOther } from '../only.ts';
 import { difference, figure, identifier } from '../quantities.ts';
 import { kilowattHours, negativeWatts, percent, utc, watts } from '../units.ts';
-import { isSomething, measuredAt, presence, refuseBlank, refuseLost, title } from './presence.ts';
+import { isSomething, measuredAt, presence, refuseBlank, refuseLost } from './presence.ts';
+import { type LuxPowerContext, title } from './settings.ts';
 
 const Runtime = z.object({
   success: z.literal(true),

@@ -2,10 +2,9 @@
 import * as z from 'zod/mini';
 import { type Answer, Failure, type FailureKind, type Http, type Meaning } from '../adapter.ts';
 import { cookieHeader, cookiesAfter } from '../cookies.ts';
-import type { LuxPowerContext } from '../luxpower.ts';
 import { theOnly } from '../only.ts';
 import { figure, identifier, words } from '../quantities.ts';
-import { title } from './presence.ts';
+import { type LuxPowerContext, title } from './settings.ts';
 
 const cookieName = 'JSESSIONID';
 export const cookie = (token: string): { cookie: string } => cookieHeader({ [cookieName]: token });

@@ -1,8 +1,8 @@
 /** Whether what the portal shows of a device is of now: it goes on showing the last figures of one that is away. */
 import * as z from 'zod/mini';
 import { Failure } from '../adapter.ts';
-import type { LuxPowerContext } from '../luxpower.ts';
 import { words } from '../quantities.ts';
+import { type LuxPowerContext, title } from './settings.ts';
 
 export const presence = {
   lost: z.nullish(z.boolean()),
@@ -10,8 +10,6 @@ export const presence = {
   statusText: words,
 };
 type Presence = z.output<z.ZodMiniObject<typeof presence>>;
-
-export const title = 'LuxPower / EG4 Monitor';
 
 /** @throws Failure `offline` if one of them is away, whatever figures stand beside. */
 export function refuseLost(sn: string, ...parts: readonly (Partial<Presence> | null | undefined)[]): void {
