@@ -106,6 +106,13 @@ describe('figures that cannot be', () => {
     assert.match(sentence, /^Impossible figures: production_kw is 4200 kW.*; production_kw is -4190 kW/);
   });
 
+  it('are an error of no more than 300 characters', () => {
+    const figures = { production_kw: 1e60 / 3, net_import_kw: 1e60 / 3, battery_discharge_kw: -1e60 / 3 };
+    const [, sentence] = errorOf(evaluated({ roof: read(figures) }));
+    assert.match(sentence, /^Impossible figures.*…$/);
+    assert.equal(sentence.length, 300);
+  });
+
   it('are an error also where only their sum is too much', () => {
     const sum = { roof: read({ production_kw: 60 }), garage: read({ production_kw: 60, net_import_kw: 0 }) };
     assert.match(errorOf(evaluated(sum))[1], /^Impossible figures: production_kw is 120 kW/);

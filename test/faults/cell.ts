@@ -73,9 +73,13 @@ const pagesThatPass: Record<string, RegExp> = {
 const allowance = ({ adapter }: Pick<NamedConversation, 'adapter'>, { name }: Fault): FailureKind[] =>
   pagesThatPass[adapter.vendor]?.test(name) ? ['unavailable'] : [];
 
-/** Faults that leave a reading right: the arrows only guard GoodWe's signs, and its time is left out where it lies ahead. */
+/**
+ * Faults that leave a reading right: the arrows only guard GoodWe's signs, and its time is left out where it lies ahead,
+ * as is LuxPower's, since the zone of its servers' clocks is not certain.
+ */
 const harmless: Record<string, RegExp> = {
   'goodwe-sems': /^(lists empty|times of (tomorrow|a zone ten hours east))$/,
+  luxpower: /^times of (tomorrow|a zone ten hours east)$/,
 };
 const mayBeRead = ({ adapter }: Pick<NamedConversation, 'adapter'>, fault: Fault): boolean =>
   Boolean(fault.mayBeRead || harmless[adapter.vendor]?.test(fault.name));

@@ -13,8 +13,8 @@ export function numbersIn(tree: unknown): Set<number> {
   return found;
 }
 
-/** Factors from vendors' units to ours: kW, W, Wh in a quarter of an hour; kWh and Wh; 0…1 and percent. */
-const factors = { _kw: [1, 1e-3, 4e-3, 12e-3], _kwh: [1, 1e-3], _soc: [1, 1e-2] } as const;
+/** Factors from vendors' units to ours: kW, W, Wh in a quarter of an hour; kWh, tenths of it and Wh; 0…1 and percent. */
+const factors = { _kw: [1, 1e-3, 4e-3, 12e-3], _kwh: [1, 0.1, 1e-3], _soc: [1, 1e-2] } as const;
 /** What rounding may change: half of the last digit, twice. */
 const tolerance = { _kw: 0.0011, _kwh: 0.0011, _soc: 0.00011 } as const;
 type Unit = keyof typeof factors;

@@ -87,6 +87,7 @@ it('knows which figures follow from an answer', () => {
     ['net_import_kw', -1.25, true],
     ['battery_discharge_kw', -0.525, true],
     ['battery_soc', 0.71, true],
+    ['imported_kwh', 125, true],
     ['production_kw', 3.333, false],
     ['battery_soc', 0.5, false],
   ];

@@ -150,6 +150,7 @@ const noneWhere: Record<string, RegExp> = {
   'victron-vrm': /^records\.0\.extended\.[01]\.rawValue$/,
   tesla: /^response\.generator_power$/,
   selectronic: /^items\.shunt_w$/,
+  luxpower: /^midboxData\.gridL2ActivePower$/,
   enphase: /^devices\.encharges\.\d+\.(power|last_report_at)$/,
 };
 const mayBeNone = (vendor: string, path: Path): boolean => noneWhere[vendor]?.test(path.join('.')) ?? false;

@@ -16,6 +16,7 @@ export const adapters: Record<string, () => Promise<Adapter>> = {
   hoymiles: async () => (await import('./hoymiles.ts')).hoymiles,
   'http-json': async () => (await import('./http-json.ts')).httpJson,
   isolarcloud: async () => (await import('./isolarcloud.ts')).isolarcloud,
+  luxpower: async () => (await import('./luxpower.ts')).luxpower,
   redback: async () => (await import('./redback.ts')).redback,
   saj: async () => (await import('./saj.ts')).saj,
   selectronic: async () => (await import('./selectronic.ts')).selectronic,

@@ -15,6 +15,7 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   hoymiles: ['Hoymiles S-Miles Cloud', 'S-Miles', 'S-Miles Home', 'DTU'],
   'http-json': ['Any HTTPS endpoint that answers JSON'],
   isolarcloud: ['Sungrow iSolarCloud', 'Sungrow', 'WiNet', 'isolarcloud.com'],
+  luxpower: ['LuxPower / EG4 Monitor', 'LuxpowerTek', 'monitor.eg4electronics.com', 'GridBOSS', 'EG4'],
   redback: ['Redback Technologies', 'Ouija Board', 'redbacktech.com'],
   saj: ['SAJ Elekeeper', 'Elekeeper', 'eSolar', 'eSAJ', 'elekeeper.com'],
   selectronic: ['Selectronic select.live', 'SP PRO', 'select.live'],

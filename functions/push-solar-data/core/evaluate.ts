@@ -160,7 +160,10 @@ function lostThings(missed: readonly [string, readonly Lacking[]][]): string {
   return what.charAt(0).toUpperCase() + what.slice(1);
 }
 
-const refused = (why: string): Evaluation => ({ ...failed('bad-response', why), isDisputed: true });
+const refused = (why: string): Evaluation => ({
+  ...failed('bad-response', plainText(why, longestError)),
+  isDisputed: true,
+});
 
 export function failed(kind: FailureKind | 'bug', error: string): Pick<Required<Evaluation>, 'message' | 'report'> {
   return { message: { error, kind }, report: { kind, error } };
