@@ -12,6 +12,7 @@ import {
   settings,
   string,
 } from '../conversations/solax.ts';
+import type { Exchange } from '../support/conversation.ts';
 import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
@@ -42,6 +43,51 @@ describe('what is not there', () => {
     const { pushes } = await play([{ ...hybrid, batStatus: '2' }]);
     assert.equal('battery_discharge_kw' in (pushes[0]?.siteMeters ?? {}), false);
   });
+});
+
+describe('what cannot be read', () => {
+  it('of a counter shows no meter', async () => {
+    const { pushes } = await play([{ ...string, consumeenergy: 'unknown' }]);
+    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 1.2 });
+  });
+
+  it('of the type leaves it to the figures', async () => {
+    for (const inverterType of ['X1', null])
+      assert.equal((await play([{ ...hybrid, inverterType }])).pushes[0]?.siteMeters?.['battery_discharge_kw'], -0.8);
+  });
+
+  it('of the time of one inverter is no sleep', async () => {
+    assert.equal((await play([hybrid, { ...string, uploadTime: null }])).report.kind, 'bad-response');
+  });
+
+  it('of its success is not taken for one', async () => {
+    const answer = { json: { code: 0, result: hybrid } };
+    const { report } = await play([], { settings, exchanges: [{ ...realtime(hybrid), answer }] });
+    assert.equal(report.kind, 'bad-response');
+  });
+});
+
+describe('a hybrid whose inputs are all null', () => {
+  const dark = { ...hybrid, powerdc1: null, powerdc2: null };
+
+  it('has no panels', async () => {
+    assert.equal((await play([dark])).pushes[0]?.siteMeters?.['production_kw'], 0);
+  });
+
+  it('that gave a power before is unknown', async () => {
+    const later = { ...dark, uploadTime: '2026-05-01 14:05:20' };
+    const { pushes } = await play([], {
+      ...{ settings, exchanges: [realtime(hybrid), realtime(later)], ticks: 2, everySeconds: 300 },
+    });
+    assert.equal(pushes.length, 2);
+    assert.equal('production_kw' in (pushes[1]?.siteMeters ?? {}), false);
+  });
+});
+
+it('a status of HTTP says more than a refusal without a known word', async () => {
+  const answer = { status: 429, json: { success: false, exception: 'slow down' } };
+  const { report } = await play([], { settings, exchanges: [{ ...realtime(hybrid), answer }] });
+  assert.equal(report.kind, 'rate-limited');
 });
 
 describe('several inverters', () => {
@@ -91,6 +137,48 @@ describe('the developer platform', () => {
       vendor.received.map(({ path }) => path.split('/').at(-1)),
       ['token', 'page_plant_info', 'page_device_info', 'page_device_info', ...Array(4).fill('realtime_data')],
     );
+  });
+
+  const playWith = (nth: number, answer: (json: never) => unknown) =>
+    playAdapter(solax, {
+      settings: platformSettings,
+      now,
+      exchanges: platform.map((exchange, index) => {
+        const { json } = exchange.answer as { json: never };
+        return index === nth ? { ...exchange, answer: { json: answer(json) } } : exchange;
+      }),
+    });
+  const metersWith = async (...asked: Parameters<typeof playWith>) =>
+    (await playWith(...asked)).pushes[0]?.siteMeters ?? {};
+
+  it('that lists a battery and gives nothing of it leaves it unknown, and so the consumption', async () => {
+    const nothing = () => ({ code: 10000, result: [] });
+    const without = () => ({
+      code: 10000,
+      result: [{ deviceSn: 'BATTERY1', batterySOC: 50, dataTime: '2026-05-01T12:00:20Z' }],
+    });
+    for (const answer of [nothing, without]) {
+      const meters = await metersWith(4, answer);
+      assert.equal(meters['net_import_kw'], 0.6);
+      assert.equal('consumption_kw' in meters, false);
+    }
+  });
+
+  it('has battery inverters without panels, and models that are no number', async () => {
+    const model = (deviceModel: unknown) => () => ({
+      code: 10000,
+      result: { records: [{ deviceSn: 'INVERTER1', deviceModel }], pages: 1 },
+    });
+    assert.equal((await metersWith(2, model('X3-HYB')))['production_kw'], 1.25);
+    const ofBattery = { ...platform[2], answer: { json: model(9)() } };
+    const live = platform[5] as Exchange;
+    const { result } = (live.answer as { json: { result: object[] } }).json;
+    const noPanels = { ...live, answer: { json: { code: 10000, result: [{ ...result[0], pvMap: null }] } } };
+    const exchanges = platform.map((each, nth) =>
+      nth === 2 ? ofBattery : nth === 5 ? noPanels : each,
+    ) as typeof platform;
+    const { pushes } = await playAdapter(solax, { settings: platformSettings, now, exchanges });
+    assert.equal(pushes[0]?.siteMeters?.['production_kw'], 0);
   });
 
   it('shows its plants to choose from', async () => {
