@@ -132,6 +132,25 @@ describe('a log-in', () => {
     );
   });
 
+  it('is made anew after two hours, by the clock', async () => {
+    const logIns = async (everySeconds: number) =>
+      (await play(conversation.exchanges, { ticks: 2, everySeconds })).vendor.received.filter(({ path }) =>
+        path.endsWith('/login'),
+      ).length;
+    assert.equal(await logIns(6_600), 1);
+    assert.equal(await logIns(7_201), 2);
+  });
+
+  it('goes to the host of its kind of account, under the name of its app', async () => {
+    const { authUrl } = hoymiles;
+    assert.ok(typeof authUrl === 'function');
+    assert.equal(authUrl({ account: 'web' }), 'https://neapi.hoymiles.com');
+    assert.equal(authUrl({ account: 'home' }), 'https://euapi.hoymiles.com');
+    const { vendor } = await play(conversation.exchanges, { settings: { ...settings, account: 'home' } });
+    assert.equal(vendor.received.length, 4);
+    for (const { headers } of vendor.received) assert.equal(headers['user-agent'], 'sma/ad/2.10.0/159/0');
+  });
+
   it('of the other app says which account it is', async () => {
     const message = 'The account can only be used for logging in to the S-Miles Home app';
     const { report } = await play([inspection(), { ...login, answer: said('2', message) }]);
@@ -277,6 +296,15 @@ describe('the battery', () => {
 });
 
 describe('over time', () => {
+  it('it is asked every two minutes', async () => {
+    const lives = async (everySeconds: number) =>
+      (await play(conversation.exchanges, { ticks: 2, everySeconds })).vendor.received.filter(({ path }) =>
+        path.endsWith('/count_station_real_data'),
+      ).length;
+    assert.equal(await lives(60), 1);
+    assert.equal(await lives(120), 2);
+  });
+
   it('figures that nobody renews are stale after twenty minutes', async () => {
     const { report } = await play([...conversation.exchanges, figures(), figures()], { ticks: 3, everySeconds: 600 });
     assert.equal(report.kind, 'stale');
