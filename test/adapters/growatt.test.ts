@@ -7,12 +7,14 @@ import {
   asked,
   batch,
   conversation,
+  deviceList,
   done,
   fleetConversation,
   min,
   minWithBattery,
   mix,
   now,
+  plantList,
   refused,
   spa,
   sph,
@@ -44,6 +46,22 @@ const spaCall = (row: Values) => asked('spa/spa_last_data', { spa_sn: 'SPA1' }, 
 
 testAdapter(growatt, conversation);
 testAdapter(growatt, fleetConversation);
+
+for (const [type, path, row] of [
+  [1, '/v1/device/inverter/last_new_data', min],
+  [4, '/v1/device/max/max_last_data', min],
+  [5, '/v1/device/mix/mix_last_data', sph],
+  [6, '/v1/device/spa/spa_last_data', spa],
+  [7, '/v1/device/tlx/tlx_last_data', min],
+] as const)
+  it(`a device of type ${type} in Growatt's list is asked at ${path}`, async () => {
+    const exchanges: Exchange[] = [
+      plantList({ plant_id: 77 }),
+      deviceList({ LOG1: 3, SN1: type }),
+      { method: type === 1 ? 'GET' : 'POST', path, answer: done(row) },
+    ];
+    assert.equal((await play(undefined, exchanges)).report.outcome, 'pushed');
+  });
 
 describe('Growatt reads, by family,', () => {
   const cases: [string, string, Exchange, Values][] = [

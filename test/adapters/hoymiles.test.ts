@@ -63,6 +63,11 @@ describe('a password', () => {
     assert.match(sent[1].ch, /^[0-9a-f]{64}$/);
   });
 
+  it('is inspected where the answer carries the nonce without a status', async () => {
+    const bare = { ...inspection(), answer: { json: { n: 'nonce-1', a: null, u: 'owner@example.com' } } };
+    assert.equal((await play([bare, login, station(), figures()])).report.outcome, 'pushed');
+  });
+
   it('is inspected at whatever level the answer carries the nonce', async () => {
     const bare = { ...inspection(), answer: { json: { status: '0', message: 'success', n: 'nonce-1', a: salt } } };
     assert.equal((await play([bare, login, station(), figures()])).report.outcome, 'pushed');
@@ -90,6 +95,23 @@ describe('a log-in', () => {
     assert.equal(report.outcome, 'pushed');
   });
 
+  it('is not held against us where a gateway refuses it, or the answer says nothing', async () => {
+    for (const answer of [{ status: 403, text: '{}' }, { json: { message: 'being updated' } }]) {
+      const exchanges = [
+        inspection(),
+        { ...login, answer },
+        inspection(),
+        login,
+        station(),
+        figures(live(home, { data_time: '2026-05-01 12:33:00' })),
+      ];
+      const { report } = await play(exchanges, { ticks: 2, everySeconds: 1_801 });
+      assert.equal(report.outcome, 'pushed');
+      const { vendor } = await play(exchanges);
+      assert.equal(vendor.received.length, 2, 'no second form of the password');
+    }
+  });
+
   it('is renewed once when its token ends in between', async () => {
     const ended = { ...figures(), answer: said('100', 'token invalid') };
     const { report, vendor } = await play(
@@ -108,6 +130,25 @@ describe('a log-in', () => {
       1,
       'the station is known for a day',
     );
+  });
+
+  it('is made anew after two hours, by the clock', async () => {
+    const logIns = async (everySeconds: number) =>
+      (await play(conversation.exchanges, { ticks: 2, everySeconds })).vendor.received.filter(({ path }) =>
+        path.endsWith('/login'),
+      ).length;
+    assert.equal(await logIns(6_600), 1);
+    assert.equal(await logIns(7_201), 2);
+  });
+
+  it('goes to the host of its kind of account, under the name of its app', async () => {
+    const { authUrl } = hoymiles;
+    assert.ok(typeof authUrl === 'function');
+    assert.equal(authUrl({ account: 'web' }), 'https://neapi.hoymiles.com');
+    assert.equal(authUrl({ account: 'home' }), 'https://euapi.hoymiles.com');
+    const { vendor } = await play(conversation.exchanges, { settings: { ...settings, account: 'home' } });
+    assert.equal(vendor.received.length, 4);
+    for (const { headers } of vendor.received) assert.equal(headers['user-agent'], 'sma/ad/2.10.0/159/0');
   });
 
   it('of the other app says which account it is', async () => {
@@ -138,13 +179,14 @@ describe('the status of an answer', () => {
     assert.equal(report.kind, 'bad-response');
   });
 
-  it('that is a redirect means that the cloud is elsewhere', async () => {
-    const moved = {
-      ...inspection(),
-      answer: { status: 307, headers: { location: 'https://elsewhere.example' }, text: '' },
-    };
-    assert.equal((await play([moved, moved])).report.kind, 'unavailable');
-  });
+  for (const status of [300, 304, 307])
+    it(`${status} of HTTP means that the cloud is elsewhere`, async () => {
+      const moved = {
+        ...inspection(),
+        answer: { status, headers: { location: 'https://elsewhere.example' }, text: '' },
+      };
+      assert.equal((await play([moved, moved])).report.kind, 'unavailable');
+    });
 });
 
 describe('the grid', () => {
@@ -161,6 +203,7 @@ describe('the grid', () => {
 
   const rows: [string, object, boolean][] = [
     ['as large as its figure, but for 20 W', { grid_power: '1519' }, true],
+    ['off by 20 W to the last digit', { pv_power: '0', load_power: '320', bms_power: '0', grid_power: '300' }, true],
     ['further off than 20 W and 5 %', { grid_power: '1620' }, false],
     ['not shown', { grid_power: '-' }, true],
   ];
@@ -172,6 +215,14 @@ describe('the grid', () => {
 
   it('is unknown where the meter is silent: production alone would read as free surplus', async () => {
     assert.equal((await playFigures(null)).report.kind, 'offline');
+  });
+
+  it('is not demanded of a source that is to give its production only', async () => {
+    const texts = { HOYMILES_TAKE: 'production' };
+    for (const meter of [null, { ...home, load_power: '-' }]) {
+      const { pushes } = await play([inspection(), login, station(), figures(live(meter))], { texts });
+      assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 4.2 });
+    }
   });
 
   it('is not told of a station without a meter', async () => {
@@ -186,6 +237,14 @@ describe('the battery', () => {
     ['is charged where the mode forces it', { flows: [], work_mode: 5000 }, { grid_power: '1500' }, -0.7],
     ['is discharged where the mode forces it', { flows: null, work_mode: 6000 }, { grid_power: '2900' }, 0.7],
     ['rests below 20 W', { flows: [], bms_power: '15' }, { grid_power: '2200' }, 0],
+    ['rests below 20 W in whatever mode', { flows: [], bms_power: '15', work_mode: 5000 }, { grid_power: '2200' }, 0],
+    ['takes what flows to it, whatever the mode is called', { work_mode: 'self-use' }, {}, -0.7],
+    [
+      'is discharged where the mode forces it and the flows are none',
+      { flows: '-', work_mode: '6000' },
+      { grid_power: '2900' },
+      0.7,
+    ],
   ];
   for (const [what, changes, shown, power] of rows)
     it(what, async () => {
@@ -194,6 +253,32 @@ describe('the battery', () => {
 
   it('is not guessed a direction', async () => {
     assert.equal((await playFigures({ ...home, flows: [] })).report.kind, 'bad-response');
+  });
+
+  it('whose power is missing is unknown, and so is the grid that would be derived from it', async () => {
+    for (const bms_power of [null, '-', ''])
+      assert.equal((await playFigures({ ...home, bms_power, grid_power: '-' })).report.kind, 'offline');
+  });
+
+  for (const bms_capacitor of ['-', '', null, undefined, 0])
+    it(`is not there with a capacity of ${bms_capacitor}`, async () => {
+      const meters = await metersOf(
+        { ...home, flows: [], bms_power: '-', grid_power: '2200' },
+        { station: { bms_capacitor } },
+      );
+      assert.deepEqual(meters, { production_kw: 4.2, consumption_kw: 2, net_import_kw: -2.2 });
+    });
+
+  it('that the figures have proven is there for a day, also at rest', async () => {
+    const at = (data_time: string, own: object) => figures(live({ ...home, ...own }, { data_time }));
+    const resting = { flows: [], bms_power: '10', grid_power: '2200' };
+    const unknown = { flows: [], bms_power: '-', grid_power: '-' };
+    const none = station({ bms_capacitor: '0' });
+    const first = [inspection(), login, none, figures()];
+    const rested = await play([...first, at('2026-05-01 12:02:00', resting)], { ticks: 2 });
+    assert.equal(rested.pushes.at(-1)?.siteMeters?.['battery_discharge_kw'], 0);
+    const lost = await play([...first, at('2026-05-01 12:02:00', unknown)], { ticks: 2 });
+    assert.equal(lost.report.kind, 'offline');
   });
 
   it('is proven by its power, not by a state of charge', async () => {
@@ -211,6 +296,15 @@ describe('the battery', () => {
 });
 
 describe('over time', () => {
+  it('it is asked every two minutes', async () => {
+    const lives = async (everySeconds: number) =>
+      (await play(conversation.exchanges, { ticks: 2, everySeconds })).vendor.received.filter(({ path }) =>
+        path.endsWith('/count_station_real_data'),
+      ).length;
+    assert.equal(await lives(60), 1);
+    assert.equal(await lives(120), 2);
+  });
+
   it('figures that nobody renews are stale after twenty minutes', async () => {
     const { report } = await play([...conversation.exchanges, figures(), figures()], { ticks: 3, everySeconds: 600 });
     assert.equal(report.kind, 'stale');
@@ -225,6 +319,11 @@ describe('over time', () => {
     const { pushes } = await play([inspection(), login, station(), figures(twice)], { now: '2026-10-25T01:33:00Z' });
     assert.equal(pushes[0]?.tsms, Date.parse('2026-10-25T01:30:00Z'));
   });
+});
+
+it('a number of a station that is none is a wrong setting', async () => {
+  const { report } = await play([], { settings: { ...settings, stationId: 'Home' } });
+  assert.equal(report.kind, 'settings');
 });
 
 describe('several stations', () => {

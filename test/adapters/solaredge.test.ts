@@ -74,6 +74,12 @@ describe('V2 maps', () => {
       { ...siteMeters, battery_soc: 0.98 },
     ],
     [
+      'an energy in whatever unit',
+      { M1: meter },
+      { B1: { ...battery, remainingEnergy: series('MWH', 0.00415, 0.00425) } },
+      siteMeters,
+    ],
+    [
       'a full battery',
       { M1: meter },
       { B1: { ...battery, stateOfEnergy: series('PERCENTAGE', 99, 100) } },

@@ -11,20 +11,25 @@ import {
   setting,
   text,
 } from './adapter.ts';
-import { isYoung, lasts } from './age.ts';
+import { isThereToday, isYoung, lasts } from './age.ts';
 import { Live, readingOf } from './hoymiles/flow.ts';
 import { logIn } from './hoymiles/login.ts';
 import { platform } from './hoymiles/platform.ts';
 import { instantOf } from './local-time.ts';
 import { type Choice, chosen } from './only.ts';
 import { allPages } from './pages.ts';
-import { figure, identifier } from './quantities.ts';
+import { figure, identifier, numberOf } from './quantities.ts';
+import { Refusal } from './refusals.ts';
 import { Session, withToken } from './session.ts';
 
+const stationNumber = z.string().check(z.regex(/^\d{1,15}$/, 'must be the number of a plant, such as 775030'));
 const settings = {
   username: setting(text, 'Account name or e-mail address of S-Miles'),
   password: secret(text, 'Its password'),
-  stationId: setting(z.optional(text), 'Number of the plant, needed with several: an error message lists them'),
+  stationId: setting(
+    z.optional(stationNumber),
+    'Number of the plant, needed with several: an error message lists them',
+  ),
   account: setting(
     z._default(choice('web', 'home'), 'web'),
     'web: S-Miles Cloud, Enduser or Installer; home: S-Miles Home app',
@@ -34,6 +39,8 @@ const State = z.object({
   stationId: z.string(),
   /** The station's own page, and when it was read, ms since the epoch. */
   station: z.object({ id: z.string(), zone: z.string(), hasBattery: z.boolean(), readAt: z.number() }),
+  /** When the figures last proved a battery: see `isThereToday`. */
+  seen: z.record(z.string(), z.number()),
   /** Until when nobody logs in, after a refusal: the account may be locked, ms since the epoch. */
   noLogInBefore: z.number(),
 });
@@ -69,7 +76,13 @@ export const hoymiles = defineAdapter({
       const path = '/pvm-data/api/0/station/data/count_station_real_data';
       const { data } = await http.post(path, { json: { sid: Number(id) }, schema: Live });
       const tsms = data.data_time ? instantOf(data.data_time, zone, context.now) : undefined;
-      return { ...readingOf(data, hasBattery), ...(tsms === undefined ? {} : { tsms }) };
+      const seen = context.state.seen ?? {};
+      context.state.seen = seen;
+      const home = {
+        hasBattery: (isProven: boolean) => isThereToday(seen, 'battery', isProven, context.now) || hasBattery,
+        takes: context.takes,
+      };
+      return { ...readingOf(data, home), ...(tsms === undefined ? {} : { tsms }) };
     }),
 });
 
@@ -85,7 +98,7 @@ function withLogIn<Result>(context: Context, read: (http: Http) => Promise<Resul
     try {
       return await logIn(http, values, now);
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'auth') state.noLogInBefore = now + refusalMs;
+      if (error instanceof Refusal) state.noLogInBefore = now + refusalMs;
       throw error;
     }
   };
@@ -111,7 +124,7 @@ async function stations(http: Http): Promise<Choice[]> {
 const Station = z.object({
   data: z.object({
     timezone: z.object({ name: z.string() }),
-    bms_capacitor: z.nullish(z.union([z.string(), z.number()])),
+    bms_capacitor: z.optional(z.unknown()),
   }),
 });
 
@@ -124,7 +137,7 @@ async function stationOf(
   const { station } = state;
   if (station?.id === id && isYoung(station.readAt, now, dayMs)) return station;
   const { data } = await http.post('/pvm/api/0/station/find', { json: { id: Number(id) }, schema: Station });
-  const found = { id, zone: data.timezone.name, hasBattery: Number(data.bms_capacitor ?? 0) !== 0, readAt: now };
+  const found = { id, zone: data.timezone.name, hasBattery: (numberOf(data.bms_capacitor) ?? 0) !== 0, readAt: now };
   state.station = found;
   return found;
 }

@@ -1,6 +1,17 @@
 /** SolaX Cloud: the API of its data loggers in two versions, one call for each inverter, and the developer platform. */
 import * as z from 'zod/mini';
-import { choice, defineAdapter, list, secret, setting, text, timeZone } from './adapter.ts';
+import { powerFields } from '../core/reading.ts';
+import {
+  choice,
+  type DeviceReading,
+  defineAdapter,
+  Failure,
+  list,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from './adapter.ts';
 import { TokenSession } from './oauth.ts';
 import { isOld } from './solax/inverter-types.ts';
 import { readLoggers } from './solax/loggers.ts';
@@ -44,6 +55,12 @@ export const solax = defineAdapter({
   discover: async (context) => (context.settings.api === 'openapi' ? { plantId: await listPlants(context) } : {}),
   async read(context) {
     const devices = await (context.settings.api === 'openapi' ? readPlatform(context) : readLoggers(context));
+    const isUndated = (device: DeviceReading) =>
+      device.tsms === undefined && powerFields.some((field) => device[field] !== undefined);
+    if (devices.some(isUndated)) {
+      const advice = context.settings.api === 'openapi' ? `: set ${context.settingName('timeZone')}` : '';
+      throw new Failure('bad-response', `SolaX Cloud gives no time of measurement that can be read${advice}`);
+    }
     // One that went to sleep with the sun keeps its last values; with all of them old the answer is.
     const awake = devices.filter((device) => !device.sleeps || !isOld(device, context));
     return awake.length > 0 ? awake : devices;

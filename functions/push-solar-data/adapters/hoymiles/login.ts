@@ -18,7 +18,7 @@ const lifeMs = 7_200_000;
 
 export type Credentials = { username: string; password: string };
 
-/** @throws Failure `auth` where the cloud says no, of whatever status; what HTTP says is passing trouble. */
+/** @throws Refusal `auth` where the cloud says no, of whatever status; another failure is no refusal of the account. */
 export async function logIn(http: Http, { username, password }: Credentials, now: number): Promise<Session> {
   const inspect = async () => {
     const answer = await http.post('/iam/pub/3/auth/pre-insp', {
@@ -41,7 +41,8 @@ export async function logIn(http: Http, { username, password }: Credentials, now
       return send((await inspect()).n, hash('sha256', password).toString('hex')); // an older account, once
     });
   } catch (error) {
-    if (error instanceof Refusal && error.kind !== 'auth') throw new Failure('auth', error.message, error);
+    if (error instanceof Refusal && error.kind !== 'auth')
+      throw new Refusal(error.code, new Failure('auth', error.message, error));
     throw error;
   }
 }

@@ -18,9 +18,9 @@ const homeOnly = /only be used for .*home app/i;
 const codesFor = (account: string): Refusals<typeof Envelope> => ({
   envelope: Envelope,
   refused: ({ status, message }) => {
-    if (status === '0') return undefined;
+    if (status === '0' || status === undefined) return undefined; // the nonce comes without one, too
     if (homeOnly.test(message ?? '')) return { code: 'home', words: message };
-    if (status === undefined || Object.hasOwn(meanings, status)) return { code: status, words: message };
+    if (Object.hasOwn(meanings, status)) return { code: status, words: message };
     return { code: 'other', words: `${status}, ${message}` };
   },
   meanings: {
@@ -39,6 +39,9 @@ const userAgents = {
 
 export type Account = keyof typeof userAgents;
 
+/** Every 3xx: a gateway's, never followed with a nonce that is good at one host. */
+const redirects = Object.fromEntries(Array.from({ length: 100 }, (_, nth) => [300 + nth, 'unavailable' as const]));
+
 /** A client that fails as the status in the body says. */
 export const platform = (http: Http, account: Account, accountSetting: string): Http =>
   http.extend({
@@ -46,5 +49,5 @@ export const platform = (http: Http, account: Account, accountSetting: string): 
     refusal: (answer) =>
       answer.status === 200 && !answer.isWebPage ? refusalOf(answer, codesFor(accountSetting)) : undefined,
     notJson: 'unavailable',
-    kinds: Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'unavailable' as const])),
+    kinds: redirects,
   });

@@ -24,6 +24,6 @@ export const isOld = (
   { now, staleAfterSeconds }: { now: number; staleAfterSeconds: number },
 ): boolean => now - tsms > staleAfterSeconds * 1000;
 
-/** A home has a meter if anything of it was ever more than nothing: where there is none, older models write 0. */
+/** A home has a meter if anything of it was ever more than nothing: where there is none, older models write 0. One that cannot be read shows nothing. */
 export const hasMeter = (...figures: (number | undefined)[]): boolean =>
-  figures.some((figure) => figure !== undefined && figure !== 0);
+  figures.some((figure) => figure !== undefined && !Number.isNaN(figure) && figure !== 0);

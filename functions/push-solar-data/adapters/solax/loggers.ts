@@ -1,6 +1,6 @@
 /** The API of the data loggers (v1 and v2), by token ID: one call for each registration number, the same fields in both. */
 import * as z from 'zod/mini';
-import type { Answer, DeviceReading, Failure, Http, MeaningOf } from '../adapter.ts';
+import type { AdapterReading, Answer, DeviceReading, Failure, Http, MeaningOf } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
 import { figure, sumOfKnown, words } from '../quantities.ts';
 import { kilowattHours, negativeWatts, percent, watts } from '../units.ts';
@@ -40,17 +40,19 @@ async function ask(client: Http, number: string, { settings }: LoggersContext): 
     api === 'v1'
       ? await client.get('/proxyApp/proxy/api/getRealtimeInfo.do', {
           query: { tokenId, sn: number },
-          schema: z.object({ result: Live }),
+          schema: Answered,
         })
       : await client.post('/api/v2/dataAccess/realtimeInfo/get', {
           headers: { tokenId },
           json: { wifiSn: number },
-          schema: z.object({ result: Live }),
+          schema: Answered,
         });
   return result;
 }
 
-const Envelope = z.object({ success: z.boolean(), code: figure, exception: words, result: z.optional(z.unknown()) });
+/** What cannot be read says nothing. */
+const code = z.catch(figure, undefined);
+const Envelope = z.object({ success: z.boolean(), code, exception: words, result: z.optional(z.unknown()) });
 
 /** `exception` reads "Query success!" beside some refusals, whose cause is then the text in `result`. */
 function refusalOf(answer: Answer, context: LoggersContext): Failure | undefined {
@@ -58,6 +60,7 @@ function refusalOf(answer: Answer, context: LoggersContext): Failure | undefined
   if (!said || (said.success && typeof said.result === 'object' && said.result !== null)) return undefined;
   const text = `${said.exception ?? ''} ${words.safeParse(said.result).data ?? ''}`.trim();
   const found = meanings.find(({ words, codes }) => words.test(text) || codes?.includes(said.code ?? Number.NaN));
+  if (!found && answer.status !== 200) return undefined; // the status says more
   const [kind, sentence, details] = (found ?? unknown).means(context);
   return answer.failure(kind, `${sentence} (code ${said.code ?? 'missing'}: ${text.slice(0, 100)})`, details);
 }
@@ -111,11 +114,12 @@ const Live = z.object({
   consumeenergy: kilowattHours,
   batPower: negativeWatts,
   soc: percent,
-  inverterType: figure,
+  inverterType: code,
   batStatus: z.optional(z.unknown()),
   uploadTime: words,
 });
 type Live = z.output<typeof Live>;
+const Answered = z.object({ success: z.literal(true), result: Live });
 
 const isMetered = ({ feedinpower, feedinenergy, consumeenergy }: Live): boolean =>
   hasMeter(feedinpower, feedinenergy, consumeenergy);
@@ -126,7 +130,7 @@ function map(device: string, live: Live, ownsMeter: boolean, { settings, now }: 
   return {
     device,
     sleeps: !isHybrid && !isMetered(live),
-    production_kw: isHybrid ? direct(live) : live.acpower,
+    ...(isHybrid ? sun(live) : { production_kw: live.acpower }),
     ...(hasBattery ? { battery_discharge_kw: live.batPower, battery_soc: live.soc } : {}),
     ...(ownsMeter
       ? {
@@ -140,7 +144,12 @@ function map(device: string, live: Live, ownsMeter: boolean, { settings, now }: 
   };
 }
 
-/** An input that is null does not exist, says the documentation; a battery inverter has none at all. */
-function direct({ powerdc1, powerdc2, powerdc3, powerdc4, inverterType }: Live): number | undefined {
-  return sumOfKnown(powerdc1, powerdc2, powerdc3, powerdc4) ?? (hasPanels(inverterType) ? undefined : 0);
+/**
+ * An input that is null does not exist, says the documentation. So a hybrid of which all are has no panels, unless it has
+ * given their power before; a battery inverter never has any.
+ */
+function sun({ powerdc1, powerdc2, powerdc3, powerdc4, inverterType }: Live): AdapterReading {
+  const production_kw = sumOfKnown(powerdc1, powerdc2, powerdc3, powerdc4);
+  if (production_kw !== undefined) return { production_kw };
+  return hasPanels(inverterType) ? { unfitted: ['production'] } : { production_kw: 0 };
 }

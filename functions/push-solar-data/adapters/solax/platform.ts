@@ -1,6 +1,6 @@
 /** The developer platform, by client id and secret: the plant's devices are listed once a day, then asked by kind. */
 import * as z from 'zod/mini';
-import { type DeviceReading, Failure, type Http, type ReadContext } from '../adapter.ts';
+import { type DeviceReading, Failure, type Http, type ReadContext, withLacking } from '../adapter.ts';
 import { isYoung } from '../age.ts';
 import { instantOf } from '../local-time.ts';
 import type { TokenSession } from '../oauth.ts';
@@ -10,9 +10,9 @@ import { figure, identifier, sumOfKnown, words } from '../quantities.ts';
 import { type Refusals, refusalOf } from '../refusals.ts';
 import { withToken } from '../session.ts';
 import { kilowattHours, negativeWatts, percent, utc, watts } from '../units.ts';
-import { hasBatteryPort, hasMeter } from './inverter-types.ts';
+import { hasBatteryPort, hasMeter, hasPanels } from './inverter-types.ts';
 
-const Inverter = z.object({ deviceSn: identifier, deviceModel: figure });
+const Inverter = z.object({ deviceSn: identifier, deviceModel: z.catch(figure, undefined) });
 const Battery = z.object({ deviceSn: identifier });
 /** What the lists of the platform say, and when they were read. */
 export const Place = z.object({
@@ -53,10 +53,14 @@ export const readPlatform = (context: PlatformContext): Promise<DeviceReading[]>
         : hasBattery
           ? await ask(http, serials, { deviceType: 2, requestSnType: 1 }, LiveBattery)
           : [];
+    // What is listed and gives nothing is unknown; without a list, all of the plant's batteries together.
+    const expected = batteries.length > 0 ? batteries : hasBattery && stored.length === 0 ? ['battery'] : [];
+    const silent = expected.filter((serial) => stored.every(({ deviceSn }) => deviceSn !== serial));
     const types = new Map(inverters.map(({ deviceSn, deviceModel }) => [deviceSn, deviceModel]));
     return [
-      ...live.map((each) => inverter(each, types.get(each.deviceSn), context)),
+      ...live.map((each) => inverter(each, { type: types.get(each.deviceSn), hasBattery }, context)),
       ...stored.map((each) => battery(each, context)),
+      ...silent.map((device): DeviceReading => ({ device, sleeps: false, lacking: ['battery'] })),
     ];
   });
 
@@ -196,14 +200,14 @@ const LiveBattery = z.object({
 
 function inverter(
   live: z.output<typeof LiveInverter>,
-  type: number | undefined,
+  { type, hasBattery }: { type: number | undefined; hasBattery: boolean },
   context: PlatformContext,
 ): DeviceReading {
   const isMetered = hasMeter(live.gridPower, live.totalImportEnergy, live.totalExportEnergy);
   return {
     device: live.deviceSn,
-    sleeps: !isMetered && hasBatteryPort(type) === false,
-    production_kw: panels(live.pvMap) ?? panels(live.mpptMap),
+    sleeps: !isMetered && !(hasBatteryPort(type) ?? hasBattery),
+    production_kw: panels(live.pvMap) ?? panels(live.mpptMap) ?? (hasPanels(type) ? undefined : 0),
     ...(isMetered
       ? {
           net_import_kw: live.gridPower,
@@ -217,11 +221,15 @@ function inverter(
 }
 
 const battery = (live: z.output<typeof LiveBattery>, context: PlatformContext): DeviceReading => ({
-  device: live.deviceSn,
-  sleeps: false,
-  battery_discharge_kw: live.chargeDischargePower,
-  battery_soc: live.batterySOC,
-  tsms: measuredAt(live, context),
+  ...{ device: live.deviceSn, sleeps: false },
+  ...withLacking(
+    {
+      battery_discharge_kw: live.chargeDischargePower,
+      battery_soc: live.batterySOC,
+      tsms: measuredAt(live, context),
+    },
+    { battery: true },
+  ),
 });
 
 /** `pv1Power`, `MPPT1Power`, `mppt1Power`; an input that is null does not exist, says the documentation. */
