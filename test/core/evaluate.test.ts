@@ -107,7 +107,12 @@ describe('figures that cannot be', () => {
   });
 
   it('are an error of no more than 300 characters', () => {
-    const figures = { production_kw: 1e60 / 3, net_import_kw: 1e60 / 3, battery_discharge_kw: -1e60 / 3 };
+    const figures = {
+      production_kw: 1e60 / 3,
+      net_import_kw: 1e60 / 3,
+      battery_discharge_kw: -1e160 / 3,
+      consumption_kw: 1e160 / 3,
+    };
     const [, sentence] = errorOf(evaluated({ roof: read(figures) }));
     assert.match(sentence, /^Impossible figures.*…$/);
     assert.equal(sentence.length, 300);

@@ -11,7 +11,7 @@ export const givenergy = defineAdapter({
   vendor: 'givenergy',
   title: 'GivEnergy Cloud',
   homepage: 'https://givenergy.cloud',
-  knownAs: ['GivEnergy Cloud', 'givenergy.cloud', 'Giv-Gateway'],
+  knownAs: ['givenergy.cloud', 'Giv-Gateway'],
   standing: 'works with limits',
   refresh: 'up to 7 minutes: the cloud renews them every 5 minutes',
   needs: 'an API token from the web portal, and a subscription to GivEnergy Premium',

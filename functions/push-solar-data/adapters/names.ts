@@ -8,7 +8,7 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   foxess: ['FoxESS Cloud', 'Fox ESS', 'FoxCloud', 'foxesscloud.com'],
   'fronius-solarweb': ['Fronius Solar.web', 'Solar.web', 'solarweb.com', 'Query API', 'Wattpilot'],
   fusionsolar: ['Huawei FusionSolar', 'Huawei', 'LUNA2000', 'SUN2000', 'fusionsolar.huawei.com'],
-  givenergy: ['GivEnergy Cloud', 'GivEnergy Cloud', 'givenergy.cloud', 'Giv-Gateway'],
+  givenergy: ['GivEnergy Cloud', 'givenergy.cloud', 'Giv-Gateway'],
   'goodwe-sems': ['GoodWe SEMS+', 'SEMS Portal', 'SEMS+', 'semsportal.com'],
   growatt: ['Growatt', 'ShinePhone', 'ShineServer', 'server.growatt.com'],
   'home-assistant': ['Home Assistant', 'Hass', 'HASS.io', 'Nabu Casa'],
