@@ -123,6 +123,7 @@ describe('AlphaESS live', () => {
     ['no battery, by nulls', { pgrid: -3450, pbat: null, soc: null }, [4.2, -3.45, 0.75]],
     ['a battery that rests', { pgrid: -3450, pbat: 0 }, [4.2, -3.45, 0.75, 0, 0.715]],
     ['a battery without a known power', { pbat: null }, [4.2, -1.35, undefined, undefined, 0.715]],
+    ['a battery of which only the load tells', { pbat: null, soc: null }, [4.2, -1.35]],
     ['a charge of 0 of a battery that works', { soc: 0 }, [4.2, -1.35, 0.75, -2.1]],
     ['no charge of a battery that works', { soc: null }, [4.2, -1.35, 0.75, -2.1]],
     ['a charge that is no number', { soc: 'full' }, [4.2, -1.35, 0.75, -2.1]],
