@@ -123,6 +123,7 @@ describe('AlphaESS live', () => {
     ['no battery, by nulls', { pgrid: -3450, pbat: null, soc: null }, [4.2, -3.45, 0.75]],
     ['a battery that rests', { pgrid: -3450, pbat: 0 }, [4.2, -3.45, 0.75, 0, 0.715]],
     ['a battery without a known power', { pbat: null }, [4.2, -1.35, undefined, undefined, 0.715]],
+    ['a battery of which only the load tells', { pbat: null, soc: null }, [4.2, -1.35]],
     ['a charge of 0 of a battery that works', { soc: 0 }, [4.2, -1.35, 0.75, -2.1]],
     ['no charge of a battery that works', { soc: null }, [4.2, -1.35, 0.75, -2.1]],
     ['a charge that is no number', { soc: 'full' }, [4.2, -1.35, 0.75, -2.1]],
@@ -433,10 +434,17 @@ describe('AlphaESS history', () => {
     assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 5.6, net_import_kw: -2.7, battery_soc: 0.332 });
   });
 
-  it('has no battery where none tells a charge', async () => {
-    const { pushes } = await read([row(at('13:58:20'), { cbat: null })]);
-    assert.deepEqual(pushes[0]?.siteMeters, { production_kw: 5.6, net_import_kw: -2.7, consumption_kw: 2.9 });
-  });
+  for (const [what, changed, battery, consumption] of [
+    ['a battery by its power, where none tells a charge', { cbat: null }, -2.25, 0.65],
+    ['a battery by its power, where the charge is a 0', { cbat: 0 }, -2.25, 0.65],
+    ['no battery where only losses are left and none tells a charge', { cbat: null, load: 2760 }, undefined, 2.9],
+  ] as const)
+    it(`has ${what}`, async () => {
+      const { pushes } = await read([row(at('13:58:20'), changed)]);
+      const { battery_discharge_kw, consumption_kw, ...others } = pushes[0]?.siteMeters ?? {};
+      assert.deepEqual([battery_discharge_kw, consumption_kw], [battery, consumption]);
+      assert.deepEqual(others, { production_kw: 5.6, net_import_kw: -2.7 });
+    });
 
   it('is asked for by the day of the place, over midnight', async () => {
     const exchanges = [

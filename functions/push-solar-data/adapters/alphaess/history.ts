@@ -45,8 +45,12 @@ export async function readHistory({ sn }: System, context: Context): Promise<Fig
   const tsms = instantOf(row.uploadTime, zone, now);
   if (tsms === undefined) throw new Failure('bad-response', `${title} gives no time of ${sn} that can be read`);
   const battery = difference(difference(load, production), grid);
-  return { production, grid, battery, load, soc, tsms, provesBattery: soc !== undefined && soc !== 0 };
+  const provesBattery = Boolean(soc) || Math.abs(battery ?? 0) > losses_kw;
+  return { production, grid, battery, load, soc, tsms, provesBattery };
 }
+
+/** What the inverter loses stands in the derived battery power, also in that of a home without battery. */
+const losses_kw = 0.15;
 
 const offline = (sentence: string) => new Failure('offline', `${title} ${sentence}`);
 const chargeOf = ({ cbat, cobat }: Row) => cbat ?? cobat;

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
 import { Failure, total } from '../adapter.ts';
+import { difference } from '../quantities.ts';
 import { percent, watts } from '../units.ts';
 import { ask } from './platform.ts';
 import { type Context, title } from './settings.ts';
@@ -26,10 +27,14 @@ export async function readLive({ sn, isListed }: System, context: Context): Prom
   const isIdle = [ppv, pgrid, pbat].every((power = 0) => Math.abs(power) < idle_kw);
   refuseStandstill(sn, [ppv, pgrid, pbat, pload, soc].join(), isIdle, context);
   const load = pload ?? total([ppv, pgrid, pbat]);
+  const isCounted = pbat === undefined && Math.abs(difference(pload, total([ppv, pgrid])) ?? 0) > rounding_kw;
   // Of a system in the list its capacity says it better than a charge.
-  const provesBattery = Boolean(pbat) || (!isListed && soc !== undefined && soc !== 0);
+  const provesBattery = Boolean(pbat) || isCounted || (!isListed && soc !== undefined && soc !== 0);
   return { production: ppv, grid: pgrid, battery: pbat, load, soc, provesBattery };
 }
+
+/** The load is the exact sum: by what it differs more, a battery has its part in it that is not told. */
+const rounding_kw = 0.02;
 
 /** In an idle night figures may rest. */
 const idle_kw = 0.05;
