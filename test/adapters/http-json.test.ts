@@ -332,6 +332,7 @@ describe('http-json: requests', () => {
     ['a log-in page', { text: '<html>private' }, 'bad-response', /web page/],
     ['an empty answer', { status: 204 }, 'bad-response', /nothing/],
     ['a text', { text: 'private' }, 'bad-response', /not JSON/],
+    ['a refusal of 1.5 MB', { status: 401, json: { x: 'x'.repeat(1_500_000) } }, 'auth', /HTTP 401/],
     ['1.5 MB', { json: { ...body, x: 'x'.repeat(1_500_000) } }, 'bad-response', /1 MB/],
   ];
   for (const [what, answer, wanted, sentence] of rows)
