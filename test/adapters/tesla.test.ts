@@ -383,6 +383,11 @@ describe("Tesla's token", () => {
     assert.equal(refused.report.kind, 'auth');
     assert.match(refused.report.error ?? '', /TESLA_ACCESS_TOKEN/);
     assert.equal(pathsOf(refused).includes('/oauth2/v3/token'), false);
+    const scopes = { status: 403, json: { response: null, error: 'Unauthorized missing scopes' } };
+    const barred = await play([products(undefined, own.accessToken), live(scopes, own.accessToken)], {
+      settings: own,
+    });
+    assert.match(barred.report.error ?? '', /TESLA_ACCESS_TOKEN/);
   });
 });
 

@@ -96,7 +96,12 @@ function kindsFor({ settings, settingName, state }: TeslaContext): Record<number
               : `refuses the token: check ${settingName('accessToken')}`,
           ],
     402: ['auth', 'wants to be paid: see the billing of your application at developer.tesla.com'],
-    403: ['auth', `does not allow this: tick energy_device_data when you ${again}`],
+    403: [
+      'auth',
+      settings.accessToken === undefined
+        ? `does not allow this: tick energy_device_data when you ${again}`
+        : `does not allow this: let the token of ${settingName('accessToken')} read energy sites`,
+    ],
     404: () => {
       delete state.site;
       const sentence = `knows no such energy site: check ${settingName('energySiteId')}`;
