@@ -47,7 +47,8 @@ const kinds = { 404: ['bad-response', 'has nothing at this address: check it'] }
 const maxBodyBytes = 1024 * 1024;
 
 function refusal({ status, headers, text, failure }: Answer, address: string): Failure | undefined {
-  if (status < 300 && Buffer.byteLength(text) > maxBodyBytes) return failure('bad-response', 'answers with more than 1 MB');
+  if (status < 300 && Buffer.byteLength(text) > maxBodyBytes)
+    return failure('bad-response', 'answers with more than 1 MB');
   const { location } = headers;
   if (status < 300 || status >= 400 || !location || !URL.canParse(location, address)) return undefined;
   const { host } = new URL(location, address);
