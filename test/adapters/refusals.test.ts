@@ -84,6 +84,13 @@ describe('an answer with a code', () => {
     );
   });
 
+  it('that is as long as a token may be one, and is not told', () => {
+    const long = { ...table, envelope: Code, refused: ({ code }: z.output<typeof Code>) => ({ code }) };
+    const text = JSON.stringify({ code: 'refresh-token-1' });
+    const refusal = refusalOf(toAnswer({ status: 200, headers: {}, text }, { name: 'Example Cloud', now: 0 }), long);
+    assert.match(refusal?.message ?? '', /\(errno of 15 characters\)$/);
+  });
+
   it('keeps the code, the structure and the waiting time', () => {
     const refusal = answered({ errno: 3 }, { headers: { 'retry-after': '900' } });
     assert.ok(isRefusal(refusal, 1, 3));

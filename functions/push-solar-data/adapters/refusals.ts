@@ -67,9 +67,13 @@ export function refusalOf<Envelope extends z.ZodMiniType>(
   if (!isSuccess && meaning === undefined) return undefined; // the status says more
   const hasSentence = typeof meaning === 'object';
   const words = hasSentence || !refusal.words ? '' : `: ${refusal.words.slice(0, 100)}`;
-  const ending = ` (${word} ${code || 'missing'}${words})`;
+  const told = inTable === undefined && code.length > longestCode ? `of ${code.length} characters` : code || 'missing';
+  const ending = ` (${word} ${told}${words})`;
   return new Refusal(code, meant(answer, meaning ?? others, 'bad-response', undefined, ending));
 }
+
+/** What is longer and not in the table may be no code at all, such as a token that stands in its place. */
+const longestCode = 12;
 
 const notKnown = ['bad-response', 'answered with an error that is not known'] as const;
 
