@@ -52,6 +52,11 @@ describe('the battery maps', () => {
       for (const figure of [undefined, null, 'error'])
         assert.equal((await playStatus({ [name]: figure })).report.kind, 'bad-response');
     });
+
+  it('what it needs, whatever else cannot be read', async () => {
+    const { pushes, report } = await playStatus({ Consumption_W: 'error' });
+    assert.deepEqual(pushes[0]?.siteMeters, siteMeters, report.error);
+  });
 });
 
 describe("the battery's clock", () => {
@@ -88,13 +93,16 @@ describe("the battery's clock", () => {
   });
 
   it('is left out without a time zone, whatever it shows', async () => {
-    const exchanges = [asked({ json: { ...status, Timestamp: '2020-01-01 00:00:00' } })];
-    const { pushes } = await playAdapter(sonnen, { settings: { authToken: localSettings.authToken }, now, exchanges });
-    assert.deepEqual([pushes[0]?.tsms, pushes[0]?.siteMeters], [undefined, conversation.push.siteMeters]);
+    for (const Timestamp of ['2020-01-01 00:00:00', 1_577_836_800]) {
+      const { pushes, report } = await playStatus({ Timestamp }, { settings: { timeZone: '' } });
+      assert.equal(pushes[0]?.tsms, undefined);
+      assert.deepEqual(pushes[0]?.siteMeters, conversation.push.siteMeters, report.error);
+    }
   });
 
   it('cannot be told from a text that is none', async () => {
-    for (const Timestamp of ['soon', null]) assert.equal((await playStatus({ Timestamp })).report.kind, 'bad-response');
+    for (const Timestamp of ['soon', null, 5])
+      assert.equal((await playStatus({ Timestamp })).report.kind, 'bad-response');
   });
 });
 
@@ -200,6 +208,8 @@ describe('the tunnel', () => {
       'unavailable',
       /page of its own/,
     ],
+    ['a page that is called JSON', { text: '<html>Welcome</html>', headers: json }, 'unavailable', /page of its own/],
+    ['a log-in elsewhere', { status: 302, text: '' }, 'unavailable', /SONNEN_TUNNEL_HEADERS/],
     ['broken JSON', { text: '{"Production_W": 1', headers: json }, 'bad-response', /JSON/],
   ];
   for (const [what, answer, kind, sentence] of rows)

@@ -4,13 +4,14 @@ import { freshnessProblem } from '../../core/freshness.ts';
 import { Failure, type MeaningOf, type Reading } from '../adapter.ts';
 import { isYoung } from '../age.ts';
 import { instantOf } from '../local-time.ts';
+import { words } from '../quantities.ts';
 import { negativeWatts, percent, watts } from '../units.ts';
 import type { SonnenContext } from './settings.ts';
 
 const Status = z.object({
   Production_W: watts,
-  /** For plausibility alone. */
-  Consumption_W: watts,
+  /** For plausibility alone, so that one which cannot be read is as good as none. */
+  Consumption_W: z.catch(watts, undefined),
   /** + feed-in. */
   GridFeedIn_W: negativeWatts,
   /** + discharging. */
@@ -18,7 +19,7 @@ const Status = z.object({
   /** What the owner sees; `RSOC` counts the reserve of the cells too. */
   USOC: percent,
   /** On the clocks of the place. */
-  Timestamp: z.nullish(z.string()),
+  Timestamp: words,
 });
 
 export async function fromBattery(context: SonnenContext): Promise<PartialReading> {
@@ -65,8 +66,8 @@ function refuseFalseZero(
   else delete state.sunnyAt;
 }
 
-const notJson: MeaningOf = ({ headers }) =>
-  /\bjson\b/i.test(String(headers['content-type']).slice(0, 100))
+const notJson: MeaningOf = ({ headers, isWebPage }) =>
+  !isWebPage && /\bjson\b/i.test(String(headers['content-type']).slice(0, 100))
     ? undefined
     : ['unavailable', 'is not reached: the tunnel shows a page of its own'];
 
@@ -76,7 +77,13 @@ function kinds({ settingName }: SonnenContext): Record<number, MeaningOf> {
     isWebPage
       ? ['auth', `is not reached: the tunnel asks for a log-in, check ${headers} (or ${token})`]
       : ['auth', `refuses the Auth-Token: check ${token}, and that Read API is on in Software-Integration`];
+  /** The battery sends nobody elsewhere. */
+  const elsewhere: MeaningOf = [
+    'unavailable',
+    `is not reached: the tunnel sends us to another page, perhaps its log-in, check ${headers} and ${address}`,
+  ];
   return {
+    ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, elsewhere])),
     401: refused,
     403: refused,
     404: ['bad-response', `has no API v2 at this address: check ${address} and the firmware of the battery`],
