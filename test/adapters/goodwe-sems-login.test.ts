@@ -121,6 +121,8 @@ describe('a log-in', () => {
     const { api: _, ...data } = identity;
     const answer = { json: { code: '0', api: 'https://hk-gateway.semsportal.com/web/sems', data } };
     assert.ok(sessionOf(await play([login(answer), flow()])).includes('https://hk-gateway.semsportal.com'));
+    const empty = { json: { ...answer.json, data: { ...data, api: '' } } };
+    assert.ok(sessionOf(await play([login(empty), flow()])).includes('https://hk-gateway.semsportal.com'));
   });
 
   it('taken for abnormal is tried once at the global host', async () => {
@@ -152,6 +154,7 @@ describe('a log-in', () => {
     ['a web page', { text: '<html>Sign in</html>' }, 'unavailable', 1],
     ['a web page with HTTP 403', { status: 403, text: '<html>Blocked</html>' }, 'unavailable', 1],
     ['a text', { text: 'busy' }, 'unavailable', 1],
+    ['a text with HTTP 403', { status: 403, text: 'Access denied' }, 'unavailable', 1],
   ];
   for (const [what, answer, kind, minutes] of refusals)
     it(`that is answered with ${what} is ${kind}, and left alone for ${minutes} minutes`, async () => {
@@ -177,6 +180,7 @@ describe('a session', () => {
       refusal(code),
     ]),
     ['HTTP 401', { status: 401, json: {} }],
+    ['HTTP 401 and a text', { status: 401, text: 'Unauthorized' }],
   ];
   for (const [what, ended] of ends) {
     it(`that ends with ${what} is replaced by one log-in, and the call repeated`, async () => {
@@ -214,6 +218,9 @@ describe('a session', () => {
     ['no code', { json: { data: identity } }, 'bad-response'],
     ['HTTP 404', { status: 404, json: { error_msg: '404 Route Not Found' } }, 'bad-response'],
     ['HTTP 404 and a page', { status: 404, text: '<html></html>' }, 'unavailable'],
+    ['HTTP 404 and a text', { status: 404, text: 'default backend - 404' }, 'unavailable'],
+    ['HTTP 404 and nothing', { status: 404, text: '' }, 'bad-response'],
+    ['HTTP 400 and a text', { status: 400, text: 'Bad request' }, 'bad-response'],
     ['HTTP 403', { status: 403, json: {} }, 'auth'],
     ['HTTP 502', { status: 502, text: '<html></html>' }, 'unavailable'],
   ];

@@ -166,6 +166,14 @@ describe('the powers of the flow', () => {
     assert.equal(await toldOf(reversed), 'bad-response');
     const texts = { GOODWE_SEMS_TAKE: 'production' };
     assert.deepEqual(await toldOf(reversed, { texts }), { production_kw: 4 });
+    const { pSystem: _, ...dusk } = reversed; // here the production follows from the battery
+    assert.equal(await toldOf(dusk, { texts }), 'bad-response');
+  });
+
+  it("of another maker's inverter are no matter of a production that the owner does not take", async () => {
+    const texts = { GOODWE_SEMS_TAKE: 'grid' };
+    const unbalanced = { pSystem: 3, pThird: 1, pGrid: 2.5, pConsum: 0.5 };
+    assert.deepEqual(await toldOf(unbalanced, { texts }), { net_import_kw: -2.5 });
   });
 
   for (const [what, data] of [

@@ -88,12 +88,14 @@ function productionOf(
   return balances({ ...others, production: own }, balanced_kw) ? own : undefined;
 }
 
-function refuseUnbalanced({ pGrid, pBat, pThird, flows }: Flow, powers: Powers, { takes }: SemsContext): void {
+function refuseUnbalanced(flow: Flow, powers: Powers, { takes }: SemsContext): void {
+  const { pSystem, pGrid, pBat, pThird, flows } = flow;
   const isBalanced = balances(powers, balanced_kw);
+  const needsBattery = takes('battery') || (takes('production') && pSystem === undefined);
   const isReversed =
-    (takes('grid') && powers.grid !== pGrid) || (takes('battery') && directed(pBat, flows, 'pBat') !== pBat);
+    (takes('grid') && powers.grid !== pGrid) || (needsBattery && directed(pBat, flows, 'pBat') !== pBat);
   if (isReversed && !isBalanced) throw unbalanced('arrows that contradict the signs');
-  if (pThird && isBalanced === false) throw unbalanced("the power of another maker's inverter");
+  if (takes('production') && pThird && isBalanced === false) throw unbalanced("the power of another maker's inverter");
 }
 
 const unbalanced = (what: string): Failure =>

@@ -40,14 +40,18 @@ const codes: Refusals<typeof Envelope> = {
   },
 };
 
-const notJson: Meaning = ['unavailable', 'has trouble: it answered with something else than figures'];
+const notJson = ['unavailable', 'has trouble: it answered with something else than figures'] as const;
 
-/** A page in place of an answer comes from a gateway, with whatever status of an error; a redirect and a 429 say more. */
+/** What is no JSON comes from a gateway, with whatever status of an error. */
 const refusal = (answer: Answer): Failure | undefined =>
-  refusalOf(answer, codes) ??
-  (answer.isWebPage && answer.status >= 400 && answer.status !== 429
-    ? answer.failure('unavailable', 'has trouble: it answered with a web page', { status: 503 })
-    : undefined);
+  refusalOf(answer, codes) ?? (isOfGateway(answer) ? answer.failure(...notJson, { status: 503 }) : undefined);
+
+/** A 429 says more, and so do a 400 and a 401 in words: those may be of the cloud itself. */
+function isOfGateway({ status, isWebPage, beginning, tryJson }: Answer): boolean {
+  if (status < 400 || status === 429) return false;
+  if (isWebPage || status === 400 || status === 401) return isWebPage;
+  return beginning.trim() !== '' && tryJson(z.unknown()) === undefined;
+}
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -106,7 +110,7 @@ async function logInAt(origin: string, context: SemsContext): Promise<SemsSessio
   const sentence =
     'gives this account no session: sign in to SEMS+ in a browser once and accept its terms, and use an account that needs no second factor';
   if (!uid || !token || mfaRequired === true) throw answer.failure('auth', sentence);
-  return { ...others, uid, token, gateway: gatewayIn(String(data?.api ?? api ?? '')) };
+  return { ...others, uid, token, gateway: gatewayIn(String(data?.api || api || '')) };
 }
 
 /** Only the maker's own hosts are told the session. */
