@@ -457,7 +457,10 @@ describe('Fronius Solar.web, the counters', () => {
     assert.deepEqual(told(await play(exchanges, counting)), wanted);
   });
 
-  for (const answer of [{ status: 403 }, refused(1008), { status: 500 }, { json: { data: [] } }, { text: '<html>' }])
+  for (const answer of [
+    ...[{ status: 401 }, refused(1106, 401), { status: 403 }, refused(1008)],
+    ...[{ status: 500 }, { json: { data: [] } }, { text: '<html>' }],
+  ] as Answer[])
     it(`end no reading with ${JSON.stringify(answer)}`, async () => {
       assert.deepEqual(told(await play([live(), totalsAnswered(answer)], counting)), noonMeters);
     });

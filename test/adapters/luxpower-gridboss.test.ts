@@ -48,6 +48,11 @@ describe('LuxPower tells of a GridBOSS', () => {
       { imported_kwh: 4135.5, exported_kwh: undefined },
     ],
     [
+      'no counter of which a leg is below 0',
+      { box: { eToUserTotalL2: -9999 } },
+      { imported_kwh: undefined, exported_kwh: 2041.7 },
+    ],
+    [
       'what is coupled to each port',
       { box: { ...port(1, 2, -100, -50), ...port(4, 2, -7, -3) } },
       { production_kw: 3.49 },

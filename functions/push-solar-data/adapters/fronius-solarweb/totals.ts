@@ -20,7 +20,7 @@ const longestMs = 3_000;
 
 /**
  * What flows between battery and grid is counted apart from the rest. That the counters cannot be had ends no reading,
- * unless the token is refused or the quota used up.
+ * unless the token of a log-in is refused, which then is renewed, or the quota used up.
  *
  * @param system the system's address.
  */
@@ -44,7 +44,8 @@ export async function readTotals(
       exported_kwh: sum(counted.EnergyFeedIn, ofBattery(counted.EnergyBattDischargeGrid)),
     };
   } catch (error) {
-    if (!(error instanceof Failure) || error.kind === 'rate-limited' || error.status === 401) throw error;
+    const isOfToken = settings.username !== undefined && error instanceof Failure && error.status === 401;
+    if (!(error instanceof Failure) || error.kind === 'rate-limited' || isOfToken) throw error;
     note(`the counters are left out: ${error.message}`);
     return {};
   }

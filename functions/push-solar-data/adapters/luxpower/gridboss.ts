@@ -63,8 +63,8 @@ export async function readGridBoss(
     production_kw: total([group?.ppv, ...coupled_kw]),
     ...(context.settings.gridMeter === 'auto' && {
       net_import_kw,
-      imported_kwh: tenths(legs.sum(box?.eToUserTotalL1, box?.eToUserTotalL2)),
-      exported_kwh: tenths(legs.sum(box?.eToGridTotalL1, box?.eToGridTotalL2)),
+      imported_kwh: counted(legs, box?.eToUserTotalL1, box?.eToUserTotalL2),
+      exported_kwh: counted(legs, box?.eToGridTotalL1, box?.eToGridTotalL2),
     }),
     ...(hasBattery && {
       battery_discharge_kw: group?.batPower,
@@ -75,8 +75,6 @@ export async function readGridBoss(
   return [{ device: sn, sleeps: false, ...withLacking(reading, { production: true, battery: hasBattery }) }];
 }
 
-const tenths = (value: number | undefined): number | undefined => value && value / 10;
-
 /** How the two legs add up: where the grid has no second one, its absence is 0. */
 type Legs = { sum(first: number | undefined, second: number | undefined): number | undefined };
 
@@ -84,6 +82,13 @@ function legsOf({ gridL2ActivePower }: Partial<Box>, { state, now }: LuxPowerCon
   state.seen ??= {};
   const isSplit = isThereToday(state.seen, 'second leg', gridL2ActivePower !== undefined, now);
   return { sum: (first, second) => total([first, isSplit ? second : (second ?? 0)]) };
+}
+
+/** kWh of tenths. A leg below 0 could hide in the sum: it makes it NaN, which is left out with a remark. */
+function counted(legs: Legs, first: number | undefined, second: number | undefined): number | undefined {
+  if ([first, second].some((leg) => leg !== undefined && leg < 0)) return Number.NaN;
+  const sum = legs.sum(first, second);
+  return sum === undefined ? undefined : sum / 10;
 }
 
 /**
