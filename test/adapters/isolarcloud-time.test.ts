@@ -18,8 +18,8 @@ import {
   v1Live,
   v1Plants,
 } from '../conversations/isolarcloud.ts';
-import type { Exchange } from '../support/conversation.ts';
-import { playAdapter } from '../support/home.ts';
+import { type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
+import { openHome, playAdapter, settingTexts } from '../support/home.ts';
 
 type Options = Partial<Parameters<typeof playAdapter>[1]>;
 const play = (exchanges: Exchange[], options: Options = {}) =>
@@ -128,6 +128,18 @@ describe('the time of measurement', () => {
     const { pushes } = await playHybrid([summer, ...winter]);
     const { tsms = 0, error } = pushes.at(-1) ?? {};
     assert.ok(tsms >= measuredAt + 90 * 60_000, error);
+  });
+
+  it('is that of the plant again once a zone of the owner that ran behind is gone', async (t) => {
+    const live = [0, 5].map((minutes) => v1Live(14, rows(row(14, 1, { ...hybrid, device_time: shownAfter(minutes) }))));
+    const [vendor, chargeHq] = [await playConversation([...one, ...live]), await playChargeHq()];
+    const own = settingTexts('isolarcloud', { ...account, baseUrl: vendor.url });
+    const texts = { VENDOR: 'isolarcloud', CHARGE_HQ_URL: `${chargeHq.url}/push`, ...own };
+    const home = openHome({ adapters: [isolarcloud], now, texts });
+    t.after(() => Promise.all([home.close(), vendor.close(), chargeHq.close()]));
+    assert.equal((await home.tick({ ISOLARCLOUD_TIME_ZONE: 'GMT+9' })).outcome, 'reported');
+    home.clock.advance(300);
+    assert.equal((await home.tick({})).outcome, 'pushed');
   });
 
   it('goes over midnight', async () => {

@@ -162,6 +162,12 @@ describe('several hybrid inverters', () => {
     return { p13149, p13121, p13148, p13125 };
   }
 
+  it("count once, where the slave gives the master's figures again, while nothing flows", async () => {
+    const atRest = { ...hybridMeter(), p13149: '0', p13121: '0' };
+    const { pushes } = await play(two({ ...hybrid, ...atRest }, { ...slave, ...atRest }));
+    assert.deepEqual(pushes[0]?.siteMeters, { ...both, net_import_kw: 0, consumption_kw: 6.3 });
+  });
+
   it('add up, where each has a meter of its own', async () => {
     const own = { p13149: '100', p13121: '0', p13148: '1000', p13125: '2000' };
     const { pushes } = await play(two(hybrid, { ...slave, ...own }));

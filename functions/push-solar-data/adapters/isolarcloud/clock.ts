@@ -19,7 +19,7 @@ function instant(shown: string | null | undefined, zone: string, now: number): n
 /**
  * When the rows of one plant were measured, ms; undefined where one does not tell. A clock that runs ahead of its zone
  * keeps summer time: once figures that are young by it have shown that, it counts for an hour and a half, in which the
- * last ones of a dongle that has fallen silent would else look young again.
+ * last ones of a dongle that has fallen silent would else look young again. The owner's zone knows its own summer.
  *
  * @throws Failure `bad-response` for a zone that is not known or cannot be true.
  */
@@ -34,9 +34,12 @@ export function momentsOf(
     throw new Failure('bad-response', `Sungrow iSolarCloud does not tell the time zone of the plant: ${advice}`);
   const moments = rows.map(({ device_time }) => instant(device_time, zone, now));
   const areAhead = (ms: number) => moments.some((each) => each > now + ms);
-  if (areAhead(40 * minuteMs) && !isYoung(state.aheadAt, now, 30 * minuteMs)) state.aheadAt = now;
-  const isSummer = areAhead(aheadMs) || isYoung(state.aheadAt, now, 90 * minuteMs);
-  const corrected = moments.map((each) => (isSummer && settings.timeZone === undefined ? each - hourMs : each));
+  function keepsSummerTime(): boolean {
+    if (areAhead(40 * minuteMs) && !isYoung(state.aheadAt, now, 30 * minuteMs)) state.aheadAt = now;
+    return areAhead(aheadMs) || isYoung(state.aheadAt, now, 90 * minuteMs);
+  }
+  const corrected =
+    settings.timeZone === undefined && keepsSummerTime() ? moments.map((each) => each - hourMs) : moments;
   if (corrected.some((each) => each > now + aheadMs))
     throw new Failure('bad-response', `Sungrow iSolarCloud shows times that lie in the future: ${advice}`);
   return corrected.map((each) => (Number.isNaN(each) ? undefined : each));

@@ -94,12 +94,17 @@ function gridReading(live: Live, hybrids: readonly Live[]): AdapterReading {
   const metered = showing.length > 0 ? showing : hybrids.filter(givesGrid).slice(0, 1);
   if (!metered.includes(live)) return {};
   const { p13149: bought, p13121: sold, p13148, p13125 } = live;
-  const isRepeated = metered
-    .slice(0, metered.indexOf(live))
-    .some(({ p13149, p13121 }) => Boolean(bought || sold) && p13149 === bought && p13121 === sold);
-  if (isRepeated) return { net_import_kw: 0, imported_kwh: 0, exported_kwh: 0 };
+  if (metered.slice(0, metered.indexOf(live)).some((master) => isRepeated(live, master)))
+    return { net_import_kw: 0, imported_kwh: 0, exported_kwh: 0 };
   const net_import_kw = difference(bought, sold);
   return net_import_kw === undefined ? { lacking: ['grid'] } : { net_import_kw, ...counters(p13148, p13125) };
+}
+
+/** Two meters may both stand at 0; that they have counted the same as well would be no chance. */
+function isRepeated(live: Live, master: Live): boolean {
+  if (live.p13149 !== master.p13149 || live.p13121 !== master.p13121) return false;
+  const hasSameCounters = live.p13148 === master.p13148 && live.p13125 === master.p13125;
+  return Boolean(live.p13149 || live.p13121) || (givesGrid(live) && hasCounted(live) && hasSameCounters);
 }
 
 /** Two that stand at 0 are not kept, which the sum of several would hide, as it would one below 0. */
