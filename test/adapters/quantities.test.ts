@@ -8,6 +8,7 @@ import {
   identifier,
   kilowattHours,
   kilowatts,
+  looseIdentifier,
   meanCharge,
   negate,
   sumOfKnown,
@@ -143,4 +144,10 @@ describe('of several figures', () => {
     it(what, () => {
       assert.equal(result, expected);
     });
+});
+
+it('an identifier on which nothing hangs is none where it cannot be one, whatever object stands there', () => {
+  for (const sent of [null, undefined, {}, { toString: 1 }, true, []])
+    assert.equal(looseIdentifier.parse(sent), undefined);
+  assert.equal(looseIdentifier.parse(2), '2');
 });

@@ -59,6 +59,9 @@ export const identifier = z.pipe(
   z.transform(String),
 );
 
+/** The same for what no reading hangs on: undefined where it is none. Never made a text by force: an object may have no text. */
+export const looseIdentifier = z.catch(z.optional(identifier), undefined);
+
 /** What a cloud says in words, if it does so in a text: short enough for a sentence, and for an expression that looks at it. */
 export const words = z.catch(
   z.nullish(

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { withoutUndefined } from '../../core/reading.ts';
 import { type AdapterReading, Failure, type Term } from '../adapter.ts';
-import { figure } from '../quantities.ts';
+import { figure, looseIdentifier } from '../quantities.ts';
 import { percent, watts } from '../units.ts';
 
 const Meter = z.object({
@@ -13,12 +13,9 @@ const Meter = z.object({
   /** Without a sign. */
   bms_power: watts,
   bms_soc: percent,
-  work_mode: z.optional(z.unknown()),
+  work_mode: looseIdentifier,
   /** Nothing but the battery's direction depends on them: what is no list says nothing. */
-  flows: z.catch(
-    z.nullish(z.array(z.object({ in: z.optional(z.unknown()), out: z.optional(z.unknown()) }))),
-    undefined,
-  ),
+  flows: z.catch(z.nullish(z.array(z.object({ in: looseIdentifier, out: looseIdentifier }))), undefined),
 });
 
 /** `real_power` null: no data, whatever else is 0. */
@@ -68,8 +65,7 @@ export function readingOf(live: Live, { hasBattery, takes }: Home): AdapterReadi
   return { ...reading, net_import_kw };
 }
 
-const goes = ({ flows }: Meter, way: 'in' | 'out'): boolean =>
-  (flows ?? []).some((flow) => String(flow[way]) === batteryNode);
+const goes = ({ flows }: Meter, way: 'in' | 'out'): boolean => (flows ?? []).some((flow) => flow[way] === batteryNode);
 
 const provesBattery = (meter: Meter): boolean =>
   goes(meter, 'in') || goes(meter, 'out') || Math.abs(meter.bms_power ?? 0) > provingPower_kw;
@@ -87,7 +83,7 @@ function directionOf(meter: Meter, power_kw: number): -1 | 0 | 1 {
   if (goes(meter, 'out')) return 1;
   if (goes(meter, 'in')) return -1;
   if (power_kw <= provingPower_kw) return 0;
-  const forced = directions[String(meter.work_mode)];
+  const forced = directions[meter.work_mode ?? ''];
   if (forced) return forced;
   throw new Failure('bad-response', 'Hoymiles does not say whether the battery charges or discharges');
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { AdapterReading, Answer, DeviceReading, Failure, Http, MeaningOf } from '../adapter.ts';
 import { instantOf } from '../local-time.ts';
-import { figure, sumOfKnown, words } from '../quantities.ts';
+import { figure, looseIdentifier, sumOfKnown, words } from '../quantities.ts';
 import { kilowattHours, negativeWatts, percent, watts } from '../units.ts';
 import { hasBatteryPort, hasMeter, hasPanels } from './inverter-types.ts';
 
@@ -115,7 +115,7 @@ const Live = z.object({
   batPower: negativeWatts,
   soc: percent,
   inverterType: code,
-  batStatus: z.optional(z.unknown()),
+  batStatus: looseIdentifier,
   uploadTime: words,
 });
 type Live = z.output<typeof Live>;
@@ -126,7 +126,7 @@ const isMetered = ({ feedinpower, feedinenergy, consumeenergy }: Live): boolean 
 
 function map(device: string, live: Live, ownsMeter: boolean, { settings, now }: LoggersContext): DeviceReading {
   const isHybrid = hasBatteryPort(live.inverterType) ?? hasMeter(live.batPower, live.soc);
-  const hasBattery = isHybrid && live.batPower !== undefined && String(live.batStatus) !== '2';
+  const hasBattery = isHybrid && live.batPower !== undefined && live.batStatus !== '2';
   return {
     device,
     sleeps: !isHybrid && !isMetered(live),
