@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type MeterField, meterFields } from '../core/reading.ts';
+import { isThisMachine } from '../platform/http.ts';
 import { credentialInQuery, credentialsIn } from '../settings/written.ts';
 import {
   address,
@@ -9,7 +10,9 @@ import {
   choice,
   type DestinationHome,
   defineDestination,
+  fit,
   number,
+  reads,
   type SettingValues,
   secret,
   setting,
@@ -23,44 +26,31 @@ import { publicationsOf, statusOf, statusTopic } from './mqtt/messages.ts';
 const awsIot = 'aws-iot';
 
 /** mqtts or wss; plain only towards this machine. */
-const brokerAddress = z.pipe(
-  z.string({ error: 'is missing' }),
-  z.transform((text, context): string => {
-    const problem = text === awsIot ? undefined : brokerAddressProblem(text);
-    if (problem === undefined) return text;
-    context.issues.push({ code: 'custom', message: problem, input: text });
-    return z.NEVER;
-  }),
-);
-
-function brokerAddressProblem(text: string): string | undefined {
+const brokerAddress = fit((text) => {
+  if (text === awsIot) return undefined;
   if (credentialsIn(text).length > 0)
     return 'must hold no user name or password before an @: they have settings of their own';
   const name = credentialInQuery(text);
   if (name !== undefined)
     return `must hold no credential in its query (${name}): leave it out, an address is shown to many`;
   const { protocol = '', hostname = '' } = URL.canParse(text) ? new URL(text) : {};
-  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  const isFit = hostname !== '' && (/^(mqtts|wss):$/.test(protocol) || (isLocal && /^(mqtt|ws):$/.test(protocol)));
+  const isFit =
+    hostname !== '' && (/^(mqtts|wss):$/.test(protocol) || (isThisMachine(hostname) && /^(mqtt|ws):$/.test(protocol)));
   if (isFit) return undefined;
   return `must be mqtts://host:8883 or wss://host/mqtt, plain mqtt:// towards this machine only, or the word ${awsIot}`;
-}
+});
 
 /** A certificate or key as text; where line breaks cannot be written, \n stands for one. */
 const pem = (wanted: string, read: (pem: string) => unknown) =>
-  z.pipe(
-    z.string({ error: 'is missing' }),
-    z.transform((text, context): string => {
-      const lines = text.replaceAll('\\n', '\n');
-      try {
-        read(lines);
-        return lines;
-      } catch {
-        context.issues.push({ code: 'custom', message: `must be ${wanted}`, input: text });
-        return z.NEVER;
-      }
-    }),
-  );
+  reads(wanted, (text) => {
+    const lines = text.replaceAll('\\n', '\n');
+    try {
+      read(lines);
+      return lines;
+    } catch {
+      return undefined;
+    }
+  });
 const certificate = pem('a certificate as PEM: -----BEGIN CERTIFICATE-----…', (text) => new X509Certificate(text));
 const privateKey = pem('a key as PEM, without a passphrase: -----BEGIN PRIVATE KEY-----…', createPrivateKey);
 

@@ -123,9 +123,11 @@ function merged<More extends CallDefaults>(defaults: CallDefaults, more: More): 
 
 /** https everywhere, except towards this machine: credentials never travel in the clear. */
 export function isAllowedUrl(url: URL): boolean {
-  if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.hostname));
 }
+
+/** @param hostname as a URL holds it, IPv6 in brackets. */
+export const isThisMachine = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 function target(options: HttpOptions, path: string, { name = options.name, host, moved = {}, query }: Call): Target {
   const usual = host === 'auth' ? (options.authUrl ?? options.baseUrl) : options.baseUrl;

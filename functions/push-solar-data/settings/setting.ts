@@ -28,7 +28,7 @@ export const secret = <Schema extends z.ZodMiniType>(schema: Schema, help: strin
 });
 
 /** A schema over the trimmed text; `parse` returns undefined for what it cannot read, `wanted` completes "must be …". */
-function reads<Value>(wanted: string, parse: (text: string) => Value | undefined) {
+export function reads<Value>(wanted: string, parse: (text: string) => Value | undefined) {
   return z.pipe(
     z.string({ error: 'is missing' }),
     z.transform((text, context): Value => {
@@ -71,30 +71,27 @@ export const list = reads('a list, separated by commas', (text) => {
   return items.every((item) => item !== '') ? items : undefined;
 });
 
+/** A text that stands as it is, unless `problemOf` says what is wrong with it, in words that follow the setting's name. */
+export const fit = (problemOf: (text: string) => string | undefined) =>
+  z.pipe(
+    z.string({ error: 'is missing' }),
+    z.transform((text, context): string => {
+      const message = problemOf(text);
+      if (message === undefined) return text;
+      context.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
+    }),
+  );
+
 /** An address without credentials: https, or http towards this machine. */
-export const address = z.pipe(
-  z.string({ error: 'is missing' }),
-  z.transform((text, context): string => {
-    const problem = addressProblem(text);
-    if (problem === undefined) return text;
-    context.issues.push({ code: 'custom', message: problem, input: text });
-    return z.NEVER;
-  }),
-);
+export const address = fit(addressProblem);
 
 /** A whole address that may hold a key in its path or its query; no user name or password before an @. */
-export const secretAddress = z.pipe(
-  z.string({ error: 'is missing' }),
-  z.transform((text, context): string => {
-    const isFit = URL.canParse(text) && isAllowedUrl(new URL(text));
-    if (isFit && credentialsIn(text).length === 0) return text;
-    const message = isFit
-      ? 'must hold no user name or password before an @: put them into a header'
-      : 'must be an address that begins with https://';
-    context.issues.push({ code: 'custom', message, input: text });
-    return z.NEVER;
-  }),
-);
+export const secretAddress = fit((text) => {
+  if (!URL.canParse(text) || !isAllowedUrl(new URL(text))) return 'must be an address that begins with https://';
+  if (credentialsIn(text).length === 0) return undefined;
+  return 'must hold no user name or password before an @: put them into a header';
+});
 
 /** An IANA time zone such as `Australia/Sydney`. */
 export const timeZone = reads('a time zone such as Australia/Sydney', (text) => {
