@@ -15,6 +15,7 @@ import {
 } from './adapter.ts';
 import { isYoung } from './age.ts';
 import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
+import { gridMeter } from './grid-meter.ts';
 import { allPages } from './pages.ts';
 import { figure, words } from './quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from './refusals.ts';
@@ -28,14 +29,6 @@ const State = z.object({
 });
 const dayMs = 24 * 3_600_000;
 
-const GridMeter = z.pipe(
-  list,
-  z.transform((words) => {
-    const word = words.join().toLowerCase();
-    if (word === 'auto') return word;
-    return word === 'none' ? [] : words;
-  }),
-);
 const settings = {
   apiKey: secret(
     text,
@@ -50,7 +43,7 @@ const settings = {
     'Whether the second clamp (CT2) measures another solar system, and with which sign: off, negative-is-generation (most homes) or positive-is-generation',
   ),
   gridMeter: setting(
-    z._default(GridMeter, 'auto'),
+    gridMeter,
     'Which inverter has the grid clamp: auto, none (no clamp anywhere: production and battery only), or its serial number; several, separated by commas, only if each clamp sits on a phase of its own',
   ),
 };

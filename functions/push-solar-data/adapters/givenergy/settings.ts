@@ -1,15 +1,7 @@
 /** What an owner sets for GivEnergy, and what is kept between reads. */
 import * as z from 'zod/mini';
 import { list, type ReadContext, type SettingValues, secret, setting, text } from '../adapter.ts';
-
-const GridMeter = z.pipe(
-  list,
-  z.transform((words) => {
-    const word = words.join().toLowerCase();
-    if (word === 'auto') return word;
-    return word === 'none' ? [] : words;
-  }),
-);
+import { gridMeter } from '../grid-meter.ts';
 
 export const settings = {
   apiKey: secret(
@@ -21,7 +13,7 @@ export const settings = {
     'Serial numbers of the devices to read, separated by commas; without it they are chosen from the account. Set it if the account holds more than one home',
   ),
   gridMeter: setting(
-    z._default(GridMeter, 'auto'),
+    gridMeter,
     'Which device has the grid clamp: auto, none (no clamp anywhere: production and battery only), or its serial number; several, separated by commas, are added, such as one on each phase',
   ),
 };
