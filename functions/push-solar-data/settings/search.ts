@@ -1,5 +1,5 @@
 /** Finds what somebody means by a maker, a brand, an app, the host of a portal, or a misspelt word. */
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** By slug: the names by which its owners know it. */
 export type KnownNames = Readonly<Record<string, readonly string[]>>;
@@ -30,5 +30,5 @@ export function meantBy(word: string, slugs: readonly string[], names: KnownName
   const spelt = slugs.flatMap((slug) => [slug, ...(names[slug] ?? [])].map((name) => ({ slug, name: letters(name) })));
   const wanted = letters(word);
   const [nearest] = spelt.sort((a, b) => distance(a.name, wanted) - distance(b.name, wanted));
-  return nearest?.slug ?? closest(word, [...slugs]);
+  return nearest?.slug ?? word;
 }
