@@ -3,7 +3,7 @@ import { adapters } from '../functions/push-solar-data/adapters/index.ts';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { destinations } from '../functions/push-solar-data/destinations/index.ts';
 import { chosenDestinations, settingsOfDestination } from '../functions/push-solar-data/local/known-settings.ts';
-import { type SettingTexts, upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { type SettingTexts, upperSnake, variableOf } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { everyProblem, openSite, sourcesNamed } from '../functions/push-solar-data/settings/site.ts';
 
 const ofTheSite = ['VENDOR', 'DESTINATION', 'MAX_POWER_KW'];
@@ -49,7 +49,7 @@ export async function slowestPollSeconds(texts: SettingTexts): Promise<number> {
     const adapter = await adapters[vendor]?.();
     if (!adapter) continue;
     const own = Object.entries(adapter.settings).map(([name, { schema }]) => {
-      const parsed = schema.safeParse(texts[`${upperSnake(label)}_${upperSnake(name)}`]);
+      const parsed = schema.safeParse(texts[variableOf(label, name)]);
       return [name, parsed.success ? parsed.data : undefined];
     });
     const usual =

@@ -7,7 +7,7 @@ import type { StateStore } from '../../functions/push-solar-data/persistence/sto
 import type { Clock } from '../../functions/push-solar-data/platform/clock.ts';
 import { type ConnectionOptions, openConnections } from '../../functions/push-solar-data/platform/connections.ts';
 import { type Budget, openRuntime } from '../../functions/push-solar-data/runtime.ts';
-import { type SettingTexts, upperSnake } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { type SettingTexts, variableOf } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { type Exchange, type MockServer, type Push, playChargeHq, playConversation } from './conversation.ts';
 
 export const apiKey = '00000000-test-4000-8000-000000000000';
@@ -38,9 +38,7 @@ export function fakeClock(
 
 /** `{ apiToken: 'x' }` → `{ EXAMPLE_API_TOKEN: 'x' }`. */
 export const settingTexts = (label: string, settings: Record<string, string>): SettingTexts =>
-  Object.fromEntries(
-    Object.entries(settings).map(([name, text]) => [`${upperSnake(label)}_${upperSnake(name)}`, text]),
-  );
+  Object.fromEntries(Object.entries(settings).map(([name, text]) => [variableOf(label, name), text]));
 
 export type HomeOptions = {
   adapters: readonly Adapter[];

@@ -17,7 +17,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
-import { upperSnake } from '../settings/settings-reader.ts';
+import { variableOf } from '../settings/settings-reader.ts';
 import {
   type Destination,
   DestinationError,
@@ -97,7 +97,7 @@ function contextOf(
   const running = remembered(module.running, before.running);
   const context = {
     settings,
-    settingName: (name: string) => `${upperSnake(label)}_${upperSnake(name)}`,
+    settingName: (name: string) => variableOf(label, name),
     title,
     message: told as Message,
     get document() {

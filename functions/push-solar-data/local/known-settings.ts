@@ -4,7 +4,7 @@ import type { Adapter } from '../adapters/adapter.ts';
 import { termFields } from '../core/reading.ts';
 import type { DestinationModule } from '../destinations/destination.ts';
 import { address, number, type Setting, type Settings, setting, text } from '../settings/setting.ts';
-import { createSettingsReader, type SettingTexts, upperSnake } from '../settings/settings-reader.ts';
+import { createSettingsReader, type SettingTexts, upperSnake, variableOf } from '../settings/settings-reader.ts';
 import {
   type DestinationRegistry,
   destinationsNamed,
@@ -60,12 +60,7 @@ export const settingsOfSite = (): KnownSetting[] => named(ofTheSite);
 
 /** Those of an adapter or a destination itself, by their names in code. */
 export const ownSettings = (label: string, { settings }: { settings: Settings }): Map<string, KnownSetting> =>
-  new Map(
-    Object.entries(settings).map(([key, entry]) => [
-      key,
-      { ...entry, name: `${upperSnake(label)}_${upperSnake(key)}` },
-    ]),
-  );
+  new Map(Object.entries(settings).map(([key, entry]) => [key, { ...entry, name: variableOf(label, key) }]));
 
 /** Those that every source has, but for what the adapter itself asks for. Where the adapter knows no address, its owner must give one. */
 export function commonSettings(label: string, adapter: Adapter): KnownSetting[] {

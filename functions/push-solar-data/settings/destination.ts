@@ -3,7 +3,13 @@
 import { usualLongestWaitSeconds } from '../core/destination-state.ts';
 import type { Destination, DestinationModule } from '../destinations/destination.ts';
 import { hashOf, readSettings, secretsOf, unmetRequirements } from './module-settings.ts';
-import { createSettingsReader, type SettingsReader, type SettingTexts, upperSnake } from './settings-reader.ts';
+import {
+  createSettingsReader,
+  type SettingsReader,
+  type SettingTexts,
+  upperSnake,
+  variableOf,
+} from './settings-reader.ts';
 
 const usualSecondsBetween = 30;
 
@@ -16,7 +22,7 @@ export function openDestination(
 ): Destination {
   const own = createSettingsReader(texts);
   const prefix = upperSnake(label);
-  const settingName = (name: string) => `${prefix}_${upperSnake(name)}`;
+  const settingName = (name: string) => variableOf(label, name);
   const { texts: read, settings } = readSettings(module, prefix, own, site);
   const ownBase =
     module.baseUrl === undefined ? undefined : own.takeAddress(`${prefix}_BASE_URL`, secretsOf(module, prefix));

@@ -14,6 +14,9 @@ export const upperSnake = (name: string): string =>
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();
 
+/** The environment variable of a setting, by the label of its source or destination: `roof`, `apiKey` → `ROOF_API_KEY`. */
+export const variableOf = (label: string, setting: string): string => `${upperSnake(label)}_${upperSnake(setting)}`;
+
 /** Takes single settings from the texts and collects what is wrong with them. */
 export function createSettingsReader(texts: SettingTexts) {
   const problems: string[] = [];

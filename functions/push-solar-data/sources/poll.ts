@@ -20,7 +20,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
-import { upperSnake } from '../settings/settings-reader.ts';
+import { variableOf } from '../settings/settings-reader.ts';
 import type { Source } from '../settings/site.ts';
 
 export type PollPorts = {
@@ -185,7 +185,7 @@ function contextOf(
   const unsaved = (error: Error) => note(`what must be kept could not be saved: ${error.message}`);
   return {
     settings,
-    settingName: (setting) => `${upperSnake(label)}_${upperSnake(setting)}`,
+    settingName: (setting) => variableOf(label, setting),
     http: createHttp({ connections, name: adapter.title, baseUrl, authUrl, signal, now, redactor }),
     state,
     saveState: () => saveState().catch(unsaved),
