@@ -27,21 +27,13 @@ import {
   v2Live,
   v2Plants,
 } from '../conversations/isolarcloud.ts';
-import { type Exchange, playChargeHq, playConversation, type ReceivedRequest } from '../support/conversation.ts';
-import { openHome, playAdapter, settingTexts } from '../support/home.ts';
+import { playChargeHq, playConversation, type ReceivedRequest } from '../support/conversation.ts';
+import { openHome, settingTexts } from '../support/home.ts';
+import { figures, first, one, play, playConsented } from './isolarcloud-plays.ts';
 
-type Options = Partial<Parameters<typeof playAdapter>[1]>;
-const play = (exchanges: Exchange[], options: Options = {}) =>
-  playAdapter(isolarcloud, { settings: account, now, exchanges, everySeconds: 300, ...options });
-const playConsented = (exchanges: Exchange[], options: Options = {}) =>
-  play(exchanges, { settings: consented, ...options });
 const sentTokens = ({ vendor }: { vendor: { received: ReceivedRequest[] } }) =>
   vendor.received.flatMap(({ body }) => Object(body)['refresh_token'] ?? []);
 
-/** Figures that are 4 minutes old at the nth poll. */
-const figures = (minutes = 0) => rows(row(14, 1, { ...hybrid, device_time: shownAfter(minutes) }));
-const one = [logIn(), v1Plants(), v1Devices(device(14, 1))];
-const first = [refresh(), v2Plants, v2Devices(device(14, 1))];
 const tokenRefused = refusal('E00003', 'er_token_login_invalid');
 
 describe('settings', () => {

@@ -7,37 +7,21 @@ import {
   calls,
   consented,
   device,
-  hybrid,
   logIn,
   now,
   plant,
   refresh,
   refusal,
-  row,
   rows,
-  shownAfter,
   v1Devices,
   v1Live,
   v1Plants,
   v2,
-  v2Devices,
   v2Live,
-  v2Plants,
 } from '../conversations/isolarcloud.ts';
-import type { Answer, Exchange } from '../support/conversation.ts';
+import type { Answer } from '../support/conversation.ts';
 import { discover } from '../support/discover.ts';
-import { playAdapter } from '../support/home.ts';
-
-type Options = Partial<Parameters<typeof playAdapter>[1]>;
-const play = (exchanges: Exchange[], options: Options = {}) =>
-  playAdapter(isolarcloud, { settings: account, now, exchanges, everySeconds: 300, ...options });
-const playConsented = (exchanges: Exchange[], options: Options = {}) =>
-  play(exchanges, { settings: consented, ...options });
-
-/** Figures that are 4 minutes old at the nth poll. */
-const figures = (minutes = 0) => rows(row(14, 1, { ...hybrid, device_time: shownAfter(minutes) }));
-const one = [logIn(), v1Plants(), v1Devices(device(14, 1))];
-const first = [refresh(), v2Plants, v2Devices(device(14, 1))];
+import { figures, first, one, play, playConsented } from './isolarcloud-plays.ts';
 
 describe('a refusal', () => {
   const meanings: [kind: FailureKind, codes: (string | number)[], sentence?: RegExp][] = [

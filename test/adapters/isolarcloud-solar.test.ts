@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isolarcloud } from '../../functions/push-solar-data/adapters/isolarcloud.ts';
 import {
-  account,
   calls,
   consented,
   device,
   hybrid,
   logIn,
   measuredAt,
-  now,
   refresh,
   row,
   rows,
@@ -26,12 +23,7 @@ import {
   v2Plants,
   without,
 } from '../conversations/isolarcloud.ts';
-import type { Exchange } from '../support/conversation.ts';
-import { playAdapter } from '../support/home.ts';
-
-type Options = Partial<Parameters<typeof playAdapter>[1]>;
-const play = (exchanges: Exchange[], options: Options = {}) =>
-  playAdapter(isolarcloud, { settings: account, now, exchanges, everySeconds: 300, ...options });
+import { type Options, play } from './isolarcloud-plays.ts';
 
 describe('inverters without battery', () => {
   const load = { p83106: '1650', p83105: '3300100', p83075: '8800400' };

@@ -18,23 +18,9 @@ import {
   v1Live,
   v1Plants,
 } from '../conversations/isolarcloud.ts';
-import { type Exchange, playChargeHq, playConversation } from '../support/conversation.ts';
-import { openHome, playAdapter, settingTexts } from '../support/home.ts';
-
-type Options = Partial<Parameters<typeof playAdapter>[1]>;
-const play = (exchanges: Exchange[], options: Options = {}) =>
-  playAdapter(isolarcloud, { settings: account, now, exchanges, everySeconds: 300, ...options });
-
-const one = [logIn(), v1Plants(), v1Devices(device(14, 1))];
-/** One hybrid inverter that gives this, in one answer after the other, five minutes apart. */
-const playHybrid = (answers: object[], options: Options = {}) =>
-  play(
-    [
-      ...one,
-      ...answers.map((points, nth) => v1Live(14, rows(row(14, 1, { device_time: shownAfter(5 * nth), ...points })))),
-    ],
-    { ticks: answers.length, ...options },
-  );
+import { playChargeHq, playConversation } from '../support/conversation.ts';
+import { openHome, settingTexts } from '../support/home.ts';
+import { one, play, playHybrid } from './isolarcloud-plays.ts';
 
 describe('the time of measurement', () => {
   const at = (

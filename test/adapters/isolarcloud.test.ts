@@ -3,14 +3,12 @@ import { describe, it } from 'node:test';
 import { isolarcloud } from '../../functions/push-solar-data/adapters/isolarcloud.ts';
 import type { FailureKind } from '../../functions/push-solar-data/core/failure.ts';
 import {
-  account,
   consentConversation,
   conversation,
   device,
   hybrid,
   logIn,
   measuredAt,
-  now,
   row,
   rows,
   shownAfter,
@@ -20,27 +18,11 @@ import {
   v1Plants,
   without,
 } from '../conversations/isolarcloud.ts';
-import type { Exchange } from '../support/conversation.ts';
-import { playAdapter } from '../support/home.ts';
+import { play, playHybrid } from './isolarcloud-plays.ts';
 import { testAdapter } from './test-adapter.ts';
 
 testAdapter(isolarcloud, conversation);
 testAdapter(isolarcloud, consentConversation);
-
-type Options = Partial<Parameters<typeof playAdapter>[1]>;
-const play = (exchanges: Exchange[], options: Options = {}) =>
-  playAdapter(isolarcloud, { settings: account, now, exchanges, everySeconds: 300, ...options });
-
-const one = [logIn(), v1Plants(), v1Devices(device(14, 1))];
-/** One hybrid inverter that gives this, in one answer after the other, five minutes apart. */
-const playHybrid = (answers: object[], options: Options = {}) =>
-  play(
-    [
-      ...one,
-      ...answers.map((points, nth) => v1Live(14, rows(row(14, 1, { device_time: shownAfter(5 * nth), ...points })))),
-    ],
-    { ticks: answers.length, ...options },
-  );
 
 describe('a hybrid inverter', () => {
   const idle = { p13149: '0', p13121: '0', p13126: '0', p13150: '0' };

@@ -2,19 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { commonDocument, rounded } from '../../functions/push-solar-data/destinations/document.ts';
-import { figuresOf, sendingAt } from '../support/destinations.ts';
+import { figuresOf, sendingAt, everyFigure as whole } from '../support/destinations.ts';
 import { missOf, powersOf, truths } from '../support/truth.ts';
-
-const whole = {
-  production_kw: 4.2,
-  net_import_kw: -1.5,
-  consumption_kw: 2,
-  battery_discharge_kw: -0.7,
-  battery_soc: 0.555,
-  battery_energy_kwh: 5.6,
-  imported_kwh: 8123.41,
-  exported_kwh: 10422.9,
-};
 
 describe('the common document', () => {
   it('of a reading has its members in the documented order', () => {

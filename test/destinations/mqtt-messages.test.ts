@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Message } from '../../functions/push-solar-data/destinations/destination.ts';
 import { commonDocument } from '../../functions/push-solar-data/destinations/document.ts';
 import { publicationsOf, type Telling } from '../../functions/push-solar-data/destinations/mqtt/messages.ts';
-import { figuresOf, sendingAt } from '../support/destinations.ts';
+import { everyFigure, figuresOf, sendingAt } from '../support/destinations.ts';
 
 const telling: Telling = {
   topic: 'solar-cloud-bridge/home',
@@ -13,17 +13,7 @@ const telling: Telling = {
   knowsExpiry: true,
   withStatus: true,
 };
-const all = {
-  production_kw: 4.2,
-  net_import_kw: -1.5,
-  consumption_kw: 2,
-  battery_discharge_kw: -0.7,
-  battery_soc: 0.555,
-  battery_energy_kwh: 5.6,
-  imported_kwh: 8123.41,
-  exported_kwh: 10422.9,
-  tsms: sendingAt - 30_000,
-};
+const all = { ...everyFigure, tsms: sendingAt - 30_000 };
 const error: Message = { error: 'Example Cloud says that the device is not connected', kind: 'offline' };
 
 const told = (message: Message, own: Partial<Telling> = {}) =>

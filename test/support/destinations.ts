@@ -26,6 +26,18 @@ import { connectionsFor, serveHttp } from './servers.ts';
 /** When these messages are sent, unless a test says otherwise. */
 export const sendingAt = Date.parse('2026-05-01T12:00:00Z');
 
+/** Every figure that a message can have. */
+export const everyFigure = {
+  production_kw: 4.2,
+  net_import_kw: -1.5,
+  consumption_kw: 2,
+  battery_discharge_kw: -0.7,
+  battery_soc: 0.555,
+  battery_energy_kwh: 5.6,
+  imported_kwh: 8123.41,
+  exported_kwh: 10422.9,
+};
+
 export const limitsOf = (own: Partial<DestinationLimits> = {}): DestinationLimits => ({
   title: 'Charge HQ',
   settingsHash: 'settings',

@@ -8,7 +8,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '../../../functions/push-solar-data/destinations/destination.ts';
 import { mqtt } from '../../../functions/push-solar-data/destinations/mqtt.ts';
-import { configured, figuresOf, tell } from '../../support/destinations.ts';
+import { configured, everyFigure, figuresOf, tell } from '../../support/destinations.ts';
 import { homeAssistant, lackOfHomeAssistant } from './install-home-assistant.ts';
 import { lackOfMosquitto } from './install-mosquitto.ts';
 import { freePorts, type Mosquitto, startMosquitto, users } from './mosquitto.ts';
@@ -17,17 +17,7 @@ import { freePorts, type Mosquitto, startMosquitto, users } from './mosquitto.ts
 const longestStartMs = 420_000;
 
 const measuredAt = Date.parse('2026-05-01T11:59:30Z');
-const reading = {
-  production_kw: 4.2,
-  net_import_kw: -1.5,
-  consumption_kw: 2,
-  battery_discharge_kw: -0.7,
-  battery_soc: 0.555,
-  battery_energy_kwh: 5.6,
-  imported_kwh: 8123.41,
-  exported_kwh: 10422.9,
-  tsms: measuredAt,
-};
+const reading = { ...everyFigure, tsms: measuredAt };
 const figures = figuresOf(reading, ['consumption_kw']);
 const states = {
   'sensor.solar_production': '4.2',

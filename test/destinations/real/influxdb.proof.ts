@@ -12,7 +12,7 @@ const admin = { user: 'admin', password: 'made-up-admin-1' };
 const bridge = { user: 'bridge', password: 'made-up-bridge-2' };
 const reader = { user: 'reader', password: 'made-up-reader-3' };
 
-describe('InfluxDB 1', { skip: lackOf('influxd', 'influxdb') }, () => {
+describe('InfluxDB 1', { skip: lackOf(['influxd'], ['influxdb']) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'solar-influxdb-'));
   let url = '';
   let stop = async () => {};

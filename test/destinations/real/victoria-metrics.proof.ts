@@ -10,7 +10,7 @@ import { freePort, startServer } from './server.ts';
 
 type Series = { metric: Record<string, string>; values: number[]; timestamps: number[] };
 
-describe('VictoriaMetrics', { skip: lackOf('victoria-metrics', 'victoria-metrics') }, () => {
+describe('VictoriaMetrics', { skip: lackOf(['victoria-metrics'], ['victoria-metrics']) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'solar-victoria-metrics-'));
   let url = '';
   let stop = async () => {};
