@@ -2,6 +2,7 @@
 import { adapters } from './adapters/index.ts';
 import { Failure } from './core/failure.ts';
 import type { TickReport } from './core/report.ts';
+import type { SiteState } from './core/site-state.ts';
 import { tick } from './core/tick.ts';
 import type { DestinationHome } from './destinations/destination.ts';
 import { publish } from './destinations/publish.ts';
@@ -19,6 +20,8 @@ export type RuntimeOptions = {
   /** Where further settings are stored. */
   stored?: StoredSettings;
   memory: SiteMemory;
+  /** The last looks at the sources that were taken beside the ticks, by label. Never throws. */
+  looks?: () => Promise<SiteState['sources']>;
   registry?: Registry;
   destinations?: DestinationRegistry;
   connections?: Connections;
@@ -56,6 +59,7 @@ export function openRuntime({
   environment,
   stored,
   memory,
+  looks = async () => ({}),
   registry = adapters,
   destinations,
   connections = openConnections(),
@@ -85,12 +89,14 @@ export function openRuntime({
       const current = await site();
       const redactor = createRedactor(current.secrets);
       const ports = { memory, connections, clock, redactor, retryPauseMs };
+      const looked = await looks();
       const report = await tick(current, {
         clock,
         budget,
         load: memory.load,
         commit: (state, now) => memory.commit(current.sources, state, now),
-        poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
+        poll: (source, state, circumstances) =>
+          poll(source, state, { ...ports, ...circumstances, look: looked[source.label] }),
         publish: (destination, state, message, { signal }) =>
           publish(destination, state, message, { ...ports, signal, home: homeOf(current) }),
       });

@@ -45,8 +45,17 @@ export function diagnosisTable(told: Diagnosis, now: number): string {
     ]),
     ['age', ...sources.map(({ reading }) => age(reading?.tsms, now)), age(oldest(diagnosis, now), now), ''],
   ];
-  const table = sources.length + fields.length === 0 ? [] : [aligned(rows), ''];
+  const table = fields.length === 0 ? [] : [aligned(rows), ''];
   return [...table, ...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
+}
+
+/** Each on a line of its own: what is wrong with the settings, or with the sources. */
+function failuresOf({ sources, error, problems }: Diagnosis): string[] {
+  if (problems) return ['These settings must be mended:', ...problems.map((problem) => `✗ ${problem}`)];
+  if (!error) return [];
+  const failed = sources.flatMap(({ label, failure }) => (failure ? [{ label, ...failure }] : []));
+  if (failed.length === 0) return [`✗ ${error}`];
+  return failed.map(({ label, message }) => (sources.length > 1 ? `✗ ${label}: ${message}` : `✗ ${message}`));
 }
 
 const age = (tsms: number | undefined, now: number): string =>
@@ -84,8 +93,8 @@ function balanceLines({ figures, residual_kw, meter, sources }: Diagnosis): stri
   return lines;
 }
 
-function troubles({ sources, error, remarks, warnings = [] }: Diagnosis): string[] {
+function troubles(diagnosis: Diagnosis): string[] {
+  const { sources, remarks, warnings = [] } = diagnosis;
   const notes = sources.flatMap(({ label, notes }) => notes.map((note) => `! ${label}: ${note}`));
-  const failures = error ? [`✗ ${error}`] : [];
-  return [...failures, ...notes, ...[...remarks, ...warnings].map((remark) => `! ${remark}`)];
+  return [...failuresOf(diagnosis), ...notes, ...[...remarks, ...warnings].map((remark) => `! ${remark}`)];
 }

@@ -10,6 +10,7 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { DestinationRegistry, Registry, Site } from '../settings/site.ts';
 import { poll } from '../sources/poll.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { besideTicks, looksIn } from './looks.ts';
 import { storeForALook } from './store-for-a-look.ts';
 import { missingName } from './untold.ts';
 
@@ -27,7 +28,8 @@ export async function dryRun(
   environment: SettingTexts,
   { store, ...registries }: { store: StateStore; registry?: Registry; destinations?: DestinationRegistry },
 ): Promise<DryRun> {
-  const look = storeForALook(store);
+  const look = storeForALook(besideTicks(store));
+  const looks = await looksIn(store)();
   const runtime = openRuntime({ environment, memory: createSiteMemory(look), ...registries });
   const site = withoutMissing(await runtime.site());
   for (const { label, adapter } of site.sources) if (adapter.consent) look.needed.add(`session/${label}`);
@@ -38,7 +40,8 @@ export async function dryRun(
   const results = await within(readMs, (signal) =>
     Promise.all(
       asked.map(async (source) => {
-        const ports = { ...runtime, now, loadedAt, redactor, signal, ignoreInterval: true };
+        const before = { look: looks[source.label], ignoreInterval: true };
+        const ports = { ...runtime, now, loadedAt, redactor, signal, ...before };
         const { result, state: after } = await poll(source, state.sources[source.label], ports);
         if (after) state.sources[source.label] = after;
         return result;

@@ -1,16 +1,24 @@
 /** A tick's report for people in a terminal, and as a JSON line for everything else. */
 import type { WriteStream } from 'node:tty';
+import { inWords as duration } from '../core/freshness.ts';
 import type { MeterField } from '../core/reading.ts';
 import type { DestinationReport, TickReport } from '../core/report.ts';
 import { onOneLine } from './on-terminal.ts';
 
 export type Output = Pick<WriteStream, 'write'> & { isTTY?: boolean };
 
-/** @param everyRow for people: whether each of several destinations has its line, not only one with an error. */
-export function printReport(told: TickReport, output: Output, at = new Date(), { everyRow = false } = {}): void {
+/** For people. */
+type Wording = {
+  /** Whether each of several destinations has its line, not only one with an error. */
+  everyRow?: boolean;
+  /** What comes next, where nothing was due: the figures are the last ones. */
+  waitingFor?: readonly string[];
+};
+
+export function printReport(told: TickReport, output: Output, at = new Date(), wording: Wording = {}): void {
   const report = onOneLine(told);
   output.write(
-    `${output.isTTY ? sentence(report, at, everyRow) : JSON.stringify({ time: at.toISOString(), ...report })}\n`,
+    `${output.isTTY ? sentence(report, at, wording) : JSON.stringify({ time: at.toISOString(), ...report })}\n`,
   );
 }
 
@@ -21,7 +29,7 @@ export function exitCode({ outcome, kind }: TickReport): 0 | 1 | 2 {
 }
 
 /** `12:03:00  pushed    sun 4.2 kW, exporting 1.5 kW, …`, with what needs attention on lines of their own. */
-function sentence(report: TickReport, at: Date, everyRow: boolean): string {
+function sentence(report: TickReport, at: Date, { everyRow = false, waitingFor }: Wording): string {
   const {
     outcome,
     figures = {},
@@ -38,8 +46,12 @@ function sentence(report: TickReport, at: Date, everyRow: boolean): string {
   const told = entries.map(
     ([field, value]) => inWords(field, value) + (derived.includes(field as never) ? ' (derived)' : ''),
   );
-  const age = age_s === undefined ? [] : [`${Math.max(0, age_s)} s old`]; // a maker's clock may run ahead
-  const lines = [`${at.toTimeString().slice(0, 8)}  ${outcome.padEnd(8)}  ${[...told, ...age].join(', ') || what}`];
+  const age = age_s === undefined ? [] : [`${duration(age_s)} old`];
+  const known = [...told, ...age].join(', ') || what;
+  const word = waitingFor ? 'waiting' : outcome;
+  const lines = [
+    `${at.toTimeString().slice(0, 8)}  ${word.padEnd(8)}  ${[known, ...(waitingFor ?? [])].filter(Boolean).join('; ')}`,
+  ];
   for (const problem of problems ?? []) lines.push(`          - ${problem}`);
   for (const line of rowLines(destinations, everyRow)) lines.push(`          ${line}`);
   return [...lines, ...[...warnings, ...remarks].map((warning) => `          ! ${warning}`)].join('\n');

@@ -2,6 +2,7 @@
 import type { ReadContext } from '../adapters/adapter.ts';
 import { incompleteness } from '../adapters/always.ts';
 import { Failure, stackOf } from '../core/failure.ts';
+import { takenOver } from '../core/look.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { AdapterAnswer } from '../core/shape.ts';
 import {
@@ -32,6 +33,8 @@ export type PollPorts = {
   retryPauseMs: number;
   /** Ask also before it is time (but never during a back-off). */
   ignoreInterval?: boolean;
+  /** The last look at this source that was taken beside the ticks. */
+  look?: SourceState | undefined;
 };
 
 type ReadPorts = PollPorts & TickCircumstances;
@@ -39,14 +42,17 @@ type ReadPorts = PollPorts & TickCircumstances;
 /** Never throws: a failure, even a bug, is this source's result. */
 export async function poll(
   source: Source,
-  before: SourceState | undefined,
+  own: SourceState | undefined,
   ports: ReadPorts,
 ): Promise<{ result: SourceResult; state: SourceState | undefined }> {
   const { now, loadedAt, ignoreInterval = false } = ports;
+  const news = takenOver(own, ports.look, source, now);
+  const before = news ?? own;
   const waitMs = msUntilDue(before, source, now, { loadedAt, ignoreInterval });
   const asked = waitMs === 0 || isWorthWaiting(waitMs, now + waitMs - (before?.polledAt ?? 0), source);
   const result: SourceResult = { label: source.label, vendor: source.adapter.vendor, polled: asked, notes: [] };
-  if (!asked) return { result: { ...result, ...standing(before, source, now) }, state: before };
+  const untold = news ? ({ untold: true } as const) : {};
+  if (!asked) return { result: { ...result, ...standing(before, source, now), ...untold }, state: before };
 
   const begun = ports.clock.stopwatch();
   if (waitMs > 0) await ports.clock.sleep(waitMs, ports.signal);

@@ -1,0 +1,54 @@
+/** The lines of the demo for people: half an hour of the home each. */
+import type { SiteMeters } from '../core/reading.ts';
+
+/** Between the parts of a line. */
+export const gap = '  ';
+
+/** `10:30  sun 4.20  home 0.65  car 2.90  battery takes 0.65 (62 %)  grid 0.00`, in kW: what comes in is what goes out. */
+export function homeLine(time: string, figures: SiteMeters, car_kw: number): string {
+  const { production_kw = 0, net_import_kw = 0, consumption_kw = 0, battery_discharge_kw = 0, battery_soc } = figures;
+  const charge = battery_soc === undefined ? '' : ` (${Math.round(battery_soc * 100)} %)`;
+  return [
+    time,
+    `sun ${digits(production_kw)}`,
+    `home ${digits(consumption_kw - car_kw)}`,
+    `car ${digits(car_kw)}`,
+    `battery ${directed(battery_discharge_kw, 'gives', 'takes')}${charge}`,
+    `grid ${directed(net_import_kw, 'gives', 'takes')}`,
+  ].join(gap);
+}
+
+function directed(value: number, positive: string, negative: string): string {
+  const text = digits(Math.abs(value));
+  if (text === '0.00') return text;
+  return `${value > 0 ? positive : negative} ${text}`;
+}
+
+const digits = (value: number): string => value.toFixed(2);
+
+/** `Friday 27 November, simulated` */
+export const dayLine = (at: number, zone: string): string =>
+  `${new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long' }).format(at)}, simulated`;
+
+/** Of a terminal that does not tell. */
+const usualColumns = 80;
+
+/**
+ * A line that breaks between words.
+ *
+ * @param columns 0 or undefined where they are not known.
+ * @param indent of the further lines.
+ * @param blank what stands between two words.
+ */
+export function onWidth(line: string, columns: number | undefined, indent = 0, blank = ' '): string {
+  const text = line.trimStart();
+  const [first = '', ...words] = text.split(blank);
+  const lines = [line.slice(0, line.length - text.length) + first];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    const isFull = last.length + blank.length + word.length > (columns || usualColumns);
+    if (isFull) lines.push(' '.repeat(indent) + word);
+    else lines[lines.length - 1] = last + blank + word;
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,101 @@
+/** What `npm start` says of its plan: what is read and told, what is known by now, and when each source is asked next. */
+import { evaluate } from '../core/evaluate.ts';
+import { inWords } from '../core/freshness.ts';
+import { takenOver } from '../core/look.ts';
+import type { TickReport } from '../core/report.ts';
+import type { SiteState } from '../core/site-state.ts';
+import { msUntilDue, type SourceState, standing } from '../core/source-state.ts';
+import type { Site, Source } from '../settings/site.ts';
+
+/** What is known of the sources at a moment. */
+export type Known = {
+  /** By label. */
+  sources: SiteState['sources'];
+  loadedAt: number | undefined;
+  now: number;
+  /** When the next tick comes, ms since the epoch; after it, they come each minute. */
+  nextTickAt: number;
+};
+
+const tickMs = 60_000;
+/** A source that is due a moment after a tick began is waited for in it. */
+const waitedMs = 10_000;
+
+/** @param looks that no tick has taken over yet. */
+export const withLooks = (
+  { sources }: Pick<Site, 'sources'>,
+  own: SiteState['sources'],
+  looks: SiteState['sources'],
+  now: number,
+): SiteState['sources'] =>
+  Object.fromEntries(
+    sources.flatMap((source) => {
+      const state = takenOver(own[source.label], looks[source.label], source, now) ?? own[source.label];
+      return state ? [[source.label, state]] : [];
+    }),
+  );
+
+/** What is read, where it goes, and when each source is asked. */
+export function plan({ sources, destinations }: Pick<Site, 'sources' | 'destinations'>, known: Known): string[] {
+  const usable = destinations.filter(({ problems }) => problems.length === 0).map(({ title }) => title);
+  return [
+    `Reads ${inARow(sources.map(nameOf))}, and tells ${inARow(usable)}. Stop with Ctrl+C.`,
+    ...sources.map((source) => `${nameOf(source)} ${pace(source)}: ${nextOf(source, known)}.`),
+  ];
+}
+
+function nextOf(source: Source, known: Known): string {
+  const state = known.sources[source.label];
+  const at = dueAt(source, known);
+  if (at === undefined) return 'first now';
+  const last = standing(state, source, known.now).reading && state?.last;
+  return `${last ? `read at ${clock(last.at)}, ` : ''}next at ${clock(at)}`;
+}
+
+/** `FoxESS is asked at 19:10`, for each source that no tick asks before the next one. */
+export const nextAsked = ({ sources }: Pick<Site, 'sources'>, known: Known): string[] =>
+  sources.flatMap((source) => {
+    const at = dueAt(source, known);
+    return at === undefined ? [] : [`${nameOf(source)} is asked at ${clock(at)}`];
+  });
+
+/** What would be told by what is known, although nothing is new. */
+export function lastKnown(site: Site, { sources, now }: Known, baseline: SiteState['baseline']): Partial<TickReport> {
+  const results = site.sources.map((source) => ({
+    label: source.label,
+    vendor: source.adapter.vendor,
+    polled: true,
+    notes: [],
+    ...standing(sources[source.label], source, now),
+  }));
+  return evaluate(site, results, now, baseline).report;
+}
+
+/** The tick that will ask it; undefined if it may be asked by now. */
+function dueAt(source: Source, { sources, loadedAt, now, nextTickAt }: Known): number | undefined {
+  const state = sources[source.label];
+  const wait = msUntilDue(state, source, now, { loadedAt });
+  if (wait === 0) return undefined;
+  const at = Number.isFinite(wait) ? now + wait : retryAt(state, now);
+  return nextTickAt + Math.max(0, Math.ceil((at - waitedMs - nextTickAt) / tickMs)) * tickMs;
+}
+
+const retryAt = (state: SourceState | undefined, now: number): number => state?.failure?.retryAt ?? now;
+
+/** A source of its own choice of label is known by that too. */
+const nameOf = ({ label, adapter, title }: Source): string =>
+  label === adapter.vendor ? title : `${title} (${label})`;
+
+const pace = ({ pollSeconds, floorSeconds }: Source): string =>
+  `${pollSeconds > floorSeconds || pollSeconds <= 60 ? 'is' : 'may be'} asked every ${interval(pollSeconds)}`;
+
+function interval(seconds: number): string {
+  if (seconds <= 60) return 'minute';
+  return seconds % 60 === 0 && seconds < 7200 ? `${seconds / 60} minutes` : inWords(seconds);
+}
+
+/** The hour of this machine's clock. */
+const clock = (at: number): string => new Date(at).toTimeString().slice(0, 5);
+
+const inARow = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
