@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DestinationReport } from '../../functions/push-solar-data/core/report.ts';
-import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
+import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { SourceResult } from '../../functions/push-solar-data/core/source-state.ts';
+import { type Diagnosis, diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { printReport } from '../../functions/push-solar-data/local/print.ts';
 
 const figures = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
@@ -25,6 +26,37 @@ describe('the line of a tick in a terminal', () => {
 
   it('knows no age below 0, although the clock of a cloud is ahead', () => {
     assert.match(printed(-30), /, 0 s old$/m);
+  });
+});
+
+describe('the line of a tick at which nothing was due', () => {
+  const line = (report: Partial<TickReport>, waitingFor: string[]) => {
+    let text = '';
+    const write = (chunk: string | Uint8Array) => {
+      text += chunk;
+      return true;
+    };
+    const idle = { outcome: 'idle' as const, site: 'home', sources: [], destinations: [], ms: 1 };
+    printReport({ ...idle, ...report }, { isTTY: true, write }, at, { waitingFor });
+    return text;
+  };
+
+  it('tells the last figures with their age, and what comes next', () => {
+    assert.equal(
+      line({ figures, age_s: 240 }, ['FoxESS is asked at 12:05']),
+      '12:03:00  waiting   solar 4.20 kW, exporting 1.50 kW, home uses 2.70 kW, 4 min old; FoxESS is asked at 12:05\n',
+    );
+  });
+
+  it('tells why there are no figures', () => {
+    assert.equal(
+      line({ error: 'FoxESS refused the key' }, ['FoxESS is asked at 12:35']),
+      '12:03:00  waiting   FoxESS refused the key; FoxESS is asked at 12:35\n',
+    );
+  });
+
+  it('tells what comes next alone where nothing is known', () => {
+    assert.equal(line({}, ['FoxESS is asked at 12:05']), '12:03:00  waiting   FoxESS is asked at 12:05\n');
   });
 });
 
@@ -85,7 +117,41 @@ it("the doctor's table knows no age below 0 either", () => {
   assert.match(table, /^age +0 s +0 s$/m);
 });
 
-it('where there is no source the doctor shows no table, only why', () => {
-  const told = { site: 'home', error: 'VENDOR is missing', sources: [], remarks: [] };
-  assert.equal(diagnosisTable(told, at.getTime()), '✗ VENDOR is missing');
+describe('where there are no figures the doctor shows no table, only why', () => {
+  const failing = (label: string, message: string): SourceResult => ({
+    label,
+    vendor: label,
+    polled: true,
+    notes: [],
+    failure: { kind: 'auth', message },
+  });
+  const shown = (told: Partial<Diagnosis>) =>
+    diagnosisTable({ site: 'home', sources: [], remarks: [], ...told }, at.getTime()).split('\n');
+
+  it('each problem of the settings on a line', () => {
+    const problems = ['VENDOR is missing', 'SITE must be a short name'];
+    const lines = shown({ kind: 'settings', error: problems.join(' '), problems, remarks: ['SITE was trimmed'] });
+    assert.deepEqual(lines, [
+      'These settings must be mended:',
+      '✗ VENDOR is missing',
+      '✗ SITE must be a short name',
+      '! SITE was trimmed',
+    ]);
+  });
+
+  it('the sentence of the one source', () => {
+    assert.deepEqual(shown({ error: 'Roof refused the key', sources: [failing('roof', 'Roof refused the key')] }), [
+      '✗ Roof refused the key',
+    ]);
+  });
+
+  it('each of several sources on a line', () => {
+    const sources = [failing('roof', 'Roof refused the key'), failing('grid', 'Grid is offline')];
+    const error = 'roof: Roof refused the key; grid: Grid is offline';
+    assert.deepEqual(shown({ error, sources }), ['✗ roof: Roof refused the key', '✗ grid: Grid is offline']);
+  });
+
+  it('what is wrong with all of them together', () => {
+    assert.deepEqual(shown({ error: 'No source measured anything' }), ['✗ No source measured anything']);
+  });
 });

@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const halfHourMs = hourMs / 2;
 /** Of a roof of 1 kW. */
-const leastSun_kw = 0.05;
+const leastSun_kw = 0.02;
 
 /** Most people of these zones live near these latitudes (degrees, + north); the first that fits. */
 const latitudes: readonly [zone: RegExp, latitude: number][] = [

@@ -47,7 +47,7 @@ export function plan({ sources, destinations }: Pick<Site, 'sources' | 'destinat
 function nextOf(source: Source, known: Known): string {
   const state = known.sources[source.label];
   const at = dueAt(source, known);
-  if (at === undefined) return 'first now';
+  if (at === undefined) return 'next reading now';
   const last = standing(state, source, known.now).reading && state?.last;
   return `${last ? `read at ${clock(last.at)}, ` : ''}next at ${clock(at)}`;
 }
@@ -76,8 +76,8 @@ function dueAt(source: Source, { sources, loadedAt, now, nextTickAt }: Known): n
   const state = sources[source.label];
   const wait = msUntilDue(state, source, now, { loadedAt });
   if (wait === 0) return undefined;
-  const at = Number.isFinite(wait) ? now + wait : retryAt(state, now);
-  return nextTickAt + Math.max(0, Math.ceil((at - waitedMs - nextTickAt) / tickMs)) * tickMs;
+  const at = Number.isFinite(wait) ? now + wait - waitedMs : retryAt(state, now);
+  return nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
 }
 
 const retryAt = (state: SourceState | undefined, now: number): number => state?.failure?.retryAt ?? now;
