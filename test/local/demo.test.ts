@@ -1,9 +1,10 @@
 /** The demo at full speed: its simulated days without the pauses between the lines. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { demo } from '../../functions/push-solar-data/local/demo.ts';
 import { openDemoHome, spare } from '../../functions/push-solar-data/local/demo-home.ts';
-import { gap, homeLine, onWidth } from '../../functions/push-solar-data/local/demo-lines.ts';
+import { gap, homeLine } from '../../functions/push-solar-data/local/demo-lines.ts';
+import { onWidth } from '../../functions/push-solar-data/local/on-width.ts';
 
 const evening = Date.parse('2026-11-27T20:00:00Z');
 
@@ -35,8 +36,13 @@ function powersOf(line: string) {
 const isHomeLine = (line: string): boolean => /^\d\d:\d\d {2}sun/.test(line);
 
 describe('the demo in a terminal', () => {
-  it('is a day of half hours from the first sun on, and the next one, each told as simulated', async () => {
-    const { lines, code } = await shownUntil(/^00:30/);
+  let day: Awaited<ReturnType<typeof shownUntil>>;
+  before(async () => {
+    day = await shownUntil(/^00:30/);
+  });
+
+  it('is a day of half hours from the first sun on, and the next one, each told as simulated', () => {
+    const { lines, code } = day;
     assert.equal(code, 0);
     const times = lines.flatMap((line) => (isHomeLine(line) ? line.slice(0, 5) : []));
     assert.deepEqual(
@@ -49,21 +55,21 @@ describe('the demo in a terminal', () => {
     );
   });
 
-  it('says what is assumed, and where one goes on from here', async () => {
-    const { text } = await shownUntil(/^08:00/);
+  it('says what is assumed, and where one goes on from here', () => {
+    const { text } = day;
     assert.match(text, /^A day takes two minutes.* Assumed from your time\nzone: Europe\/Berlin, so 50° north\.$/m);
     assert.match(text, /steered\.\nFor your own home: npm run configure\n\n\nFriday/);
     assert.match(text, /^The simulation has ended\./m);
   });
 
-  it('quotes both who are told, and neither finds anything wrong', async () => {
-    const { text } = await shownUntil(/^00:30/);
+  it('quotes both who are told, and neither finds anything wrong', () => {
+    const { text } = day;
     assert.equal(text.match(/^ {7}Charge HQ would say: accepted, balanced, 0 s old/gm)?.length, 2);
     assert.equal(text.match(/^ {7}evcc would read: grid/gm)?.length, 2);
   });
 
-  it('balances in each line, and the car takes nothing but the sun', async () => {
-    const { lines } = await shownUntil(/^23:30/);
+  it('balances in each line, and the car takes nothing but the sun', () => {
+    const { lines } = day;
     const powers = lines.filter(isHomeLine).map(powersOf);
     for (const { sun, home, car, battery, grid } of powers)
       assert.ok(Math.abs(sun + battery + grid - home - car) < 0.03, JSON.stringify({ sun, home, car, battery, grid }));
@@ -73,8 +79,8 @@ describe('the demo in a terminal', () => {
     for (const { sun, home, car } of charging) assert.ok(sun - home - car > -1, `${sun} − ${home} − ${car}`);
   });
 
-  it('says when the steering changes', async () => {
-    const { text } = await shownUntil(/^23:30/);
+  it('says when the steering changes', () => {
+    const { text } = day;
     assert.match(text, /car [1-9].*\n {7}Charge HQ would let the car charge now\n/);
     assert.match(text, /car 0\.00.*\n {7}Charge HQ would stop the car: no sun to spare\n/);
   });

@@ -8,10 +8,11 @@ import { createSiteMemory } from '../persistence/site-memory.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openRuntime } from '../runtime.ts';
 import { type DemoHome, openDemoHome } from './demo-home.ts';
-import { dayLine, gap, homeLine, onWidth } from './demo-lines.ts';
+import { dayLine, gap, homeLine } from './demo-lines.ts';
 import { firstSunOf, latitudeInWords, placeOf } from './demo-place.ts';
 import { openHomeReader } from './home-reader.ts';
 import { onOneLine } from './on-terminal.ts';
+import { onWidth } from './on-width.ts';
 import { exitCode, type Output, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
 

@@ -10,6 +10,7 @@ import { openFeeds } from './feed-server.ts';
 import { openLocalRuntime } from './local-runtime.ts';
 import { looksIn } from './looks.ts';
 import { onOneLine } from './on-terminal.ts';
+import { onWidth } from './on-width.ts';
 import { exitCode, type Output, printReport } from './print.ts';
 import { type Known, lastKnown, nextAsked, plan, withLooks } from './schedule.ts';
 
@@ -19,7 +20,7 @@ const minuteMs = 60_000;
 export async function everyMinute(
   settings: SettingTexts,
   signal: AbortSignal,
-  output: Output = process.stdout,
+  output: Output & { columns?: number } = process.stdout,
 ): Promise<number> {
   const runtime = openLocalRuntime(settings);
   const store = fileStore(stateFolder(settings));
@@ -31,7 +32,7 @@ export async function everyMinute(
   try {
     if (people && site.problems.length === 0) {
       const known = await knownOf(people, begun, await looksIn(store)());
-      for (const sentence of plan(site, known)) output.write(`${onOneLine(sentence)}\n`);
+      for (const sentence of plan(site, known)) output.write(`${onWidth(onOneLine(sentence), output.columns)}\n`);
     }
     for (;;) {
       const report = await tick();

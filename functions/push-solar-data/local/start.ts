@@ -1,5 +1,6 @@
 /** `npm start`: a tick each minute. Without any settings, a simulated home and local stand-ins for who is told. */
 import { localSettings, stateFolder } from './environment.ts';
+import { onWidth } from './on-width.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -8,7 +9,6 @@ const settings = localSettings(process.env);
 const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
 if (isDemo) {
   // Said before everything else is loaded, which takes a moment.
-  const { onWidth } = await import('./demo-lines.ts');
   const first =
     'No settings found: this is a simulation, a computed home and two stand-ins on this machine, for Charge HQ ' +
     'and for evcc. Nothing leaves it. Stop with Ctrl+C.';
