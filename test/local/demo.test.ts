@@ -58,7 +58,7 @@ describe('the demo in a terminal', () => {
   it('says what is assumed, and where one goes on from here', () => {
     const { text } = day;
     assert.match(text, /^A day takes two minutes.* Assumed from your time\nzone: Europe\/Berlin, so 50° north\.$/m);
-    assert.match(text, /steered\.\nFor your own home: npm run configure\n\n\nFriday/);
+    assert.match(text, /steered\.\nFor your own home: npm run configure\n\nFriday/);
     assert.match(text, /^The simulation has ended\./m);
   });
 

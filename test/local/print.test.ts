@@ -63,14 +63,18 @@ describe('the line of a tick at which nothing was due', () => {
 describe('the rows of destinations in a terminal', () => {
   const mqtt = { label: 'mqtt', outcome: 'failed', error: 'MQTT broker has trouble' } as const;
   const chargeHq = { label: 'charge-hq', outcome: 'pushed' } as const;
-  const lines = (destinations: readonly DestinationReport[], options?: { everyRow: boolean }) => {
+  const lines = (
+    destinations: readonly DestinationReport[],
+    options: { everyRow?: boolean } = {},
+    problems?: string[],
+  ) => {
     let text = '';
     const write = (chunk: string | Uint8Array) => {
       text += chunk;
       return true;
     };
     const report = { outcome: 'pushed' as const, site: 'home', sources: [], destinations: [...destinations], ms: 1 };
-    printReport(report, { isTTY: true, write }, at, options);
+    printReport({ ...report, problems }, { isTTY: true, write }, at, options);
     return text
       .split('\n')
       .slice(1, -1)
@@ -84,6 +88,12 @@ describe('the rows of destinations in a terminal', () => {
 
   it('say which one of several has an error', () => {
     assert.deepEqual(lines([chargeHq, mqtt]), ['mqtt: failed: MQTT broker has trouble']);
+  });
+
+  it('are not there beside the problems of the settings, which name theirs', () => {
+    const missing = 'MQTT_URL is missing';
+    const rows = [{ label: 'mqtt', outcome: 'failed', kind: 'settings', error: missing } as const];
+    assert.deepEqual(lines(rows, {}, [missing]), [`- ${missing}`]);
   });
 
   it('are all there where they are asked for, unless nothing was to be told', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SourceState } from '../../functions/push-solar-data/core/source-state.ts';
-import { type Known, lastKnown, nextAsked, plan, withLooks } from '../../functions/push-solar-data/local/schedule.ts';
+import { type Known, lastKnown, nextAsked, schedule, whatFor } from '../../functions/push-solar-data/local/schedule.ts';
 import { openSite } from '../../functions/push-solar-data/settings/site.ts';
 import { apiKey } from '../support/home.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
@@ -35,30 +35,28 @@ const known = (sources: Known['sources'], more: Partial<Known> = {}): Known => (
   ...more,
 });
 
-describe('what start says at its beginning', () => {
-  it('is what is read and told, and that all is read now', async () => {
-    assert.deepEqual(plan(await siteOf('foxess'), known({})), [
-      'Reads FoxESS, and tells Charge HQ. Stop with Ctrl+C.',
-      'FoxESS may be asked every 5 minutes: next reading now.',
-    ]);
-  });
-
-  it('is of each source when it was read and when it will be', async () => {
+describe('what start says of its plan', () => {
+  it('is what is read and told', async () => {
+    assert.equal(whatFor(await siteOf('foxess')), 'Reads FoxESS, and tells Charge HQ.');
     const site = await siteOf('foxess,roof:victron', {
-      DESTINATION: 'charge-hq,webhook',
+      DESTINATION: 'charge-hq,webhook,mqtt',
       WEBHOOK_URL: 'http://127.0.0.1:9/',
     });
-    const sources = { foxess: read(site, 'foxess', at(19, 5)) };
-    assert.deepEqual(plan(site, known(sources, { nextTickAt: now })), [
-      'Reads FoxESS and Victron VRM (roof), and tells Charge HQ and Your webhook. Stop with Ctrl+C.',
-      'FoxESS may be asked every 5 minutes: read at 19:05, next at 19:10.',
-      'Victron VRM (roof) is asked every minute: next reading now.',
+    assert.equal(whatFor(site), 'Reads FoxESS and Victron VRM (roof), and tells Charge HQ and Your webhook.');
+  });
+
+  it('is of each source how often it is asked, and when next', async () => {
+    const site = await siteOf('foxess,roof:victron');
+    const sources = { foxess: read(site, 'foxess', at(19, 5)), roof: read(site, 'roof', at(19, 5)) };
+    assert.deepEqual(schedule(site, known(sources)), [
+      'FoxESS may be asked every 5 minutes: next at 19:10.',
+      'Victron VRM (roof) is asked every minute: next at 19:07.',
     ]);
   });
 
-  it("says the owner's own interval", async () => {
-    const [, line] = plan(await siteOf('victron', { VICTRON_POLL_SECONDS: '600' }), known({}));
-    assert.equal(line, 'Victron VRM is asked every 10 minutes: next reading now.');
+  it("is the owner's own interval", async () => {
+    const [line] = schedule(await siteOf('victron', { VICTRON_POLL_SECONDS: '600' }), known({}));
+    assert.match(line ?? '', /^Victron VRM is asked every 10 minutes: next at/);
   });
 });
 
@@ -88,7 +86,7 @@ describe('when a source is asked next', () => {
 describe('what is known while nothing is due', () => {
   it('are the last figures with their age', async () => {
     const site = await siteOf('foxess');
-    const { figures, age_s } = lastKnown(site, known({ foxess: read(site, 'foxess', at(19, 2)) }), undefined);
+    const { figures, age_s } = lastKnown(site, known({ foxess: read(site, 'foxess', at(19, 2)) }));
     assert.deepEqual(figures, { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 });
     assert.equal(age_s, 240);
   });
@@ -97,21 +95,13 @@ describe('what is known while nothing is due', () => {
     const site = await siteOf('foxess');
     const failure = { kind: 'auth', message: 'FoxESS refused the key', consecutive: 1 } as const;
     const state = read(site, 'foxess', at(19, 2), { failure });
-    assert.deepEqual(lastKnown(site, known({ foxess: state }), undefined), {
+    assert.deepEqual(lastKnown(site, known({ foxess: state })), {
       kind: 'auth',
       error: 'FoxESS refused the key',
     });
   });
 
   it('is nothing before the first reading', async () => {
-    assert.deepEqual(lastKnown(await siteOf('foxess'), known({}), undefined), {});
-  });
-
-  it('counts a look that no tick has told yet', async () => {
-    const site = await siteOf('foxess');
-    const looks = { foxess: read(site, 'foxess', at(19, 5)) };
-    assert.deepEqual(withLooks(site, {}, looks, now), looks);
-    const own = { foxess: read(site, 'foxess', at(19, 6)) };
-    assert.deepEqual(withLooks(site, own, looks, now), own);
+    assert.deepEqual(lastKnown(await siteOf('foxess'), known({})), {});
   });
 });

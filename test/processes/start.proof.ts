@@ -145,13 +145,13 @@ describe('npm start in a terminal', { skip }, () => {
   it('says what is read and told, and while nothing is due the last reading and the time of the next', async (t) => {
     const { environment } = await slowHome(t);
     const first = start(t, { columns: 120, environment });
-    await first.person.until(/^Reads Victron VRM, and tells Charge HQ\. Stop with Ctrl\+C\.\n/m);
-    await first.person.until(/^Victron VRM is asked every 5 minutes: next reading now\.\n/m);
+    await first.person.until(/^Starting\. Stop with Ctrl\+C\.\n/m);
+    await first.person.until(/^Reads Victron VRM, and tells Charge HQ\.\n/m);
     await first.person.until(/^\d\d:\d\d:\d\d {2}pushed {4}solar 4\.20 kW, exporting 1\.50 kW/m);
+    await first.person.until(/^Victron VRM is asked every 5 minutes: next at \d\d:\d\d\.\n/m);
     first.person.type(keys.ctrlC);
     assert.equal(await first.ended, 0);
     const second = start(t, { columns: 120, environment, folder: first.folder });
-    await second.person.until(/^Victron VRM is asked every 5 minutes: read at \d\d:\d\d, next at \d\d:\d\d\.\n/m);
     await second.person.until(/^\d\d:\d\d:\d\d {2}waiting {3}solar 4\.20 kW, exporting 1\.50 kW, /m);
     await second.person.until(/, \d+ s old; Victron VRM is asked at \d\d:\d\d\n/);
     second.person.type(keys.ctrlC);

@@ -117,7 +117,7 @@ function shower({ output, home, zone, said }: Shown) {
         write(`A day takes two minutes, a line is half an hour of it. Assumed from your time zone: ${where}.`);
         write('Powers in kW. The car charges from what the sun leaves, as it would be steered.');
       }
-      write('For your own home: npm run configure\n');
+      write(`For your own home: npm run configure${output.isTTY ? '' : '\n'}`);
     },
     tick(report: TickReport, at: number) {
       if (!output.isTTY || !report.figures) printReport(report, output, new Date(at));

@@ -8,11 +8,10 @@ import type { Site } from '../settings/site.ts';
 import { stateFolder } from './environment.ts';
 import { openFeeds } from './feed-server.ts';
 import { openLocalRuntime } from './local-runtime.ts';
-import { looksIn } from './looks.ts';
 import { onOneLine } from './on-terminal.ts';
 import { onWidth } from './on-width.ts';
 import { exitCode, type Output, printReport } from './print.ts';
-import { type Known, lastKnown, nextAsked, plan, withLooks } from './schedule.ts';
+import { lastKnown, nextAsked, schedule, whatFor } from './schedule.ts';
 
 const minuteMs = 60_000;
 
@@ -20,27 +19,25 @@ const minuteMs = 60_000;
 export async function everyMinute(
   settings: SettingTexts,
   signal: AbortSignal,
-  output: Output & { columns?: number } = process.stdout,
+  output: Screen = process.stdout,
 ): Promise<number> {
   const runtime = openLocalRuntime(settings);
   const store = fileStore(stateFolder(settings));
   const { tick, clock, close } = runtime;
   const site = await runtime.site();
   const begun = clock.now();
+  const untilNextTick = () => minuteMs - ((clock.now() - begun) % minuteMs);
   const feeds = await openFeeds(site, { store, clock, tell: (sentence) => console.error(onOneLine(sentence)) });
-  const people = output.isTTY ? { site, runtime, output } : undefined;
+  const show = shower(site, runtime, output);
   try {
-    if (people && site.problems.length === 0) {
-      const known = await knownOf(people, begun, await looksIn(store)());
-      for (const sentence of plan(site, known)) output.write(`${onWidth(onOneLine(sentence), output.columns)}\n`);
-    }
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
+      if (isFirst) show.beginning();
       const report = await tick();
-      const untilNext = minuteMs - ((clock.now() - begun) % minuteMs);
-      if (people && report.outcome === 'idle') await showWaiting(report, people, clock.now() + untilNext);
-      else printReport(report, output);
+      const nextTickAt = clock.now() + untilNextTick();
+      await show.tick(report, nextTickAt);
       if (signal.aborted || report.problems) return exitCode(report);
-      await clock.sleep(minuteMs - ((clock.now() - begun) % minuteMs), signal);
+      if (isFirst) await show.schedule(nextTickAt);
+      await clock.sleep(untilNextTick(), signal);
       if (signal.aborted) return 0;
     }
   } finally {
@@ -49,21 +46,31 @@ export async function everyMinute(
   }
 }
 
-type Shown = { site: Site; runtime: Runtime; output: Output };
+type Screen = Output & { columns?: number };
 
-/** While nothing is due: the last reading with its age, and when the next one comes. */
-async function showWaiting(report: TickReport, shown: Shown, nextTickAt: number): Promise<void> {
-  const { site, output } = shown;
-  const known = await knownOf(shown, nextTickAt);
-  const last = report.figures ? {} : lastKnown(site, known, known.baseline);
-  printReport({ ...report, ...last }, output, new Date(known.now), { waitingFor: nextAsked(site, known) });
-}
-
-/** What cannot be read counts as not there; the tick's line says so. */
-async function knownOf({ site, runtime }: Shown, nextTickAt: number, looks = {}) {
-  const now = runtime.clock.now();
-  const empty = { state: emptySiteState(), loadedAt: undefined };
-  const { state, loadedAt } = await runtime.memory.load(now).catch(() => empty);
-  const known: Known = { sources: withLooks(site, state.sources, looks, now), loadedAt, now, nextTickAt };
-  return { ...known, baseline: state.baseline };
+/** For people also what is read and told and what comes next; elsewhere nothing but the lines of the ticks. */
+function shower(site: Site, { memory, clock }: Runtime, output: Screen) {
+  const say = (sentence: string) => output.write(`${onWidth(onOneLine(sentence), output.columns)}\n`);
+  /** What cannot be read counts as not there; the tick's line says so. */
+  const knownOf = async (nextTickAt: number) => {
+    const now = clock.now();
+    const none = { state: emptySiteState(), loadedAt: undefined };
+    const { state, loadedAt } = await memory.load(now).catch(() => none);
+    return { sources: state.sources, baseline: state.baseline, loadedAt, now, nextTickAt };
+  };
+  return {
+    beginning() {
+      if (output.isTTY && site.problems.length === 0) say(whatFor(site));
+    },
+    /** While nothing is due: the last reading with its age, and when the next one comes. */
+    async tick(report: TickReport, nextTickAt: number) {
+      if (!output.isTTY || report.outcome !== 'idle') return printReport(report, output);
+      const known = await knownOf(nextTickAt);
+      const last = report.figures ? {} : lastKnown(site, known);
+      printReport({ ...report, ...last }, output, new Date(known.now), { waitingFor: nextAsked(site, known) });
+    },
+    async schedule(nextTickAt: number) {
+      if (output.isTTY) for (const sentence of schedule(site, await knownOf(nextTickAt))) say(sentence);
+    },
+  };
 }

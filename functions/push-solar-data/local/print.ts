@@ -53,7 +53,9 @@ function sentence(report: TickReport, at: Date, { everyRow = false, waitingFor }
     `${at.toTimeString().slice(0, 8)}  ${word.padEnd(8)}  ${[known, ...(waitingFor ?? [])].filter(Boolean).join('; ')}`,
   ];
   for (const problem of problems ?? []) lines.push(`          - ${problem}`);
-  for (const line of rowLines(destinations, everyRow)) lines.push(`          ${line}`);
+  // Wrong settings of a destination are among the problems already.
+  const rows = problems ? destinations.filter(({ kind }) => kind !== 'settings') : destinations;
+  for (const line of rowLines(rows, everyRow)) lines.push(`          ${line}`);
   return [...lines, ...[...warnings, ...remarks].map((warning) => `          ! ${warning}`)].join('\n');
 }
 

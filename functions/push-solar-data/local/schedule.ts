@@ -1,7 +1,6 @@
 /** What `npm start` says of its plan: what is read and told, what is known by now, and when each source is asked next. */
 import { evaluate } from '../core/evaluate.ts';
 import { inWords } from '../core/freshness.ts';
-import { takenOver } from '../core/look.ts';
 import type { TickReport } from '../core/report.ts';
 import type { SiteState } from '../core/site-state.ts';
 import { msUntilDue, type SourceState, standing } from '../core/source-state.ts';
@@ -11,6 +10,7 @@ import type { Site, Source } from '../settings/site.ts';
 export type Known = {
   /** By label. */
   sources: SiteState['sources'];
+  baseline?: SiteState['baseline'];
   loadedAt: number | undefined;
   now: number;
   /** When the next tick comes, ms since the epoch; after it, they come each minute. */
@@ -21,36 +21,18 @@ const tickMs = 60_000;
 /** A source that is due a moment after a tick began is waited for in it. */
 const waitedMs = 10_000;
 
-/** @param looks that no tick has taken over yet. */
-export const withLooks = (
-  { sources }: Pick<Site, 'sources'>,
-  own: SiteState['sources'],
-  looks: SiteState['sources'],
-  now: number,
-): SiteState['sources'] =>
-  Object.fromEntries(
-    sources.flatMap((source) => {
-      const state = takenOver(own[source.label], looks[source.label], source, now) ?? own[source.label];
-      return state ? [[source.label, state]] : [];
-    }),
-  );
-
-/** What is read, where it goes, and when each source is asked. */
-export function plan({ sources, destinations }: Pick<Site, 'sources' | 'destinations'>, known: Known): string[] {
-  const usable = destinations.filter(({ problems }) => problems.length === 0).map(({ title }) => title);
-  return [
-    `Reads ${inARow(sources.map(nameOf))}, and tells ${inARow(usable)}. Stop with Ctrl+C.`,
-    ...sources.map((source) => `${nameOf(source)} ${pace(source)}: ${nextOf(source, known)}.`),
-  ];
+/** What is read, and where it goes. */
+export function whatFor({ sources, destinations }: Pick<Site, 'sources' | 'destinations'>): string {
+  const told = destinations.filter(({ problems }) => problems.length === 0).map(({ title }) => title);
+  return `Reads ${inARow(sources.map(nameOf))}, and tells ${inARow(told)}.`;
 }
 
-function nextOf(source: Source, known: Known): string {
-  const state = known.sources[source.label];
-  const at = dueAt(source, known);
-  if (at === undefined) return 'next reading now';
-  const last = standing(state, source, known.now).reading && state?.last;
-  return `${last ? `read at ${clock(last.at)}, ` : ''}next at ${clock(at)}`;
-}
+/** `FoxESS may be asked every 5 minutes: next at 19:10.`, for each source. */
+export const schedule = ({ sources }: Pick<Site, 'sources'>, known: Known): string[] =>
+  sources.map((source) => {
+    const at = dueAt(source, known) ?? known.nextTickAt;
+    return `${nameOf(source)} ${pace(source)}: next at ${clock(at)}.`;
+  });
 
 /** `FoxESS is asked at 19:10`, for each source that no tick asks before the next one. */
 export const nextAsked = ({ sources }: Pick<Site, 'sources'>, known: Known): string[] =>
@@ -60,7 +42,7 @@ export const nextAsked = ({ sources }: Pick<Site, 'sources'>, known: Known): str
   });
 
 /** What would be told by what is known, although nothing is new. */
-export function lastKnown(site: Site, { sources, now }: Known, baseline: SiteState['baseline']): Partial<TickReport> {
+export function lastKnown(site: Site, { sources, baseline, now }: Known): Partial<TickReport> {
   const results = site.sources.map((source) => ({
     label: source.label,
     vendor: source.adapter.vendor,

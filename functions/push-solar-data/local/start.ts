@@ -7,8 +7,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const settings = localSettings(process.env);
 const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
+// The first line is said before everything else is loaded, which takes a moment.
 if (isDemo) {
-  // Said before everything else is loaded, which takes a moment.
   const first =
     'No settings found: this is a simulation, a computed home and two stand-ins on this machine, for Charge HQ ' +
     'and for evcc. Nothing leaves it. Stop with Ctrl+C.';
@@ -16,6 +16,7 @@ if (isDemo) {
   const { demo } = await import('./demo.ts');
   process.exitCode = await demo({ output: process.stdout, signal: stop.signal });
 } else {
+  if (process.stdout.isTTY) console.log('Starting. Stop with Ctrl+C.');
   const [{ alone }, { everyMinute }] = await Promise.all([import('./state-lock.ts'), import('./every-minute.ts')]);
   process.exitCode = await alone(stateFolder(settings), 'start', () => everyMinute(settings, stop.signal));
 }
