@@ -20,6 +20,8 @@ export type Cloud = MockServer & {
   /** In the words of a soak. */
   name: string;
   asked: Asked[];
+  /** How long it is left alone after an HTTP 429 that names no time, s. */
+  secondsAfterTooMany: number;
   /** Of the last good answer. */
   shown: Shown;
   /** Since when every answer was good and showed the same, ms; only where it gives no times, and several powers. */
@@ -67,6 +69,7 @@ type CloudOptions = {
   givesNoTimes?: boolean;
   /** No part of its answers vanishes. */
   isWhole?: boolean;
+  secondsAfterTooMany?: number | undefined;
 };
 
 /** @param paths what it knows; undefined if it has an answer to everything. */
@@ -76,10 +79,10 @@ export async function playCloud(
   name: string,
   paths: readonly (readonly [method: string, path: string])[] | undefined,
   play: Play,
-  { givesNoTimes = false, isWhole = false }: CloudOptions = {},
+  { givesNoTimes = false, isWhole = false, secondsAfterTooMany = 300 }: CloudOptions = {},
 ): Promise<Cloud> {
   const cloud: Omit<Cloud, keyof MockServer> = {
-    ...{ name, asked: [], shown: {}, secrets: () => [], endSessions: () => {} },
+    ...{ name, asked: [], secondsAfterTooMany, shown: {}, secrets: () => [], endSessions: () => {} },
   };
   const begins = world.now();
   const weather = weatherOf(random, phases, aDay);

@@ -9,25 +9,32 @@ export function playVictron(random: Random, world: World): Promise<Cloud> {
     ['GET', '/v2/users/me'],
     ['GET', '/v2/users/5/installations'],
   ] as const;
-  return playCloud(random, world, 'victron', paths, ({ path }, at) => {
-    if (path.endsWith('/me')) return { what: 'me', answer: () => ({ json: { user: { id: 5 } } }) };
-    const production_kw = figureAt(at, 1);
-    const records = (gone: string | undefined) => [
-      {
-        idSite: 1,
-        last_timestamp: Math.floor(at / 60_000) * 60,
-        extended: [
-          { code: 'solar_yield', rawValue: gone === undefined ? Math.round(production_kw * 1000) : null },
-          { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
-        ],
-      },
-    ];
-    return {
-      what: 'installations',
-      answer: (gone) => ({ json: { records: records(gone) } }),
-      shows: { production_kw },
-    };
-  });
+  return playCloud(
+    random,
+    world,
+    'victron',
+    paths,
+    ({ path }, at) => {
+      if (path.endsWith('/me')) return { what: 'me', answer: () => ({ json: { user: { id: 5 } } }) };
+      const production_kw = figureAt(at, 1);
+      const records = (gone: string | undefined) => [
+        {
+          idSite: 1,
+          last_timestamp: Math.floor(at / 60_000) * 60,
+          extended: [
+            { code: 'solar_yield', rawValue: gone === undefined ? Math.round(production_kw * 1000) : null },
+            { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
+          ],
+        },
+      ];
+      return {
+        what: 'installations',
+        answer: (gone) => ({ json: { records: records(gone) } }),
+        shows: { production_kw },
+      };
+    },
+    { secondsAfterTooMany: 60 },
+  );
 }
 
 /** How many pages or entries a list says that it has, where it never ends. */

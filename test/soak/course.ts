@@ -105,6 +105,7 @@ export function courseOf(stage: Stage, random: Random, result: Soak): Course {
   };
   const startCold = async () => {
     await instance.close();
+    patience.forgetPolls();
     if (clock.at < writesFailUntil + 5 * minute) {
       if (hasLostToken()) tokenDoubtUntil = clock.at + doubtAboutTokenMs;
       stage.excusedUntil = clock.at + 5 * minute;

@@ -4,7 +4,9 @@ import type { Soak } from './result.ts';
 import type { Stage } from './stage.ts';
 
 /** How long a cloud is left alone after such an answer, s. */
-const waits: Partial<Record<Asked['how'], number>> = { tooMany: 300, wait: 600, aDay: 86_400 };
+const waits: Partial<Record<Asked['how'], number>> = { wait: 600, aDay: 86_400 };
+const waitOf = ({ secondsAfterTooMany }: Cloud, { how }: Asked): number =>
+  how === 'tooMany' ? secondsAfterTooMany : (waits[how] ?? 0);
 /** Ticks come some seconds early or late, and the clock of a soak goes on for all sources while one waits. */
 const slackMs = 20_000;
 
@@ -21,7 +23,7 @@ export function openPatience(stage: Pick<Stage, 'name' | 'all' | 'home'>, result
     if (!first.excused && at < before.until) say(`was asked ${Math.round((before.until - at) / 1000)} s too early`);
     if (!first.excused && before.polledAt && at < before.polledAt + floorSeconds * 1000 - slackMs)
       say(`was asked again after ${Math.round((at - before.polledAt) / 1000)} s`);
-    const until = Math.max(...asked.map((each) => each.at + (waits[each.how] ?? 0) * 1000));
+    const until = Math.max(...asked.map((each) => each.at + waitOf(cloud, each) * 1000));
     known.set(cloud, { count: cloud.asked.length, polledAt: at, until });
   };
   return {
@@ -29,9 +31,13 @@ export function openPatience(stage: Pick<Stage, 'name' | 'all' | 'home'>, result
     judge() {
       for (const [nth, cloud] of stage.all.entries()) judgeOne(cloud, stage.home.floors[nth] ?? 0);
     },
+    /** A new instance knows what was asked for, but not of every poll: writes are spaced. */
+    forgetPolls() {
+      for (const before of known.values()) before.polledAt = 0;
+    },
     /** Nobody knows any more what was asked for. */
     forget() {
-      for (const [cloud, { count }] of known) known.set(cloud, { count, polledAt: 0, until: 0 });
+      for (const before of known.values()) Object.assign(before, { polledAt: 0, until: 0 });
     },
   };
 }
