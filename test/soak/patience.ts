@@ -7,11 +7,12 @@ import type { Stage } from './stage.ts';
 const waits: Partial<Record<Asked['how'], number>> = { wait: 600, aDay: 86_400 };
 const waitOf = ({ secondsAfterTooMany }: Cloud, { how }: Asked): number =>
   how === 'tooMany' ? secondsAfterTooMany : (waits[how] ?? 0);
-/** Ticks come some seconds early or late, and the clock of a soak goes on for all sources while one waits. */
-const slackMs = 20_000;
+/** Ticks come some seconds early or late; and where there are several sources, the clock goes on for all while one waits. */
+const slack = { alone: 10_000, together: 45_000 };
 
 export function openPatience(stage: Pick<Stage, 'name' | 'all' | 'home'>, result: Pick<Soak, 'hasty'>) {
   const known = new Map(stage.all.map((cloud) => [cloud, { count: 0, polledAt: 0, until: 0 }]));
+  const slackMs = stage.all.length > 1 ? slack.together : slack.alone;
   const judgeOne = (cloud: Cloud, floorSeconds: number) => {
     const before = known.get(cloud) ?? { count: 0, polledAt: 0, until: 0 };
     const asked = cloud.asked.slice(before.count);
@@ -20,7 +21,8 @@ export function openPatience(stage: Pick<Stage, 'name' | 'all' | 'home'>, result
     const { at } = first;
     const say = (what: string) =>
       result.hasty.push(`${stage.name}${new Date(at).toISOString()}: ${cloud.name} ${what}`);
-    if (!first.excused && at < before.until) say(`was asked ${Math.round((before.until - at) / 1000)} s too early`);
+    if (!first.excused && at < before.until - slackMs)
+      say(`was asked ${Math.round((before.until - at) / 1000)} s too early`);
     if (!first.excused && before.polledAt && at < before.polledAt + floorSeconds * 1000 - slackMs)
       say(`was asked again after ${Math.round((at - before.polledAt) / 1000)} s`);
     const until = Math.max(...asked.map((each) => each.at + waitOf(cloud, each) * 1000));

@@ -43,8 +43,9 @@ export async function soakTalks(
   { ticks, seed }: { ticks: number; seed: number },
 ): Promise<Soak> {
   const result = emptySoak(seed, ticks * talks.length, talkLimits);
-  for (const [nth, talk] of talks.entries()) {
-    const random = randomOf(seed + nth);
+  for (const talk of talks) {
+    // The same weather for it, whichever others are played.
+    const random = randomOf(seed + conversations.indexOf(talk));
     const stage = await openTalkHome(random, talk);
     const course = await play(stage, random, { ticks }, result);
     const wrong = await recovered(stage, course);
@@ -90,7 +91,11 @@ async function play(
   return course;
 }
 
-function tell(result: Soak, what: string, seconds: number): boolean {
+/** @returns whether nothing is wrong. */
+async function told(what: string, soaking: Promise<Soak>): Promise<boolean> {
+  const begun = performance.now();
+  const result = await soaking;
+  const seconds = (performance.now() - begun) / 1000;
   const { outcomes, startedAt, asked, writes, days, samples } = result;
   console.log(
     `${what}: ${result.ticks} minutes in ${seconds.toFixed(0)} s, ${startedAt.length} cold starts: ${JSON.stringify(outcomes)}`,
@@ -113,11 +118,8 @@ if (import.meta.main) {
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
   const chosen = conversations.filter(({ name }) => !values.only || name.split('/')[0] === values.only);
   console.log(`Seed ${seed}: play it again with npm run soak -- --seed ${seed}`);
-  const begun = performance.now();
-  const seconds = () => (performance.now() - begun) / 1000;
   const each = { seed, ticks: Number(values.each ?? 250) };
-  const isWell =
-    values.only || tell(await soak({ seed, ticks: Number(values.ticks ?? 10_000) }), 'One home', seconds());
-  const areWell = tell(await soakTalks(chosen, each), `Each adapter, ${chosen.length} homes`, seconds());
+  const isWell = values.only || (await told('One home', soak({ seed, ticks: Number(values.ticks ?? 10_000) })));
+  const areWell = await told(`Each adapter, ${chosen.length} homes`, soakTalks(chosen, each));
   process.exitCode = isWell && areWell ? 0 : 1;
 }
