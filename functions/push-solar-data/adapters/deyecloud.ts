@@ -1,7 +1,7 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type ReadContext, type SettingValues, setting, text } from './adapter.ts';
-import { lasts } from './age.ts';
+import { isYoung, lasts } from './age.ts';
 import { fraction } from './quantities.ts';
 import { Session } from './session.ts';
 import { type AccountContext, accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
@@ -85,7 +85,7 @@ function powersOf({ power, number, lists }: Figures): Powers | undefined {
  * HTTP 500 with which this cloud meets tokens that have run out.
  */
 function isTokenRefused({ status, answer = '' }: Failure, { session, now }: Context): boolean {
-  const isOld = now - (session.value?.issuedAt ?? now) >= 600_000;
+  const isOld = !isYoung(session.value?.issuedAt ?? now, now, 600_000);
   if (status === 401) return isOld || /token|2101017|2101019/i.test(answer);
   return isOld && status === 500 && /UndeclaredThrowable/.test(answer);
 }
