@@ -5,6 +5,7 @@ import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.
 import { printReport } from '../../functions/push-solar-data/local/print.ts';
 
 const figures = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
+const terminal = { isTTY: true, columns: 200, write: () => true };
 const at = new Date(2026, 4, 1, 12, 3, 0);
 
 function printed(age_s: number, isTTY = true): string {
@@ -13,7 +14,7 @@ function printed(age_s: number, isTTY = true): string {
     text += chunk;
     return true;
   };
-  const output = { isTTY, write };
+  const output = { isTTY, columns: 200, write };
   printReport({ outcome: 'pushed', site: 'home', figures, age_s, sources: [], destinations: [], ms: 1 }, output, at);
   return text;
 }
@@ -38,7 +39,7 @@ describe('the rows of destinations in a terminal', () => {
       return true;
     };
     const report = { outcome: 'pushed' as const, site: 'home', sources: [], destinations: [...destinations], ms: 1 };
-    printReport(report, { isTTY: true, write }, at, options);
+    printReport(report, { isTTY: true, columns: 200, write }, at, options);
     return text
       .split('\n')
       .slice(1, -1)
@@ -81,11 +82,11 @@ it("the doctor's table knows no age below 0 either", () => {
   const now = at.getTime();
   const reading = { ...figures, tsms: now + 30_000 };
   const source = { label: 'roof', vendor: 'example', polled: true, reading, notes: [] };
-  const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now);
+  const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now, terminal);
   assert.match(table, /^age +0 s +0 s$/m);
 });
 
 it('where there is no source the doctor shows no table, only why', () => {
   const told = { site: 'home', error: 'VENDOR is missing', sources: [], remarks: [] };
-  assert.equal(diagnosisTable(told, at.getTime()), '✗ VENDOR is missing');
+  assert.equal(diagnosisTable(told, at.getTime(), terminal), '✗ VENDOR is missing');
 });

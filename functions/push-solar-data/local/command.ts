@@ -4,7 +4,7 @@ import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
 import { destinations } from '../destinations/index.ts';
 import type { DestinationRegistry, Registry } from '../settings/site.ts';
-import { onTerminal } from './on-terminal.ts';
+import { sayOn } from './layout.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
 
@@ -74,7 +74,7 @@ export async function answered({ complaints }: CommandPorts, work: () => Promise
       return exitCodes.interrupted;
     }
     if (!(error instanceof Failure)) throw error;
-    complaints.write(`${onTerminal(error.message)}\n`);
+    sayOn(complaints)(error.message);
     return error.kind === 'settings' || error.kind === 'auth' ? exitCodes.wrongSettings : exitCodes.failed;
   }
 }

@@ -13,6 +13,7 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import { openSite, type Registry, type Source } from '../settings/site.ts';
 import { type CommandPorts, isTerminal } from './command.ts';
 import { ownSettings } from './known-settings.ts';
+import { sayOn } from './layout.ts';
 import { codeIn, openRedirect, type Redirect } from './redirect.ts';
 
 export type ConsentPorts = CommandPorts & {
@@ -109,7 +110,7 @@ async function show(page: string, redirect: Redirect | undefined, { output, brow
   const after = redirect
     ? 'The browser then comes back here by itself. If it runs on another machine, paste the address at which it ends.'
     : 'The page after your consent shows a code: paste the code, or the whole address of that page.';
-  output.write(`Give your consent on this page:\n\n  ${page}\n\n${after}\n`);
+  sayOn(output)(`Give your consent on this page:\n\n  ${page}\n\n${after}`);
   await browse(page).catch(() => {}); // the address stands above
 }
 

@@ -22,12 +22,14 @@ export const sayOn =
     output.write(`${wrapped(onTerminal(text), columnsOf(output))}\n`);
   };
 
+const commandIndent = '    ';
+
 /** Spaces, and a mark of a list or of a trouble: what follows it stands in one column. */
 const opening = /^ *(?:[-!✗✓] )?/u;
 
 /**
  * Each line wrapped, its further lines below the beginning of its first word. A word stays whole: one that has no room,
- * an address for instance, stands alone and further left, so that it can be copied. A line that begins with four spaces is
+ * an address for instance, stands alone and further left, so that it can be copied. A line indented by just four spaces is
  * a command for a shell, and goes on with the shell's own sign for it.
  */
 export function wrapped(text: string, columns: number): string {
@@ -37,26 +39,29 @@ export function wrapped(text: string, columns: number): string {
     .map((line) => {
       const begin = opening.exec(line)?.[0] ?? '';
       const rest = line.slice(begin.length);
-      if (begin.startsWith('    ')) return command(rest, begin, columns);
+      if (begin === commandIndent) return command(rest, begin, columns);
       return hanging(begin, rest, columns);
     })
     .join('\n');
 }
 
+/** Whether a text can stand beside its head. */
+export const hasRoomBeside = (head: string, columns: number): boolean => columns - stringWidth(head) >= fewestColumns;
+
 /** A text that stands beside its head, or below it where there is no room. @param head may end in spaces. */
 export function beside(head: string, text: string, columns: number): string {
-  if (columns - stringWidth(head) >= fewestColumns) return hanging(head, text, columns);
+  if (hasRoomBeside(head, columns)) return hanging(head, text, columns);
   return [hanging('', head.trimEnd(), columns), ...(text ? [hanging('  ', text, columns)] : [])].join('\n');
 }
 
 /** Names, each with a text: in two columns, or `name: text` where that leaves the texts too little room. */
 export function pairs(rows: readonly (readonly [name: string, text: string])[], columns: number): string {
   const width = Math.max(...rows.map(([name]) => stringWidth(name)));
-  const isNarrow = columns - width - gap.length < fewestColumns;
   return rows
-    .map(([name, text]) =>
-      isNarrow ? named(name, text, '', columns) : hanging(padded(name, width) + gap, text, columns),
-    )
+    .map(([name, text]) => {
+      const head = padded(name, width) + gap;
+      return hasRoomBeside(head, columns) ? hanging(head, text, columns) : named(name, text, '', columns);
+    })
     .join('\n');
 }
 
