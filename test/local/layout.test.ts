@@ -14,6 +14,11 @@ describe('a text in a terminal', () => {
       'The quick brown fox jumps over the dog',
       lines('The quick brown fox jumps over', 'the dog'),
     ],
+    [
+      'keeps a number and its unit together',
+      'It exports in this moment 1.50 kW',
+      lines('It exports in this moment', '1.50 kW'),
+    ],
     ['keeps its own lines', 'one\n\ntwo', lines('one', '', 'two')],
     [
       'goes on below its first word',

@@ -1,7 +1,6 @@
 /** One-time consent in a browser: shows the vendor's page, waits for the code, and exchanges it. */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { input as prompt } from '@inquirer/prompts';
 import type { Adapter, Consent } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import { within } from '../core/time.ts';
@@ -14,6 +13,7 @@ import { openSite, type Registry, type Source } from '../settings/site.ts';
 import { type CommandPorts, isTerminal } from './command.ts';
 import { ownSettings } from './known-settings.ts';
 import { sayOn } from './layout.ts';
+import { input as prompt } from './prompts.ts';
 import { codeIn, openRedirect, type Redirect } from './redirect.ts';
 
 export type ConsentPorts = CommandPorts & {

@@ -105,15 +105,20 @@ function block(head: readonly string[], [name = '', ...cells]: readonly string[]
 const named = (name: string, text: string, indent: string, columns: number): string =>
   beneath(indent, `${name}: ${text}`.trimEnd(), `${indent}  `, columns);
 
-/** Further lines stand below the end of what the first begins with. */
-const hanging = (begin: string, text: string, columns: number): string =>
+/** A number and its unit stay together. */
+const beforeUnit = /(?<=\d) (?=(?:kWh?|%|s|min|h|days)(?![a-z]))/g;
+const noBreak = '\u00a0';
+
+/** Wrapped behind what its first line begins with; further lines stand below its end. */
+export const hanging = (begin: string, text: string, columns: number): string =>
   beneath(begin, text, ' '.repeat(stringWidth(begin)), columns);
 
 /** @param first what the first line begins with. @param further the same for each further line; as wide, or wider. */
 function beneath(first: string, text: string, further: string, columns: number): string {
   if (columns === Number.POSITIVE_INFINITY) return `${first}${text}`;
   const room = Math.max(1, columns - stringWidth(further));
-  return wrapAnsi(text, room)
+  return wrapAnsi(text.replace(beforeUnit, noBreak), room)
+    .replaceAll(noBreak, ' ')
     .split('\n')
     .flatMap((line, nth) => {
       const begin = nth === 0 ? first : further;

@@ -1,8 +1,8 @@
 /** The questions of a terminal, each answer checked at once. */
-import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
 import { cleaned, type KnownSetting, problemWith } from './known-settings.ts';
 import { type Output, sayOn } from './layout.ts';
 import { onOneLine, onTerminal } from './on-terminal.ts';
+import { checkbox, confirm, input, password, search, select } from './prompts.ts';
 
 export type Terminal = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
 /** `terms`: further words by which it is found, not shown. */
