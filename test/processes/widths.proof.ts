@@ -1,12 +1,13 @@
 /** What the commands print, in terminals of three widths: nothing is wider, no word is broken, and the cursor is there. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { playVictron, token } from '../local/victron-cloud.ts';
 import { playConversation } from '../support/conversation.ts';
 import { openPseudoTerminal, type PseudoTerminal, skip, widths } from '../support/pseudo-terminal.ts';
-import { temporaryFolder } from '../support/terminal.ts';
+import { keys, temporaryFolder } from '../support/terminal.ts';
 
 /** At which everything stands on lines of its own. */
 const wide = 400;
@@ -27,7 +28,12 @@ async function ended(
 
 /** Without figures, which may be other ones by now, and without the colon of `name: value`. */
 const words = (lines: readonly string[]): Set<string> =>
-  new Set(lines.flatMap((line) => line.split(/\s+/)).map((word) => word.replace(/[:,]$/, '').replace(/^\d+$/, '')));
+  new Set(
+    lines
+      .flatMap((line) => line.split(/\s+/))
+      .map((word) => word.replace(/[:,]$/, ''))
+      .filter((word) => /\D/.test(word)),
+  );
 
 function assertFits(terminal: PseudoTerminal, columns: number): void {
   const screen = terminal.screen();
@@ -126,10 +132,81 @@ describe('in a terminal of any width fits', { skip }, () => {
       for (const columns of widths) {
         const terminal = await ended(t, command, columns, { args, environment });
         assertFits(terminal, columns);
-        if (process.env['SHOW']) console.log(`${columns}\n${terminal.screen().lines().join('\n')}`);
         const all = words(asIs);
         const strange = [...words(terminal.screen().lines())].filter((word) => !all.has(word));
         assert.deepEqual(strange, [], 'words that are not there in a wide terminal: they were broken');
       }
+    });
+});
+
+describe('configure in a terminal', { skip }, () => {
+  for (const columns of widths)
+    it(`of ${columns} columns breaks no word of its questions, lists and figures`, async (t) => {
+      const folder = temporaryFolder(t);
+      const { url } = await playVictron(t);
+      const environment = { VICTRON_VRM_BASE_URL: url };
+      const terminal = openPseudoTerminal(t, 'configure', { folder, columns, environment });
+      const { answer, until, type } = terminal;
+      const shown: string[] = [];
+      const look = () => shown.push(...terminal.screen().lines());
+      await until(/Which equipment\?.*navigate/s);
+      look();
+      type('victron');
+      await until(/log interval of the GX/);
+      look();
+      type(keys.enter);
+      await answer(/Is there another source/);
+      await answer(/VICTRON_VRM_ACCESS_TOKEN:/, token);
+      await until(/VICTRON_VRM_ID_SITE:/);
+      type(`abc${keys.enter}`);
+      await until(/> VICTRON_VRM_ID_SITE must be a number.*/s);
+      look();
+      type('\b\b\b');
+      await answer(/VICTRON_VRM_ID_SITE:/, '4711');
+      await until(/These are optional.*invert.*submit/s);
+      look();
+      type(keys.enter);
+      await until(/Where shall the figures go.*Your webhook.*navigate/s);
+      look();
+      type(keys.enter);
+      await answer(/another destination too/);
+      await answer(/CHARGE_HQ_API_KEY:/, 'my-own-key');
+      await until(/exporting 1\.50 kW/);
+      await until(/Is this what your home does right now.*navigate/s);
+      look();
+      type(keys.enter);
+      await answer(/Send this reading to Charge HQ now/, 'n');
+      assert.equal(await terminal.ended, 0);
+      look();
+      assertFits(terminal, columns);
+      for (const line of shown) assert.ok(line.length <= columns);
+      const text = shown.join(' ').replaceAll(/\s+/g, ' ');
+      for (const sentence of [
+        'the log interval of the GX device: set it to 1 minute',
+        'a second inverter, battery or meter in another cloud?',
+        'Number in the address of your installation: vrm.victronenergy.com/installation/<number>/',
+        '> VICTRON_VRM_ID_SITE must be a number',
+        'mark with the space bar what you want to set, Enter goes on.',
+        'Home Assistant (webhook) (home-assistant-webhook)',
+        'Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API',
+        'Look at the directions. Yes: store the settings',
+      ])
+        assert.ok(text.includes(sentence), `${sentence} is not in one piece`);
+    });
+
+  for (const [what, end, code] of [
+    ['Ctrl+C', ({ type }) => type(keys.ctrlC), 130],
+    ['the end of its input', ({ type }) => type('\u0004'), 130],
+    ['being told to end', ({ signal }) => signal('SIGTERM'), 143],
+  ] as const satisfies [string, (terminal: PseudoTerminal) => void, number][])
+    it(`shows the cursor again at ${what}`, async (t) => {
+      const folder = temporaryFolder(t);
+      writeFileSync(join(folder, '.env'), 'VENDOR=victron-vrm\n');
+      const terminal = openPseudoTerminal(t, 'configure', { folder });
+      await terminal.until(/What is to be changed\?.*navigate/s);
+      assert.equal(terminal.screen().isCursorShown(), false);
+      end(terminal);
+      assert.equal(await terminal.ended, code);
+      assert.ok(terminal.screen().isCursorShown());
     });
 });

@@ -1,5 +1,6 @@
 /** A command in a terminal as the system makes it, of a given width, driven by util-linux's `script`. */
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { type Screen, screenOf } from './screen.ts';
 import { commandFile, type Typist, typist } from './terminal.ts';
@@ -18,6 +19,8 @@ export type PseudoTerminal = Omit<Typist, 'screen'> & {
   raw(): string;
   /** As it looks now. */
   screen(): Screen;
+  /** Sends a signal to the command. */
+  signal(name: NodeJS.Signals): void;
   /** The exit code, and 128 + the signal's number. */
   ended: Promise<number | null>;
 };
@@ -68,6 +71,7 @@ export function openPseudoTerminal(
     shown,
     raw: () => raw,
     screen: () => screenOf(raw, { columns, rows }),
+    signal: (name) => process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')), name),
     ended: new Promise((resolve) => child.once('close', resolve)),
   };
 }
