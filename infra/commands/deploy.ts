@@ -67,8 +67,8 @@ function lackingSentences(lacking: readonly Lacking[], site: string, region: str
   return [
     'The bridge runs, but until these settings are there it only reports that they are missing:',
     ...lacking.map(({ name, help, secret }) => {
-      const remedy = secret ? putCommand(site, region, name) : 'put it into .env and deploy again';
-      return `- ${name}: ${help}\n    ${remedy}`;
+      const remedy = secret ? `    ${putCommand(site, region, name)}` : '  put it into .env and deploy again';
+      return `- ${name}: ${help}\n${remedy}`;
     }),
     'Or answer questions, and each goes to its place: npm run configure -- --aws',
   ];

@@ -90,3 +90,21 @@ it('where there is no source the doctor shows no table, only why', () => {
   const told = { site: 'home', error: 'VENDOR is missing', sources: [], remarks: [] };
   assert.equal(diagnosisTable(told, at.getTime(), terminal), '✗ VENDOR is missing');
 });
+
+it("no row of the doctor's table says its name again", () => {
+  const everything = {
+    ...figures,
+    battery_discharge_kw: 0.5,
+    battery_soc: 0.55,
+    battery_energy_kwh: 5.5,
+    imported_kwh: 1200,
+    exported_kwh: 3400,
+  };
+  const table = diagnosisTable({ site: 'home', figures: everything, sources: [], remarks: [] }, 0, terminal);
+  for (const line of table.split('\n\n')[0]?.split('\n').slice(1) ?? []) {
+    const [name = '', values = ''] = line.split(/ {2,}/);
+    for (const word of name.split(' ')) assert.ok(!values.includes(word), line);
+  }
+  assert.match(table, /^battery +gives 0\.50 kW/m);
+  assert.match(table, /^state of charge +55\.0 %/m);
+});

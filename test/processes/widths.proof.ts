@@ -139,6 +139,31 @@ describe('in a terminal of any width fits', { skip }, () => {
     });
 });
 
+describe('colours', { skip }, () => {
+  const csi = '\u001b[';
+
+  it('mark directions and trouble, and no sentence needs them', async (t) => {
+    const environment = { ...(await victron(t)), NO_COLOR: '1' };
+    const { NO_COLOR: _, ...coloured } = environment;
+    const withColours = await ended(t, 'doctor', 120, { environment: coloured });
+    const without = await ended(t, 'doctor', 120, { environment });
+    assert.ok(withColours.raw().includes(`${csi}36mexporting${csi}39m 1.50 kW`));
+    assert.ok(!without.raw().includes(csi));
+    assert.deepEqual(words(withColours.screen().lines()), words(without.screen().lines()));
+  });
+
+  it('are of outcomes in the logs', async (t) => {
+    const environment = await playLogs(t);
+    const shown = (await ended(t, infra('logs'), 120, { environment })).raw();
+    for (const [word, colour] of [
+      ['pushed', 32],
+      ['reported', 33],
+      ['!', 33],
+    ])
+      assert.ok(shown.includes(`${csi}${colour}m${word}${csi}39m `), word?.toString());
+  });
+});
+
 describe('configure in a terminal', { skip }, () => {
   for (const columns of widths)
     it(`of ${columns} columns breaks no word of its questions, lists and figures`, async (t) => {
