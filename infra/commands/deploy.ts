@@ -9,7 +9,7 @@ import {
   stackName,
 } from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { onTerminal } from '../../functions/push-solar-data/local/on-terminal.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { endpointAt, type LookUpEndpoint, settingsOfAwsIot } from '../aws-iot-endpoint.ts';
 import { publicSettings, refuseWrongSettings } from '../public-settings.ts';
@@ -67,8 +67,8 @@ function lackingSentences(lacking: readonly Lacking[], site: string, region: str
   return [
     'The bridge runs, but until these settings are there it only reports that they are missing:',
     ...lacking.map(({ name, help, secret }) => {
-      const remedy = secret ? putCommand(site, region, name) : 'put it into .env and deploy again';
-      return `- ${name}: ${help}\n    ${remedy}`;
+      const remedy = secret ? `    ${putCommand(site, region, name)}` : '  put it into .env and deploy again';
+      return `- ${name}: ${help}\n${remedy}`;
     }),
     'Or answer questions, and each goes to its place: npm run configure -- --aws',
   ];
@@ -98,7 +98,7 @@ if (import.meta.main) {
     ssm,
     lookUpIot: endpointAt(ssm),
     runCdk: cdkFor(account, process.env),
-    say: (sentence) => console.log(onTerminal(sentence)),
+    say: sayOn(process.stdout),
   };
-  process.exitCode = await answered(() => deploy(account, args, ports), console.error);
+  process.exitCode = await answered(() => deploy(account, args, ports), sayOn(process.stderr));
 }

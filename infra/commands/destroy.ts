@@ -8,7 +8,7 @@ import {
   stackName,
 } from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { onTerminal } from '../../functions/push-solar-data/local/on-terminal.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
@@ -46,7 +46,7 @@ if (import.meta.main) {
   const ports: DestroyPorts = {
     ssm: new SSMClient(account.client),
     runCdk: cdkFor(account, process.env),
-    say: (sentence) => console.log(onTerminal(sentence)),
+    say: sayOn(process.stdout),
   };
-  process.exitCode = await answered(() => destroy(account, args, ports), console.error);
+  process.exitCode = await answered(() => destroy(account, args, ports), sayOn(process.stderr));
 }

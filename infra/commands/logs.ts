@@ -4,7 +4,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { type Output, printReport } from '../../functions/push-solar-data/local/print.ts';
+import { type Output, sayOn } from '../../functions/push-solar-data/local/layout.ts';
+import { printReport, printTrouble } from '../../functions/push-solar-data/local/print.ts';
 import { deployedTicks } from './deployed-ticks.ts';
 
 export type LogsPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
@@ -22,7 +23,7 @@ export async function showLogs(
   const entries = await deployedTicks(logs, site, now - minutes * 60_000);
   for (const entry of entries) {
     if ('report' in entry) printReport(entry.report, output, entry.at, { everyRow: true });
-    else if (output.isTTY) output.write(`${entry.at.toTimeString().slice(0, 8)}  ${entry.trouble}\n`);
+    else if (output.isTTY) printTrouble(entry.trouble, output, entry.at);
     else output.write(`${JSON.stringify({ time: entry.at.toISOString(), trouble: entry.trouble })}\n`);
   }
   if (entries.length === 0)
@@ -42,5 +43,5 @@ if (import.meta.main) {
   const args = process.argv.slice(2);
   const account = accountOf(localSettings(process.env), args);
   const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
-  process.exitCode = await answered(() => showLogs(account, args, ports), console.error);
+  process.exitCode = await answered(() => showLogs(account, args, ports), sayOn(process.stderr));
 }

@@ -5,10 +5,12 @@ import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
+import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
 import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
-import { type Output, printReport, rowInWords } from '../../functions/push-solar-data/local/print.ts';
+import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
+import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
 
@@ -39,7 +41,11 @@ export async function showStatus({ site, texts }: Account, { logs, output, now }
   if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
   else {
     const title = await titleOf(reading?.report.destinations[0]?.label, texts);
-    const lines = [...readingLines(reading, title, now), ...rowLines(ticks, now), ...silence(last, now, isSilent)];
+    const lines = [
+      ...readingLines(reading, title, now, output),
+      ...rowLines(ticks, now, output),
+      ...silence(last, now, isSilent).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
+    ];
     output.write(`${lines.join('\n')}\n`);
   }
   if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
@@ -56,11 +62,11 @@ async function titleOf(label = 'charge-hq', texts: SettingTexts): Promise<string
 }
 
 /** Of several destinations, each with the last that became of it. */
-function rowLines(ticks: readonly Tick[], now: number): string[] {
+function rowLines(ticks: readonly Tick[], now: number, output: Output): string[] {
   const rows = ticks.at(-1)?.report.destinations ?? [];
   if (rows.length < 2) return [];
-  const width = Math.max(...rows.map(({ label }) => label.length));
-  return rows.map(({ label }) => `${label.padEnd(width)}  ${lastOf(label, ticks, now)}`);
+  const lasts = rows.map(({ label }) => [label, lastOf(label, ticks, now)] as const);
+  return [pairs(lasts, columnsOf(output))];
 }
 
 function lastOf(label: string, ticks: readonly Tick[], now: number): string {
@@ -71,7 +77,7 @@ function lastOf(label: string, ticks: readonly Tick[], now: number): string {
   return row ? `${inWords((now - tick.at.getTime()) / 1000)} ago ${rowInWords(row)}` : 'told nothing in two hours';
 }
 
-function readingLines(reading: Tick | undefined, title: string, now: number): string[] {
+function readingLines(reading: Tick | undefined, title: string, now: number, output: Output): string[] {
   if (!reading) return ['No figures were pushed in the last two hours.'];
   const { at, report } = reading;
   const sincePush_s = (now - at.getTime()) / 1000;
@@ -79,8 +85,8 @@ function readingLines(reading: Tick | undefined, title: string, now: number): st
   const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
   const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
   return [
-    `Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`,
-    diagnosisTable({ ...report, ...age, sources: [], remarks }, now),
+    wrapped(`Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`, columnsOf(output)),
+    diagnosisTable({ ...report, ...age, sources: [], remarks }, now, output),
   ];
 }
 
@@ -94,11 +100,11 @@ const silence = ({ at }: LogEntry, now: number, isSilent: boolean): string[] =>
 function explain(told: LogEntry, output: Output): void {
   output.write('Since then:\n');
   if ('report' in told) printReport(told.report, output, told.at);
-  else output.write(`${told.at.toTimeString().slice(0, 8)}  ${told.trouble}\n`);
+  else printTrouble(told.trouble, output, told.at);
 }
 
 if (import.meta.main) {
   const account = accountOf(localSettings(process.env), process.argv.slice(2));
   const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
-  process.exitCode = await answered(() => showStatus(account, ports), console.error);
+  process.exitCode = await answered(() => showStatus(account, ports), sayOn(process.stderr));
 }

@@ -396,7 +396,7 @@ describe('equipment that wants a consent in a browser', () => {
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(key, 'a-key');
-    await terminal.until(/solar 1\.00 kW/);
+    await terminal.until(/solar +1\.00 kW/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);

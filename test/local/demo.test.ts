@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { demo } from '../../functions/push-solar-data/local/demo.ts';
 import { openDemoHome, spare } from '../../functions/push-solar-data/local/demo-home.ts';
-import { gap, homeLine } from '../../functions/push-solar-data/local/demo-lines.ts';
-import { onWidth } from '../../functions/push-solar-data/local/on-width.ts';
+import { homeLine } from '../../functions/push-solar-data/local/demo-lines.ts';
 
 const evening = Date.parse('2026-11-27T20:00:00Z');
 
@@ -162,22 +161,22 @@ describe('the home of the demo', () => {
 
 describe('a line of the demo', () => {
   const figures = { production_kw: 4.2, net_import_kw: -0.4, consumption_kw: 3.15, battery_discharge_kw: -0.65 };
-  const line = homeLine('10:30', { ...figures, battery_soc: 0.62 }, 2.5);
+  const line = (columns: number) => homeLine('10:30', { ...figures, battery_soc: 0.62 }, 2.5, columns);
+  const unbroken = Number.POSITIVE_INFINITY;
 
   it('says every direction in words', () => {
-    assert.equal(line, '10:30  sun 4.20  home 0.65  car 2.50  battery takes 0.65 (62 %)  grid takes 0.40');
+    assert.equal(line(unbroken), '10:30  sun 4.20  home 0.65  car 2.50  battery takes 0.65 (62 %)  grid takes 0.40');
     const night = { production_kw: 0, net_import_kw: 0.3, consumption_kw: 0.3, battery_discharge_kw: 0 };
-    assert.equal(homeLine('23:30', night, 0), '23:30  sun 0.00  home 0.30  car 0.00  battery 0.00  grid gives 0.30');
+    assert.equal(
+      homeLine('23:30', night, 0, unbroken),
+      '23:30  sun 0.00  home 0.30  car 0.00  battery 0.00  grid gives 0.30',
+    );
   });
 
   it('breaks between its parts', () => {
     assert.equal(
-      onWidth(line, 44, 7, gap),
+      line(44),
       '10:30  sun 4.20  home 0.65  car 2.50\n       battery takes 0.65 (62 %)\n       grid takes 0.40',
     );
-  });
-
-  it('is as wide as usual where a terminal does not tell its width', () => {
-    assert.equal(onWidth('word '.repeat(20).trim(), 0), `${'word '.repeat(16).trim()}\n${'word '.repeat(4).trim()}`);
   });
 });

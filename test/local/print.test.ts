@@ -6,6 +6,7 @@ import { type Diagnosis, diagnosisTable } from '../../functions/push-solar-data/
 import { printReport } from '../../functions/push-solar-data/local/print.ts';
 
 const figures = { production_kw: 4.2, net_import_kw: -1.5, consumption_kw: 2.7 };
+const terminal = { isTTY: true, columns: 200, write: () => true };
 const at = new Date(2026, 4, 1, 12, 3, 0);
 
 function printed(age_s: number, isTTY = true): string {
@@ -14,7 +15,7 @@ function printed(age_s: number, isTTY = true): string {
     text += chunk;
     return true;
   };
-  const output = { isTTY, write };
+  const output = { isTTY, columns: 200, write };
   printReport({ outcome: 'pushed', site: 'home', figures, age_s, sources: [], destinations: [], ms: 1 }, output, at);
   return text;
 }
@@ -37,7 +38,7 @@ describe('the line of a tick at which nothing was due', () => {
       return true;
     };
     const idle = { outcome: 'idle' as const, site: 'home', sources: [], destinations: [], ms: 1 };
-    printReport({ ...idle, ...report }, { isTTY: true, write }, at, { waitingFor });
+    printReport({ ...idle, ...report }, { isTTY: true, columns: 200, write }, at, { waitingFor });
     return text;
   };
 
@@ -74,7 +75,7 @@ describe('the rows of destinations in a terminal', () => {
       return true;
     };
     const report = { outcome: 'pushed' as const, site: 'home', sources: [], destinations: [...destinations], ms: 1 };
-    printReport({ ...report, problems }, { isTTY: true, write }, at, options);
+    printReport({ ...report, problems }, { isTTY: true, columns: 200, write }, at, options);
     return text
       .split('\n')
       .slice(1, -1)
@@ -123,7 +124,7 @@ it("the doctor's table knows no age below 0 either", () => {
   const now = at.getTime();
   const reading = { ...figures, tsms: now + 30_000 };
   const source = { label: 'roof', vendor: 'example', polled: true, reading, notes: [] };
-  const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now);
+  const table = diagnosisTable({ site: 'home', figures, age_s: -30, sources: [source], remarks: [] }, now, terminal);
   assert.match(table, /^age +0 s +0 s$/m);
 });
 
@@ -136,7 +137,7 @@ describe('where there are no figures the doctor shows no table, only why', () =>
     failure: { kind: 'auth', message },
   });
   const shown = (told: Partial<Diagnosis>) =>
-    diagnosisTable({ site: 'home', sources: [], remarks: [], ...told }, at.getTime()).split('\n');
+    diagnosisTable({ site: 'home', sources: [], remarks: [], ...told }, at.getTime(), terminal).split('\n');
 
   it('each problem of the settings on a line', () => {
     const problems = ['VENDOR is missing', 'SITE must be a short name'];
@@ -164,4 +165,22 @@ describe('where there are no figures the doctor shows no table, only why', () =>
   it('what is wrong with all of them together', () => {
     assert.deepEqual(shown({ error: 'No source measured anything' }), ['✗ No source measured anything']);
   });
+});
+
+it("no row of the doctor's table says its name again", () => {
+  const everything = {
+    ...figures,
+    battery_discharge_kw: 0.5,
+    battery_soc: 0.55,
+    battery_energy_kwh: 5.5,
+    imported_kwh: 1200,
+    exported_kwh: 3400,
+  };
+  const table = diagnosisTable({ site: 'home', figures: everything, sources: [], remarks: [] }, 0, terminal);
+  for (const line of table.split('\n\n')[0]?.split('\n').slice(1) ?? []) {
+    const [name = '', values = ''] = line.split(/ {2,}/);
+    for (const word of name.split(' ')) assert.ok(!values.includes(word), line);
+  }
+  assert.match(table, /^battery +gives 0\.50 kW/m);
+  assert.match(table, /^state of charge +55\.0 %/m);
 });

@@ -4,7 +4,7 @@ import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
 import { destinations } from '../destinations/index.ts';
 import type { DestinationRegistry, Registry } from '../settings/site.ts';
-import { onTerminal } from './on-terminal.ts';
+import { sayOn } from './layout.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
 
@@ -74,13 +74,27 @@ export async function answered({ complaints }: CommandPorts, work: () => Promise
       return exitCodes.interrupted;
     }
     if (!(error instanceof Failure)) throw error;
-    complaints.write(`${onTerminal(error.message)}\n`);
+    sayOn(complaints)(error.message);
     return error.kind === 'settings' || error.kind === 'auth' ? exitCodes.wrongSettings : exitCodes.failed;
   }
 }
 
+/** What hid the cursor may not get to show it: a signal ends the process at once, and so does a bug. */
+function endWithCursor({ stdout }: NodeJS.Process): void {
+  if (!stdout.isTTY) return;
+  process.once('exit', () => stdout.write(showCursor));
+  for (const [signal, number] of [
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const)
+    process.once(signal, () => process.exit(128 + number));
+}
+
+const showCursor = '\u001b[?25h';
+
 /** The process ends with the command's code. */
 export function run(command: (args: string[], ports: CommandPorts) => Promise<number>): void {
+  endWithCursor(process);
   command(process.argv.slice(2), ownPorts()).then((code) => {
     process.exitCode = code;
   });

@@ -90,7 +90,7 @@ async function decide(session: Session): Promise<Step> {
   const { ask, registry, destinations } = interview;
   ask.say('\nReading once; nothing is pushed …\n');
   const { now, message, ...diagnosis } = await dryRun(draft, { store: configStores.state, registry, destinations });
-  ask.say(`${diagnosisTable(diagnosis, now)}\n`);
+  ask.output.write(`${diagnosisTable(diagnosis, now, ask.output)}\n\n`);
   const change = { value: 'menu', name: 'Change a setting' } as const;
   const leave = { value: 'leave', name: 'Leave everything as it was' } as const;
   const store = { value: 'store', name: 'Store the settings all the same' } as const;

@@ -15,6 +15,7 @@ import {
   problemWith,
   type Registries,
 } from './known-settings.ts';
+import { sayOn } from './layout.ts';
 import { openQuestions } from './questions.ts';
 import { untold } from './untold.ts';
 
@@ -38,15 +39,15 @@ export async function configureBySet(
   if (problems.length > 0) throw new Failure('settings', `${problems.join('\n')}\nNothing was stored.`);
   if (check) {
     const { now, message: _, ...diagnosis } = await dryRun(draft, { store: configStores.state, ...registries });
-    output.write(`${diagnosisTable(diagnosis, now)}\n`);
+    output.write(`${diagnosisTable(diagnosis, now, output)}\n`);
     if (diagnosis.kind) {
-      complaints.write('The read failed, so nothing was stored. To store all the same: --no-check\n');
+      sayOn(complaints)('The read failed, so nothing was stored. To store all the same: --no-check');
       return diagnosis.kind === 'settings' ? exitCodes.wrongSettings : exitCodes.failed;
     }
   }
   const sentences = await configStores.store(wanted);
-  for (const sentence of await untold(draft, registries, { aws })) complaints.write(`${sentence}\n`);
-  output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);
+  for (const sentence of await untold(draft, registries, { aws })) sayOn(complaints)(sentence);
+  sayOn(output)(sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.');
   return exitCodes.done;
 }
 

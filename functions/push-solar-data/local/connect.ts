@@ -8,6 +8,7 @@ import { answered, type CommandPorts, exitCodes, optionsOf, run } from './comman
 import { openConfigStores } from './config-stores.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
 import { chosenSources, ownSettings } from './known-settings.ts';
+import { sayOn } from './layout.ts';
 
 const usage = `npm run connect -- <vendor>          gives the bridge access to this cloud; what it needs comes from npm run configure
   --aws          settings are read from, and stored in, the parameters of the site on AWS
@@ -41,8 +42,8 @@ export function connect(args: string[], ports: CommandPorts): Promise<number> {
       const setting = own.get(key);
       return setting ? [{ setting, text, given: true }] : [];
     });
-    for (const sentence of await configStores.store(given)) ports.output.write(`${sentence}\n`);
-    ports.output.write(`${adapter.title} is connected. Look at its figures: npm run doctor\n`);
+    for (const sentence of await configStores.store(given)) sayOn(ports.output)(sentence);
+    sayOn(ports.output)(`${adapter.title} is connected. Look at its figures: npm run doctor`);
     return exitCodes.done;
   });
 }

@@ -1,7 +1,6 @@
 /** One-time consent in a browser: shows the vendor's page, waits for the code, and exchanges it. */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { input as prompt } from '@inquirer/prompts';
 import type { Adapter, Consent } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import { within } from '../core/time.ts';
@@ -13,6 +12,8 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import { openSite, type Registry, type Source } from '../settings/site.ts';
 import { type CommandPorts, isTerminal } from './command.ts';
 import { ownSettings } from './known-settings.ts';
+import { sayOn } from './layout.ts';
+import { input as prompt } from './prompts.ts';
 import { codeIn, openRedirect, type Redirect } from './redirect.ts';
 
 export type ConsentPorts = CommandPorts & {
@@ -109,7 +110,7 @@ async function show(page: string, redirect: Redirect | undefined, { output, brow
   const after = redirect
     ? 'The browser then comes back here by itself. If it runs on another machine, paste the address at which it ends.'
     : 'The page after your consent shows a code: paste the code, or the whole address of that page.';
-  output.write(`Give your consent on this page:\n\n  ${page}\n\n${after}\n`);
+  sayOn(output)(`Give your consent on this page:\n\n  ${page}\n\n${after}`);
   await browse(page).catch(() => {}); // the address stands above
 }
 

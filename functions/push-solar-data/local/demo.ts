@@ -8,12 +8,12 @@ import { createSiteMemory } from '../persistence/site-memory.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openRuntime } from '../runtime.ts';
 import { type DemoHome, openDemoHome } from './demo-home.ts';
-import { dayLine, gap, homeLine } from './demo-lines.ts';
+import { dayLine, homeLine } from './demo-lines.ts';
 import { firstSunOf, latitudeInWords, placeOf } from './demo-place.ts';
 import { openHomeReader } from './home-reader.ts';
+import { columnsOf, hanging, type Output, sayOn } from './layout.ts';
 import { onOneLine } from './on-terminal.ts';
-import { onWidth } from './on-width.ts';
-import { exitCode, type Output, printReport } from './print.ts';
+import { exitCode, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
 
 /** A tick each simulated minute, as at any home. */
@@ -26,7 +26,7 @@ const minutesPerLine = 30;
 const margin = ' '.repeat(7);
 
 export type DemoPorts = {
-  output: Output & { columns?: number };
+  output: Output;
   /** Ends it. */
   signal: AbortSignal;
   /** Of the visitor. */
@@ -96,11 +96,11 @@ type Shown = Pick<DemoPorts, 'output'> & {
 
 /** For people a line they can follow, and what the steering does when it changes; else the line of a tick as JSON. */
 function shower({ output, home, zone, said }: Shown) {
-  const write = (text: string, indent = 0, blank = ' ') =>
-    output.write(`${output.isTTY ? onWidth(text, output.columns, indent, blank) : text}\n`);
+  const say = sayOn(output);
+  const columns = columnsOf(output);
+  const aside = (sentence: string) => output.write(`${hanging(margin, onOneLine(sentence), columns)}\n`);
   const quote = () => {
-    for (const sentence of [`Charge HQ would say: ${said.chargeHq}`, said.reader])
-      write(`${margin}${onOneLine(sentence)}`, margin.length);
+    for (const sentence of [`Charge HQ would say: ${said.chargeHq}`, said.reader]) aside(sentence);
   };
   let day = '';
   let charges = false;
@@ -109,29 +109,28 @@ function shower({ output, home, zone, said }: Shown) {
     if (drawn_kw > 0 === charges) return;
     charges = drawn_kw > 0;
     const why = lacking_kwh > 0 ? 'no sun to spare' : 'it has what it needs';
-    write(`${margin}Charge HQ would ${charges ? 'let the car charge now' : `stop the car: ${why}`}`, margin.length);
+    aside(`Charge HQ would ${charges ? 'let the car charge now' : `stop the car: ${why}`}`);
   };
   return {
     introduction(where: string) {
       if (output.isTTY) {
-        write(`A day takes two minutes, a line is half an hour of it. Assumed from your time zone: ${where}.`);
-        write('Powers in kW. The car charges from what the sun leaves, as it would be steered.');
+        say(`A day takes two minutes, a line is half an hour of it. Assumed from your time zone: ${where}.`);
+        say('Powers in kW. The car charges from what the sun leaves, as it would be steered.');
       }
-      write(`For your own home: npm run configure${output.isTTY ? '' : '\n'}`);
+      say(`For your own home: npm run configure${output.isTTY ? '' : '\n'}`);
     },
     tick(report: TickReport, at: number) {
       if (!output.isTTY || !report.figures) printReport(report, output, new Date(at));
       if (!output.isTTY) return quote();
       const isNewDay = dayLine(at, zone) !== day;
       day = dayLine(at, zone);
-      if (isNewDay) write(`\n${day}`);
-      if (report.figures)
-        write(homeLine(clockText(at, zone).slice(11, 16), report.figures, home.car.drawn_kw), margin.length, gap);
+      if (isNewDay) say(`\n${day}`);
+      if (report.figures) say(homeLine(clockText(at, zone).slice(11, 16), report.figures, home.car.drawn_kw, columns));
       if (isNewDay) quote();
       showSteering();
     },
     end() {
-      if (output.isTTY) write('\nThe simulation has ended. For your own home: npm run configure');
+      if (output.isTTY) say('\nThe simulation has ended. For your own home: npm run configure');
     },
   };
 }

@@ -10,11 +10,12 @@ import { diagnosisTable } from './diagnosis.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
 import { localSettings, stateFolder } from './environment.ts';
 import { cleaned } from './known-settings.ts';
-import { onTerminal } from './on-terminal.ts';
+import { sayOn } from './layout.ts';
 import { alone } from './state-lock.ts';
 import { sendTest } from './test-message.ts';
 import { untold } from './untold.ts';
 
+const [say, complain] = [sayOn(process.stdout), sayOn(process.stderr)];
 const settings = localSettings(process.env);
 const registries = { registry: adapters, destinations };
 const store = fileStore(stateFolder(settings));
@@ -25,9 +26,9 @@ process.exitCode = process.argv.includes('--send')
 
 async function look(): Promise<{ code: number; message: DryRun['message'] }> {
   const { now, message, ...diagnosis } = await dryRun(settings, { store });
-  console.log(process.stdout.isTTY ? diagnosisTable(diagnosis, now) : JSON.stringify(diagnosis));
-  for (const sentence of await untold(settings, registries)) console.error(onTerminal(sentence));
-  if (diagnosis.kind === 'settings') console.error('`npm run configure` asks for what is needed.');
+  console.log(process.stdout.isTTY ? diagnosisTable(diagnosis, now, process.stdout) : JSON.stringify(diagnosis));
+  for (const sentence of await untold(settings, registries)) complain(sentence);
+  if (diagnosis.kind === 'settings') complain('`npm run configure` asks for what is needed.');
   return { code: diagnosis.kind === 'settings' ? 2 : diagnosis.kind ? 1 : 0, message };
 }
 
@@ -35,13 +36,13 @@ async function look(): Promise<{ code: number; message: DryRun['message'] }> {
 async function send(): Promise<number> {
   const { code, message } = await look();
   if (!message || 'error' in message) {
-    console.error('There are no figures, so that nothing was sent.');
+    complain('There are no figures, so that nothing was sent.');
     return code || 1;
   }
   let worst = code;
   for (const { label } of destinationsNamed(cleaned(settings['DESTINATION']))) {
     const { isTaken, sentence } = await sendTest(settings, label, message, { store, ...registries });
-    (isTaken ? console.log : console.error)(onTerminal(sentence));
+    (isTaken ? say : complain)(sentence);
     if (!isTaken) worst = Math.max(worst, 1);
   }
   return worst;

@@ -7,10 +7,10 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Site } from '../settings/site.ts';
 import { stateFolder } from './environment.ts';
 import { openFeeds } from './feed-server.ts';
+import { type Output, sayOn } from './layout.ts';
 import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
-import { onWidth } from './on-width.ts';
-import { exitCode, type Output, printReport } from './print.ts';
+import { exitCode, printReport } from './print.ts';
 import { lastKnown, nextAsked, schedule, whatFor } from './schedule.ts';
 
 const minuteMs = 60_000;
@@ -19,7 +19,7 @@ const minuteMs = 60_000;
 export async function everyMinute(
   settings: SettingTexts,
   signal: AbortSignal,
-  output: Screen = process.stdout,
+  output: Output = process.stdout,
 ): Promise<number> {
   const runtime = openLocalRuntime(settings);
   const store = fileStore(stateFolder(settings));
@@ -46,11 +46,9 @@ export async function everyMinute(
   }
 }
 
-type Screen = Output & { columns?: number };
-
 /** For people also what is read and told and what comes next; elsewhere nothing but the lines of the ticks. */
-function shower(site: Site, { memory, clock }: Runtime, output: Screen) {
-  const say = (sentence: string) => output.write(`${onWidth(onOneLine(sentence), output.columns)}\n`);
+function shower(site: Site, { memory, clock }: Runtime, output: Output) {
+  const say = (sentence: string) => sayOn(output)(onOneLine(sentence));
   /** What cannot be read counts as not there; the tick's line says so. */
   const knownOf = async (nextTickAt: number) => {
     const now = clock.now();

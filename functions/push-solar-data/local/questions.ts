@@ -1,7 +1,8 @@
 /** The questions of a terminal, each answer checked at once. */
-import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
 import { cleaned, type KnownSetting, problemWith } from './known-settings.ts';
+import { type Output, sayOn } from './layout.ts';
 import { onOneLine, onTerminal } from './on-terminal.ts';
+import { checkbox, confirm, input, password, search, select } from './prompts.ts';
 
 export type Terminal = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
 /** `terms`: further words by which it is found, not shown. */
@@ -14,8 +15,10 @@ const removal = '-';
 
 export function openQuestions(terminal: Terminal) {
   const ask = {
+    /** For what is laid out already. */
+    output: terminal.output as Output,
     say(text = ''): void {
-      terminal.output.write(`${onTerminal(text)}\n`);
+      sayOn(terminal.output)(text);
     },
     confirm: (message: string, byDefault: boolean) =>
       confirm({ message: onTerminal(message), default: byDefault }, terminal),

@@ -1,6 +1,6 @@
 /** `npm start`: a tick each minute. Without any settings, a simulated home and local stand-ins for who is told. */
 import { localSettings, stateFolder } from './environment.ts';
-import { onWidth } from './on-width.ts';
+import { sayOn } from './layout.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -9,10 +9,10 @@ const settings = localSettings(process.env);
 const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
 // The first line is said before everything else is loaded, which takes a moment.
 if (isDemo) {
-  const first =
+  sayOn(process.stdout)(
     'No settings found: this is a simulation, a computed home and two stand-ins on this machine, for Charge HQ ' +
-    'and for evcc. Nothing leaves it. Stop with Ctrl+C.';
-  console.log(process.stdout.isTTY ? onWidth(first, process.stdout.columns) : first);
+      'and for evcc. Nothing leaves it. Stop with Ctrl+C.',
+  );
   const { demo } = await import('./demo.ts');
   process.exitCode = await demo({ output: process.stdout, signal: stop.signal });
 } else {

@@ -95,7 +95,7 @@ async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = 
     text += chunk;
     return true;
   };
-  const output = { isTTY, write };
+  const output = { isTTY, columns: 200, write };
   const ports = { logs: client, output, now };
   try {
     const code = await (command === 'logs' ? showLogs(account, args, ports) : showStatus(account, ports));
@@ -117,7 +117,7 @@ describe('npm run logs', () => {
       [
         '  pushed    solar 4.20 kW, exporting 1.50 kW, home uses 2.70 kW (derived), 40 s old',
         '  reported  Victron VRM asks us to slow down (HTTP 429)',
-        '  idle      ',
+        '  idle',
         '',
       ],
     );
@@ -177,7 +177,7 @@ describe('npm run status', () => {
     assert.equal(code, 0);
     assert.match(text, /^Pushed to Charge HQ 3 min ago, from roof \(victron-vrm\):\n/);
     assert.match(text, /^grid +exporting 1\.50 kW +measured$/m);
-    assert.match(text, /^consumption +home uses 2\.70 kW +derived$/m);
+    assert.match(text, /^consumption +2\.70 kW +derived$/m);
     assert.match(text, /^age +4 min$/m);
     assert.match(text, /^Balance: consumption 2\.700 = 4\.200 − 1\.500$/m);
     assert.match(text, /^! roof: the installation has two meters$/m);

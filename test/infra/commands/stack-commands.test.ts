@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
+import { sayOn } from '../../../functions/push-solar-data/local/layout.ts';
 import type { SettingTexts } from '../../../functions/push-solar-data/settings/settings-reader.ts';
 import { deploy } from '../../../infra/commands/deploy.ts';
 import { destroy } from '../../../infra/commands/destroy.ts';
@@ -69,6 +70,21 @@ describe('npm run deploy', () => {
     assert.ok(said.includes(put('CHARGE_HQ_API_KEY')), said);
     assert.ok(said.includes(put('VICTRON_VRM_ACCESS_TOKEN')), said);
     assert.doesNotMatch(said, /of-the-env-file/);
+  });
+
+  it('fits its list into a terminal, each command still one for a shell', async () => {
+    const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
+    let shown = '';
+    const write = (text: string | Uint8Array) => {
+      shown += text;
+      return true;
+    };
+    sayOn({ isTTY: true, columns: 80, write })(said);
+    for (const line of shown.split('\n')) assert.ok(line.length <= 80, line);
+    const commands = shown.replaceAll(/ \\\n +/g, ' ');
+    for (const name of ['CHARGE_HQ_API_KEY', 'VICTRON_VRM_ACCESS_TOKEN'])
+      assert.ok(commands.includes(put(name)), commands);
+    assert.match(shown, /^ {2}put it into \.env and deploy again$/m);
   });
 
   it('says of a lacking setting that is no secret to put it into .env', async () => {
