@@ -6,11 +6,12 @@ import { createSiteMemory } from '../persistence/site-memory.ts';
 import type { StateStore } from '../persistence/store.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { localSettings, stateFolder } from './environment.ts';
+import { stateFolder } from './environment.ts';
 import { openFeeds } from './feed-server.ts';
 import { openHomeReader } from './home-reader.ts';
 import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
+import { openCommand } from './own-command.ts';
 import { exitCode, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
 import { alone } from './state-lock.ts';
@@ -19,7 +20,7 @@ const minuteMs = 60_000;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-const settings = localSettings(process.env);
+const { settings } = await openCommand('start');
 const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
 process.exitCode = isDemo
   ? await demo(settings)
