@@ -108,13 +108,16 @@ describe('stored settings that are none of this home', () => {
     assert.equal((await tickAfter(0)).remarks, undefined);
   });
 
-  it('are found although a setting of the source is missing', async (t) => {
-    const environment = { EXAMPLE_TAKE: 'sun' };
+  it('are found although a setting is wrong, and in the environment where they are near to one', async (t) => {
+    const environment = { EXAMPLE_TAKE: 'sun', EXAMPLE_PLNT: 'x', EXAMPLE_OF_ANOTHER_PROGRAM: 'x', LANG: 'C' };
     const { tickAfter } = await homeOf(t, {
       stored: { EXAMPLE_TKE: 'x', EXAMPLE_STALE_AFTER_SECONDS: '90' },
       environment,
     });
-    assert.deepEqual((await tickAfter(0)).remarks, ['EXAMPLE_TKE is not a setting; did you mean EXAMPLE_TAKE?']);
+    assert.deepEqual((await tickAfter(0)).remarks, [
+      'EXAMPLE_TKE is not a setting; did you mean EXAMPLE_TAKE?',
+      'EXAMPLE_PLNT is not a setting; did you mean EXAMPLE_PLANT?',
+    ]);
   });
 });
 

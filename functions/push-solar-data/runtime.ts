@@ -70,7 +70,10 @@ export function openRuntime({
   const site = async (): Promise<Site> => {
     const { texts, problem } = await settings.current();
     if (!opened || opened.texts !== texts)
-      opened = { texts, site: withStrays(await openSite({ ...texts, ...environment }, registry, destinations), texts) };
+      opened = {
+        texts,
+        site: withStrays(await openSite({ ...texts, ...environment }, registry, destinations), texts, environment),
+      };
     if (problem === undefined) return opened.site;
     const { remarks } = opened.site;
     return texts ? { ...opened.site, remarks: [...remarks, problem] } : { ...opened.site, problems: [problem] };
@@ -106,13 +109,15 @@ export function openRuntime({
   };
 }
 
-/** Parameters of its path that are no settings of this home are among the remarks. */
-function withStrays(site: Site, stored: SettingTexts | undefined): Site {
+/** Stored names that are no settings of this home are among the remarks, and those in the environment that are near to one. */
+function withStrays(site: Site, stored: SettingTexts | undefined, environment: SettingTexts): Site {
   const { settingNames, sources, destinations, remarks } = site;
   if (!stored || !settingNames) return site;
   const prefixes = [...sources, ...destinations].map(({ label }) => upperSnake(label));
   const strays = strayNames(Object.keys(stored), settingNames, prefixes);
-  return { ...site, remarks: [...remarks, ...strays.remarks, ...unusedRemark(strays.others)] };
+  const around = strayNames(Object.keys(environment), settingNames, prefixes, { onlyNear: true });
+  const misspelt = new Set([...strays.remarks, ...around.remarks]);
+  return { ...site, remarks: [...remarks, ...misspelt, ...unusedRemark(strays.others)] };
 }
 
 /** What destinations may know of it. */

@@ -51,7 +51,7 @@ const refusals: readonly Refusal[] = [
     isMeant: ({ name }) => name === 'CredentialsProviderError',
     kind: 'auth',
     sentence: () =>
-      'No AWS credentials were found: run "aws configure" (or "aws sso login"), or name a profile with AWS_PROFILE. Keys of AWS are not read from .env.',
+      'No AWS credentials were found: run "aws configure" (or "aws sso login"), or name a profile that has them with AWS_PROFILE. Keys of AWS are not read from .env.',
   },
   {
     isMeant: ({ name }) => /UnrecognizedClient|InvalidClientTokenId/.test(name),

@@ -42,7 +42,7 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
     aws,
     registry: ports.registry,
     destinations: ports.destinations,
-    consent: (...about) => askForConsent(...about, ask, ports),
+    consent: (...about) => askForConsent(...about, ask, { ...ports, aws }),
     askedToConsent: new Set(),
   };
   const isNew = (await problemAmongAll('VENDOR', draft, ports)) !== undefined;

@@ -34,10 +34,12 @@ async function connectSource(
   const consentPorts = { ...ports, port: portOf(port), browse: noBrowser ? async () => {} : ports.browse };
   const { present, store } = await openConfigStores({ ...ports, aws });
   const { label, adapter } = await sourceNamed(wanted.toLowerCase(), present, ports.registry);
-  const texts = await obtainConsent(await sourceToConnect(label, adapter, present), consentPorts);
+  const next = (command: string) =>
+    suggested(`npm run ${command}${aws ? ' -- --aws' : ''}`, present, { inFile: textsInFile(ports.file) });
+  const connecting = await sourceToConnect(label, adapter, present, next('configure'));
+  const texts = await obtainConsent(connecting, consentPorts);
   for (const sentence of await store(yielded(texts, label, adapter))) ports.output.write(`${sentence}\n`);
-  const doctor = suggested(`npm run doctor${aws ? ' -- --aws' : ''}`, present, { inFile: textsInFile(ports.file) });
-  ports.output.write(`${adapter.title} is connected. Look at its figures: ${doctor}\n`);
+  ports.output.write(`${adapter.title} is connected. Look at its figures: ${next('doctor')}\n`);
   return exitCodes.done;
 }
 
