@@ -90,7 +90,13 @@ async function homeOf(t: TestContext, { gives, stored = {}, environment = {} }: 
 
 describe('stored settings that are none of this home', () => {
   it('are remarked in the line of each tick, which goes on', async (t) => {
-    const stored = { EXAMPLE_PLANTS: '7', EXAMPLE_POLL_SECONDS: '60', FOXESS_API_KEY: 'x', MAX_POWER_KW: '30' };
+    const stored = {
+      EXAMPLE_PLANTS: '7',
+      EXAMPLE_POLL_SECONDS: '60',
+      FOXESS_API_KEY: 'x',
+      MAX_POWER_KW: '30',
+      CHARGE_HQ_API_KEY: apiKey,
+    };
     const { tickAfter } = await homeOf(t, { stored });
     for (const minutes of [0, 1]) {
       const { outcome, remarks, warnings } = await tickAfter(minutes);
@@ -103,9 +109,11 @@ describe('stored settings that are none of this home', () => {
     }
   });
 
-  it('are not looked for where VENDOR names what there is not', async (t) => {
-    const { tickAfter } = await homeOf(t, { stored: { FOXESS_API_KEY: 'x' }, environment: { VENDOR: 'foxes' } });
-    assert.equal((await tickAfter(0)).remarks, undefined);
+  it('are not looked for where VENDOR or DESTINATION name what there is not', async (t) => {
+    for (const environment of [{ VENDOR: 'foxes' }, { DESTINATION: 'charge-hq,webhok' }]) {
+      const { tickAfter } = await homeOf(t, { stored: { FOXESS_API_KEY: 'x', WEBHOOK_URL: 'x' }, environment });
+      assert.equal((await tickAfter(0)).remarks, undefined);
+    }
   });
 
   it('are found although a setting is wrong, and in the environment where they are near to one', async (t) => {
