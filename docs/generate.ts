@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import type { DestinationModule } from '../functions/push-solar-data/destinations/destination.ts';
+import { ownCommandLine } from '../functions/push-solar-data/local/command-line.ts';
 import {
   monthlyDollars,
   prices,
@@ -17,6 +18,7 @@ import {
   withDestinations,
 } from '../infra/cost.ts';
 import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
+import { commandsBlocks } from './commands-page.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
 import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
@@ -61,6 +63,7 @@ async function generatedFiles(): Promise<{ files: Map<string, string>; missing: 
       },
     ],
     ['docs/operations.md', { cost: costTable() }],
+    ['docs/commands.md', commandsBlocks()],
   ];
   const written = pages.filter(([file]) => existsSync(join(root, file)));
   return {
@@ -134,10 +137,10 @@ export function summary(
 }
 
 if (import.meta.main) {
+  const isCheck = ownCommandLine('generate').values.check === true;
   const { files, missing } = await generatedFiles();
   const isCurrent = (path: string, text: string) => existsSync(path) && readFileSync(path, 'utf8') === text;
   const outdated = [...files].filter(([path, text]) => !isCurrent(path, text));
-  const isCheck = process.argv.includes('--check');
   if (!isCheck) for (const [path, text] of outdated) writeFileSync(path, text);
   const { lines, isWrong } = summary({ outdated: outdated.map(([path]) => relative(root, path)), missing }, isCheck);
   if (lines.length > 0) console[isWrong ? 'error' : 'log'](lines.join('\n'));

@@ -10,8 +10,9 @@ import type { SiteMemory } from './persistence/site-memory.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Connections, openConnections } from './platform/connections.ts';
 import { createRedactor } from './platform/redaction.ts';
-import type { SettingTexts } from './settings/settings-reader.ts';
+import { type SettingTexts, upperSnake } from './settings/settings-reader.ts';
 import { type DestinationRegistry, openSite, type Registry, type Site } from './settings/site.ts';
+import { strayNames, unusedRemark } from './settings/stray.ts';
 import { poll } from './sources/poll.ts';
 
 export type RuntimeOptions = {
@@ -73,7 +74,10 @@ export function openRuntime({
   const site = async (): Promise<Site> => {
     const { texts, problem } = await settings.current();
     if (!opened || opened.texts !== texts)
-      opened = { texts, site: await openSite({ ...texts, ...environment }, registry, destinations) };
+      opened = {
+        texts,
+        site: withStrays(await openSite({ ...texts, ...environment }, registry, destinations), texts, environment),
+      };
     if (problem === undefined) return opened.site;
     const { remarks } = opened.site;
     return texts ? { ...opened.site, remarks: [...remarks, problem] } : { ...opened.site, problems: [problem] };
@@ -109,6 +113,17 @@ export function openRuntime({
       return remarks;
     },
   };
+}
+
+/** Stored names that are no settings of this home are among the remarks, and those in the environment that are near to one. */
+function withStrays(site: Site, stored: SettingTexts | undefined, environment: SettingTexts): Site {
+  const { settingNames, sources, destinations, remarks } = site;
+  if (!stored || !settingNames) return site;
+  const prefixes = [...sources, ...destinations].map(({ label }) => upperSnake(label));
+  const strays = strayNames(Object.keys(stored), settingNames, prefixes);
+  const around = strayNames(Object.keys(environment), settingNames, prefixes, { onlyNear: true });
+  const misspelt = new Set([...strays.remarks, ...around.remarks]);
+  return { ...site, remarks: [...remarks, ...misspelt, ...unusedRemark(strays.others)] };
 }
 
 /** What destinations may know of it. */

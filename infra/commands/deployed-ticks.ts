@@ -5,10 +5,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
-import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { onOneLine } from '../../functions/push-solar-data/local/on-terminal.ts';
+import { notDeployed } from './site-stack-at-aws.ts';
 
 /** What stands in the log at a moment: a tick, or an invocation that ended without one. */
 export type LogEntry = { at: Date; report: TickReport } | { at: Date; trouble: string };
@@ -22,12 +22,16 @@ const Invocation = z.object({ type: z.literal('platform.report'), record: z.obje
  * @param since ms since the epoch.
  * @throws Failure, `settings` if no bridge is deployed for this site and region.
  */
-export async function deployedTicks(client: CloudWatchLogsClient, site: string, since: number): Promise<LogEntry[]> {
+export async function deployedTicks(
+  client: CloudWatchLogsClient,
+  account: Account,
+  since: number,
+): Promise<LogEntry[]> {
   const region = await regionOf(client);
   const entries: LogEntry[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await asked(() => eventsOf(client, site, region, since, nextToken));
+    const page = await asked(() => eventsOf(client, account, region, since, nextToken));
     for (const { timestamp = 0, message = '' } of page.events ?? []) {
       const entry = entryOf(new Date(timestamp), message);
       if (entry) entries.push(entry);
@@ -39,7 +43,7 @@ export async function deployedTicks(client: CloudWatchLogsClient, site: string, 
 
 async function eventsOf(
   client: CloudWatchLogsClient,
-  site: string,
+  account: Account,
   region: string,
   startTime: number,
   nextToken: string | undefined,
@@ -47,18 +51,14 @@ async function eventsOf(
   try {
     return await client.send(
       new FilterLogEventsCommand({
-        logGroupName: `/solar-cloud-bridge/${site}`,
+        logGroupName: `/solar-cloud-bridge/${account.site}`,
         startTime,
         ...(nextToken ? { nextToken } : {}),
       }),
     );
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new Failure(
-      'settings',
-      `No bridge is deployed for the site "${site}" in ${region}: deploy it (npm run deploy), or name another with SITE and AWS_REGION.`,
-      { cause: error },
-    );
+    throw notDeployed(account, region);
   }
 }
 

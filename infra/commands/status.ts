@@ -4,17 +4,20 @@ import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
-import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
-import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
 import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
 import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
+import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
+import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
-import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
+import type { LogEntry } from './deployed-ticks.ts';
+import { freshTicks, type TickPorts } from './fresh-ticks.ts';
+import { stackAt } from './site-stack-at-aws.ts';
 
-export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
+export type StatusPorts = TickPorts & { output: Output };
 
 /** Longer than two polls of the slowest cloud. */
 const lookBackMs = 2 * 3_600_000;
@@ -24,13 +27,15 @@ const silentMs = 5 * 60_000;
 type Tick = { at: Date; report: TickReport };
 
 /** @returns 0 if the last tick that told anything pushed figures, and the function runs; else 1. @throws Failure */
-export async function showStatus({ site, texts }: Account, { logs, output, now }: StatusPorts): Promise<number> {
-  const entries = await deployedTicks(logs, site, now - lookBackMs);
+export async function showStatus(account: Account, ports: StatusPorts, { json = false } = {}): Promise<number> {
+  const { logs, output, clock } = ports;
+  const entries = await freshTicks(account, lookBackMs, ports);
+  const now = clock.now();
   const last = entries.at(-1);
   if (!last)
     throw new Failure(
       'unavailable',
-      'The deployed function has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?',
+      `The bridge of the site "${account.site}" in ${await regionOf(logs)} has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?`,
     );
   const ticks = entries.flatMap((entry) => ('report' in entry ? [entry] : []));
   const reading = ticks.findLast(({ report }) => report.outcome === 'pushed');
@@ -38,18 +43,23 @@ export async function showStatus({ site, texts }: Account, { logs, output, now }
   const isSilent = now - last.at.getTime() > silentMs;
   const isWell = told !== undefined && 'report' in told && told.report.outcome === 'pushed' && !isSilent;
 
-  if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
-  else {
-    const title = await titleOf(reading?.report.destinations[0]?.label, texts);
-    const lines = [
-      ...readingLines(reading, title, now, output),
-      ...rowLines(ticks, now, output),
-      ...silence(last, now, isSilent).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
-    ];
-    output.write(`${lines.join('\n')}\n`);
+  const code = isWell ? 0 : 1;
+  if (json || !output.isTTY) {
+    const region = await regionOf(logs);
+    const silentSeconds = Math.max(0, Math.round((now - last.at.getTime()) / 1000));
+    const report = { site: account.site, region, well: isWell, lastAt: last.at, silentSeconds, reading, told };
+    output.write(`${JSON.stringify(report)}\n`);
+    return code;
   }
-  if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
-  return isWell ? 0 : 1;
+  const title = await titleOf(reading?.report.destinations[0]?.label, account.texts);
+  const lines = [
+    ...readingLines(reading, title, now, output),
+    ...rowLines(ticks, now, output),
+    ...silence(last, now, isSilent).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
+  ];
+  output.write(`${lines.join('\n')}\n`);
+  if (told && !isWell && told !== reading) explain(told, output);
+  return code;
 }
 
 /** Ticks know labels; the settings at hand know more, unless another home or an older version is deployed. */
@@ -104,7 +114,14 @@ function explain(told: LogEntry, output: Output): void {
 }
 
 if (import.meta.main) {
-  const account = accountOf(localSettings(process.env), process.argv.slice(2));
-  const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
-  process.exitCode = await answered(() => showStatus(account, ports), sayOn(process.stderr));
+  const { line, settings } = await openCommand('status');
+  const account = accountOf(settings);
+  const ports: StatusPorts = {
+    logs: new CloudWatchLogsClient(account.client),
+    lookUpStack: stackAt(account),
+    clock: systemClock,
+    say: sayOn(process.stderr),
+    output: process.stdout,
+  };
+  process.exitCode = await answered(() => showStatus(account, ports, line.values), sayOn(process.stderr));
 }

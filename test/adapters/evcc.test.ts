@@ -218,7 +218,7 @@ describe('evcc and its log-in', () => {
     [
       'an address of the home itself',
       { baseUrl: 'http://192.168.1.5:7070' },
-      /^EVCC_BASE_URL must be[^:]+https:[^:]+http:[^ ]+$/,
+      /^EVCC_BASE_URL must be an address that begins with https:\/\/, and this one is known only inside your home\./,
     ],
   ] as [string, Record<string, string>, RegExp][])
     it(`asks nobody with ${what}`, async () => {

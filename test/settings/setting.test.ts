@@ -154,7 +154,8 @@ const schemas: [string, z.ZodMiniType, Row[]][] = [
     [
       ['{"a":"b"}', { a: 'b' }],
       ['{"a":1}', /^must be JSON with headers$/],
-      ['{"a"', /^must be JSON with headers$/],
+      ['{"a"', /^is not JSON from line 1, column 5 on: it ends too early/],
+      ['"a"', /^must be JSON with headers$/],
       ['', /^must be JSON with headers$/],
     ],
   ],

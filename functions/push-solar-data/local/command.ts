@@ -1,5 +1,4 @@
-/** What the commands that ask have in common: their streams, their options, and an end in a sentence. */
-import { parseArgs } from 'node:util';
+/** What the commands that ask have in common: their streams, and an end in a sentence. */
 import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
 import { destinations } from '../destinations/index.ts';
@@ -45,24 +44,6 @@ export const isTerminal = ({ input, output }: CommandPorts): boolean => Boolean(
 
 /** `wrongSettings` also for credentials that are refused. */
 export const exitCodes = { done: 0, failed: 1, wrongSettings: 2, interrupted: 130 } as const;
-
-/**
- * The options of a command line.
- *
- * @throws Failure `settings` for what is no option of this command, with its usage.
- */
-export function optionsOf<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
-  args: string[],
-  options: Options,
-  usage: string,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new Failure('settings', `${error.message.split('. To specify')[0]}\n\n${usage}`);
-  }
-}
 
 /** Runs a command: a failure ends in its sentence, Ctrl+C leaves everything as it was. Anything else is a bug. */
 export async function answered({ complaints }: CommandPorts, work: () => Promise<number>): Promise<number> {

@@ -8,6 +8,7 @@ import { askForConsent } from './consent-question.ts';
 import { askDestinationSettings, askDestinations } from './destination-interview.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { dryRun } from './dry-run.ts';
+import { textsInFile } from './env-file.ts';
 import { stateFolder } from './environment.ts';
 import { askAboutSources, askEquipment, askMissing } from './interview.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
@@ -25,6 +26,7 @@ import {
 } from './known-settings.ts';
 import { defaultOf, openQuestions } from './questions.ts';
 import { alone } from './state-lock.ts';
+import { suggested } from './suggested.ts';
 import { sendTest } from './test-message.ts';
 import { untold } from './untold.ts';
 
@@ -40,7 +42,7 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
     aws,
     registry: ports.registry,
     destinations: ports.destinations,
-    consent: (...about) => askForConsent(...about, ask, ports),
+    consent: (...about) => askForConsent(...about, ask, { ...ports, aws }),
     askedToConsent: new Set(),
   };
   const isNew = (await problemAmongAll('VENDOR', draft, ports)) !== undefined;
@@ -57,7 +59,11 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
   });
   const sentences = await configStores.store(wanted);
   ask.say(sentences.length > 0 ? sentences.join('\n') : 'Nothing was changed.');
-  ask.say(aws ? 'Next: npm run deploy' : 'Next: npm start (here), or npm run configure -- --aws and npm run deploy');
+  const next = (command: string) => suggested(command, draft, { inFile: textsInFile(ports.file) });
+  const deploy = next('npm run deploy');
+  ask.say(
+    `Next: ${aws ? deploy : `${next('npm start')} (here), or ${next('npm run configure -- --aws')} and ${deploy}`}`,
+  );
   return exitCodes.done;
 }
 

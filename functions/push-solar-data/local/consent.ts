@@ -39,23 +39,24 @@ type AnyConsent = Consent<Record<string, unknown>, string>;
 /**
  * The source as its consent needs it: everything is set but what the consent yields.
  *
- * @throws Failure `settings` for what is missing, or if these settings need no consent.
+ * @param configure the command that asks for settings. @throws Failure `settings` for what is missing, or if these settings need no consent.
  */
 export async function sourceToConnect(
   label: string,
   adapter: Adapter,
   texts: SettingTexts,
+  configure = 'npm run configure',
 ): Promise<{ source: Source; consent: AnyConsent; secrets: string[] }> {
   const { consent, vendor, title } = adapter;
   if (!consent)
-    throw new Failure('settings', `${title} needs no consent in a browser: npm run configure asks for all it needs`);
+    throw new Failure('settings', `${title} needs no consent in a browser: ${configure} asks for all it needs`);
   const own = ownSettings(label, adapter);
   const later = Object.fromEntries(consent.yields.map((key) => [own.get(key)?.name ?? key, 'not yet']));
   const alone = { VENDOR: `${label}:${vendor}`, DESTINATION: undefined, CHARGE_HQ_API_KEY: 'not yet' }; // nobody is told
   const registry: Registry = { [vendor]: async () => adapter };
   const { sources, problems, secrets } = await openSite({ ...texts, ...later, ...alone }, registry);
   const [source] = sources;
-  if (!source) throw new Failure('settings', `${problems.join('\n')}\nnpm run configure asks for it.`);
+  if (!source) throw new Failure('settings', `${problems.join('\n')}\n${configure} asks for it.`);
   const required = (adapter.requires?.(source.settings) ?? []).flat();
   const isDemanded = (key: string) =>
     required.includes(key) || own.get(key)?.schema.safeParse(undefined).success === false;

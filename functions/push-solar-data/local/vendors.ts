@@ -2,10 +2,11 @@
 import { adapters } from '../adapters/index.ts';
 import { knownNames } from '../adapters/names.ts';
 import { found, meantBy } from '../settings/search.ts';
+import { ownCommandLine } from './command-line.ts';
 import { columnsOf, pairs, sayOn } from './layout.ts';
 
 const all = Object.keys(adapters);
-const word = process.argv.slice(2).join(' ').trim();
+const word = ownCommandLine('vendors').words.join(' ').trim();
 if (word === '') console.log(all.join('\n'));
 else {
   const hits = found(word, all, knownNames);

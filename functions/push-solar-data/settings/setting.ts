@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { isAllowedUrl } from '../platform/http.ts';
 import { json } from './json-setting.ts';
-import { addressProblem, credentialsIn } from './written.ts';
+import { addressProblem, credentialsIn, notHttps } from './written.ts';
 
 export { json } from './json-setting.ts';
 
@@ -88,7 +88,7 @@ export const address = fit(addressProblem);
 
 /** A whole address that may hold a key in its path or its query; no user name or password before an @. */
 export const secretAddress = fit((text) => {
-  if (!URL.canParse(text) || !isAllowedUrl(new URL(text))) return 'must be an address that begins with https://';
+  if (!URL.canParse(text) || !isAllowedUrl(new URL(text))) return notHttps(text);
   if (credentialsIn(text).length === 0) return undefined;
   return 'must hold no user name or password before an @: put them into a header';
 });

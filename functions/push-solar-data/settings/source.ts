@@ -24,6 +24,7 @@ export function openSource(label: string, adapter: Adapter, reader: SettingsRead
   const prefix = upperSnake(label);
   const { texts, settings } = readSettings(adapter, prefix, reader, site);
   const take = takeOf(prefix, reader);
+  for (const name of ['POLL_SECONDS', 'STALE_AFTER_SECONDS']) reader.names.add(`${prefix}_${name}`);
   const secrets = secretsOf(adapter, prefix);
   const [ownBase, ownAuth] = ['BASE', 'AUTH'].map((host) => reader.takeAddress(`${prefix}_${host}_URL`, secrets));
   if (reader.problems.length > problemsBefore) return undefined;
