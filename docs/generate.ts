@@ -20,6 +20,7 @@ import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
 import { exampleAdapter, stillOfExample } from './adapter-template.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
+import { envExample } from './env-example.ts';
 import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
 import type { Kind } from './parts.ts';
 import {
@@ -78,6 +79,7 @@ async function generatedFiles(): Promise<Generated> {
       destinationIndex,
       [join(root, 'functions/push-solar-data/adapters/names.ts'), namesFile(adapters)],
       [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
+      [join(root, '.env.example'), envExample(owned, destinations)],
       ...written.map(([file, blocks]): [string, string] => [
         join(root, file),
         fill(readFileSync(join(root, file), 'utf8'), blocks),

@@ -1,9 +1,10 @@
 /** What the project takes from others: pinned, whole, free, and running nothing at its installation. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
+import { temporaryFolder } from '../support/terminal.ts';
 import { isPermissive } from './licences.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -102,9 +103,16 @@ describe('package.json', () => {
 });
 
 describe('.gitignore', () => {
-  it('keeps settings and log-ins of an owner out of the repository', () => {
-    const lines = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
-    for (const name of ['.env', '.state/']) assert.ok(lines.includes(name), name);
+  const isGitThere = spawnSync('git', ['--version']).status === 0;
+  const options = { skip: isGitThere ? false : 'git is not installed here' };
+
+  it('keeps settings and log-ins of an owner out of the repository, and the example in it', options, (t) => {
+    const folder = temporaryFolder(t);
+    spawnSync('git', ['init', '--quiet'], { cwd: folder });
+    copyFileSync(join(root, '.gitignore'), join(folder, '.gitignore'));
+    const names = ['.env', '.env.new', '.env.cabin', '.env.local', '.envrc', '.state/site.json', '.env.example'];
+    const { stdout } = spawnSync('git', ['check-ignore', ...names], { cwd: folder, encoding: 'utf8' });
+    assert.deepEqual(stdout.trim().split('\n'), names.slice(0, -1));
   });
 });
 
