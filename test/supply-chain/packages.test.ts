@@ -20,6 +20,7 @@ type Package = {
   os?: string;
   cpu?: string;
   bin?: Record<string, string>;
+  engines?: { node?: string };
 };
 const { packages } = read('package-lock.json') as { packages: Record<string, Package> };
 const {
@@ -85,6 +86,18 @@ describe('the Node.js that everything runs on', () => {
     }
   });
 
+  it('is the only one for some of them, which docs/dependencies.md names; the rest may be installed and run by Node.js 20.17', () => {
+    const demanding = fetched
+      .filter(([, { engines }]) => !admits(engines?.node ?? '*', [20, 17]))
+      .map(([path]) => nameOf(path));
+    const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+    const [, named = ''] = /want a newer Node\.js than 20: ([^.]*)\./.exec(page) ?? [];
+    assert.deepEqual(
+      demanding,
+      [...named.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+  });
+
   const isNamed = platforms.some((platform) => platform?.os === process.platform && platform.cpu === process.arch);
   it('is the one that npm scripts find here', { skip: isNamed ? false : 'this machine brings its own' }, () => {
     const program = 'node -p "process.execPath"';
@@ -115,6 +128,15 @@ describe('.gitignore', () => {
     assert.deepEqual(stdout.trim().split('\n'), names.slice(0, -1));
   });
 });
+
+/** @param range such as `>=23.5.0 || ^22.13.0 || ^20.17.0` or `18 || 20`. */
+function admits(range: string, [major, minor]: [major: number, minor: number]): boolean {
+  return range.split('||').some((part) => {
+    const [, sign = '', from = '0', least = '0'] = /^\s*(>=|\^)?\s*v?(\d+)?(?:\.(\d+))?/.exec(part) ?? [];
+    const isSame = Number(from) === major && Number(least) <= minor;
+    return isSame || part.trim() === '*' || (sign === '>=' && Number(from) < major);
+  });
+}
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
