@@ -70,6 +70,7 @@ async function generatedFiles(): Promise<Generated> {
       },
     ],
     ['docs/operations.md', { cost: costTable() }],
+    ['docs/aws-from-nothing.md', { policy: ['```json', ownerPolicy(), '```'].join('\n') }],
     ['docs/writing-an-adapter.md', { example: `\`\`\`ts\n${exampleAdapter(root)}\`\`\`` }],
   ];
   const written = pages.filter(([file]) => existsSync(join(root, file)));
@@ -98,6 +99,9 @@ async function modulesOf<Module>(list: ModuleList): Promise<[Module[], index: [f
   for (const { file, exported } of listed) modules.push((await import(join(root, folder, file)))[exported]);
   return [modules, [join(root, folder, 'index.ts'), moduleIndex(listed, list)]];
 }
+
+/** The rights of the owner's commands on AWS, to paste. */
+const ownerPolicy = (): string => readFileSync(join(root, 'infra/owner-policy.json'), 'utf8').trim();
 
 function textsIn(folder: string): Map<string, string> {
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts'));
