@@ -202,6 +202,20 @@ export const commands = {
     examples: [['npm run generate', 'after a change of settings, adapters, destinations or commands']],
     ends: { 0: 'written, or up to date', 1: 'with --check: out of date or missing', 2: wrongLine },
   },
+  'new-adapter': {
+    run: 'npm run new-adapter',
+    does: 'Writes an adapter, its conversation, its test and its page from an example, so that npm test is green; for those who add a cloud.',
+    words: { shown: '<slug>', help: 'the word that owners will write into VENDOR, such as example-cloud', most: 1 },
+    options: {
+      title: {
+        type: 'string',
+        value: '"Its name"',
+        help: 'the product as its owners know it; default: made of the slug (Example Cloud)',
+      },
+    },
+    examples: [['npm run new-adapter -- acme-solar', 'then make it the real one, step by step']],
+    ends: { 0: 'written', 1: 'the files could not be laid out', 2: 'the command line is wrong, or the slug is taken' },
+  },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof commands;
