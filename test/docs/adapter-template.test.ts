@@ -86,7 +86,8 @@ describe('npm run new-adapter', () => {
     ['with a title that would end a text of the code', ['acme', "Acme'"], /^--title takes letters/],
   ] as const)
     it(`says what is wrong ${what}`, () => {
-      const wish = wishOf(...args);
+      const [slug, title] = args;
+      const wish = wishOf(slug, title);
       assert.match('problem' in wish ? wish.problem : 'nothing', sentence);
     });
 });
