@@ -125,8 +125,9 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   always?: OfSettings<SettingValues<S>, Always>;
   /**
    * What can be chosen for settings that the cloud itself can list, such as the plants of the account, for the questions
-   * of the set-up. It logs in as `read` does; the settings that it lists are not there yet. `chosen` in `read` takes the
-   * same list.
+   * of the set-up: the likeliest first, and none for what this home has not. A title is what the owner sees in his app,
+   * or what it shows now; a single one is taken without a question. It logs in as `read` does; the settings that it lists
+   * are not there yet. `chosen` in `read` takes the same list.
    *
    * @example
    * discover: async (context) => ({ plantId: await withToken(context, ways(context), (session) => plants(context, session)) }),

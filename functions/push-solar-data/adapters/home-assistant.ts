@@ -12,6 +12,7 @@ import {
   setting,
   text,
 } from './adapter.ts';
+import { EveryState, entityChoices } from './home-assistant/choices.ts';
 import { charge, type Entities, type Entity, energy, idOf, sumOf } from './home-assistant/entities.ts';
 import { knownPowers } from './home-assistant/flows.ts';
 import { extraHeaders } from './tunnel.ts';
@@ -30,7 +31,7 @@ export const homeAssistant = defineAdapter({
   knownAs: ['Hass', 'HASS.io', 'Nabu Casa'],
   standing: 'recommended',
   refresh: 'as old as the integration in Home Assistant makes them: seconds to 5 minutes',
-  needs: 'the https address of your Home Assistant, a long-lived access token and the ids of your entities',
+  needs: 'the https address of your Home Assistant and a long-lived access token',
   pollSeconds: 60,
   settings: {
     token: secret(text, 'Long-lived access token: your profile → Security → Long-lived access tokens → Create token'),
@@ -58,10 +59,17 @@ export const homeAssistant = defineAdapter({
   },
   requires: () => [['production', 'netImport', 'consumption']],
   state: z.object({ readsEach: z.boolean() }),
+  discover: async (context) =>
+    entityChoices(
+      await clientOf(context.http, context.settings).get('/api/states', {
+        schema: EveryState,
+        kinds: kinds('its entities'),
+      }),
+    ),
   async read(context): Promise<AdapterReading> {
     const { settings, state, note } = context;
     const { token, mode, extraHeaders, ...lists } = settings;
-    const http = context.http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
+    const http = clientOf(context.http, { token, extraHeaders });
     const listed = Object.values(lists).flatMap((list) => list ?? []);
     const ids = [...new Set(listed.map(idOf))];
     const asksAtOnce = mode === 'template' && !state.readsEach;
@@ -96,6 +104,10 @@ export const homeAssistant = defineAdapter({
     };
   },
 });
+
+type Access = { token: string; extraHeaders?: Record<string, string> | undefined };
+const clientOf = (http: Http, { token, extraHeaders }: Access): Http =>
+  http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
 
 /** Why Home Assistant, or what stands in front of it, refuses to show an entity. */
 const kinds = (id: string): Record<number, MeaningOf> => ({
