@@ -15,7 +15,7 @@ import {
 } from './adapter.ts';
 import { isYoung } from './age.ts';
 import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
-import { gridMeter } from './grid-meter.ts';
+import { gridMeter, meterChoices } from './grid-meter.ts';
 import { allPages } from './pages.ts';
 import { figure, words } from './quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from './refusals.ts';
@@ -63,6 +63,7 @@ export const foxess = defineAdapter({
   settings,
   identity: ['apiKey'],
   state: State,
+  discover: async (context) => choicesOf(await devicesOf(context)),
   async read(context): Promise<DeviceReading[]> {
     const { settings, state, now } = context;
     if (settings.deviceSns)
@@ -86,19 +87,40 @@ const Device = z.object({
 });
 const Devices = z.object({ result: z.nullish(z.object({ total: figure, data: z.nullish(z.array(Device)) })) });
 
-/** Every inverter of the account, whatever its status: the list is kept for a day, and who sleeps now reports tomorrow. */
-async function listInverters(context: Context): Promise<Inverter[]> {
+/** Every inverter of the account, whatever its status: who sleeps now reports tomorrow. */
+async function devicesOf(context: Context): Promise<z.output<typeof Device>[]> {
   const page = async (nth: number) => {
     const { result } = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 }, Devices);
     return { entries: result?.data ?? [], total: result?.total };
   };
   const devices = await allPages('FoxESS Cloud', page, ({ deviceSN }) => deviceSN);
+  if (devices.length > 0) return devices;
+  throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
+}
+
+/** A single plant needs no choice, nor does a single inverter: what is not set is all there is, also after an exchange. */
+function choicesOf(devices: readonly z.output<typeof Device>[]) {
+  const plants = Object.entries(Object.groupBy(devices, ({ stationName }) => stationName || 'without a name'));
+  const ofPlants = plants.map(([name, inverters = []]) => {
+    const value = inverters.map(({ deviceSN }) => deviceSN).join();
+    return { value, title: name };
+  });
+  const inverters = devices.map(({ deviceSN, stationName }) => ({ value: deviceSN, title: stationName }));
+  return {
+    deviceSns: ofPlants.length > 1 ? ofPlants : [],
+    gridMeter: ofPlants.length < devices.length ? meterChoices(inverters) : [],
+  };
+}
+
+/** They are kept for a day. */
+async function listInverters(context: Context): Promise<Inverter[]> {
+  const devices = await devicesOf(context);
   const inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
-  if (inverters.length === 0)
-    throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
   if (plants.size > 1)
-    context.note(`deviceSns is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`);
+    context.note(
+      `${context.settingName('deviceSns')} is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`,
+    );
   Object.assign(context.state, { inverters, listedAt: context.now });
   return inverters;
 }

@@ -3,7 +3,16 @@ import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
 import { choice, defineAdapter, Failure, type ReadContext, secret, setting, text } from './adapter.ts';
 import { isYoung } from './age.ts';
-import { Device, Doubts, devicesAt, liveOf, readingsOf, refuseDoubtful, withOneMeter } from './fusionsolar/devices.ts';
+import {
+  Device,
+  Doubts,
+  devicesAt,
+  liveOf,
+  meterChoices,
+  readingsOf,
+  refuseDoubtful,
+  withOneMeter,
+} from './fusionsolar/devices.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
 import { type Ask, openNorthbound, plants, unseen } from './fusionsolar/northbound.ts';
 import { chosen } from './only.ts';
@@ -67,8 +76,14 @@ export const fusionsolar = defineAdapter({
   // A home's quota is exactly one call for each type of device in five minutes.
   retries: false,
   always: ['production_kw'],
-  discover: async (context) =>
-    context.settings.kioskUrl ? {} : { stationCode: await plants(openNorthbound(context)) },
+  async discover(context) {
+    if (context.settings.kioskUrl) return {};
+    const ask = openNorthbound(context);
+    const stationCode = await plants(ask);
+    const [only, another] = stationCode;
+    const plant = context.settings.stationCode ?? (another ? undefined : only?.value);
+    return { stationCode, meterDeviceId: plant === undefined ? [] : await meterChoices(plant, ask) };
+  },
   async read(context) {
     const { settings, state, now } = context;
     if (settings.kioskUrl) return readKiosk(settings.kioskUrl, context.http);

@@ -15,7 +15,7 @@ import {
   total,
 } from './adapter.ts';
 import { type Component, components, countersOf, powerOf } from './shelly-cloud/components.ts';
-import { askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
+import { askAll, askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
 
 const serverName = z.pipe(
   text.check(
@@ -52,12 +52,13 @@ export const shellyCloud = defineAdapter({
   knownAs: ['Shelly 3EM', 'Shelly Pro', 'shelly.cloud'],
   standing: 'works with limits',
   refresh: 'about a minute, as users tell: the devices report changes by themselves, how soon Shelly does not say',
-  needs: 'the key and the server of the account, and which clamp, relay or plug measures what',
+  needs: 'the key and the server of the account, and to know which clamp, relay or plug measures what',
   baseUrl: ({ server }) => `https://${server}`,
   settings,
   requires: () => [['netImport', 'production', 'batteryDischarge', 'consumption']],
   pollSeconds: 60,
   staleAfterSeconds: 900,
+  discover: askAll,
   async read(context): Promise<Reading> {
     const { settings, takes } = context;
     const { apiVersion, netImport, production, batteryDischarge: battery, consumption } = settings;

@@ -4,6 +4,7 @@ import type { Answer, Call, Http } from '../adapter.ts';
 import { identifier } from '../quantities.ts';
 import { isRefusal, Refusal } from '../refusals.ts';
 import { utc } from '../units.ts';
+import { meterChoices, Names, Statuses } from './choices.ts';
 import { Status } from './components.ts';
 
 type Context = { settings: { authKey: string }; http: Http; sleep(ms: number): Promise<void> };
@@ -43,6 +44,18 @@ export async function askEach(context: Context, ids: string[]): Promise<Map<stri
     return [id, toDevice(data.online, data.device_status)] as const;
   });
   return new Map(answers);
+}
+
+/** Every device of the account with its last status, and the names in the app; neither call is documented. */
+export async function askAll(context: Context) {
+  const form = { auth_key: context.settings.authKey };
+  const statuses = await ask(context, '/device/all_status', {
+    form: { ...form, show_info: 'true', no_shared: 'true' },
+    schema: Statuses,
+  });
+  await context.sleep(pauseMs);
+  const { data } = await ask(context, '/interface/device/list', { form, schema: Names });
+  return meterChoices(statuses, data.devices);
 }
 
 /** `unixtime` is not used: the cloud merges partial statuses, and it may be old. */
