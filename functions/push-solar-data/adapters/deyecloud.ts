@@ -25,7 +25,7 @@ const cloud: Cloud = {
   inverterDays: 1,
   tokenCodes: ['1001', '1002', '1003', '1006', '2002'], // guessed by several clients
   advice:
-    'Check AppId, AppSecret, account and password, and the region: it must be the one where account and application were made, so try another (eu1, us1, india)',
+    'Check {appId}, {appSecret}, the name of the account and {password}, and {region}: it must be the one where account and application were made, so try another (eu1, us1, india)',
 };
 
 const settings = {
@@ -112,6 +112,6 @@ const onHold = (excerpt = ''): Failure =>
   new Failure(
     'auth',
     `${cloud.title} refused the log-in and will lock the account after few more attempts, so none is made for ${holdHours} hours. ` +
-      'Correct account and password in the settings, and it is tried at once',
+      'Correct the name of the account and {password}, and it is tried at once',
     { excerpt },
   );

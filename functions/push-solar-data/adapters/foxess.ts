@@ -165,7 +165,7 @@ function ask<Schema extends z.ZodMiniType>(
 
 const Envelope = z.object({ errno: figure, msg: words });
 
-const noSuchInverter = ['auth', 'knows no such inverter in this account: check the deviceSns setting'] as const;
+const noSuchInverter = ['auth', 'knows no such inverter in this account: check {deviceSns}'] as const;
 const busy = ['unavailable', 'is busy or does not reach the inverter just now'] as const;
 /** The usual five minutes are enough, however often it happens. */
 const fiveMinutes = { retryAfterSeconds: 300 };
@@ -175,7 +175,7 @@ const errnos: Refusals<typeof Envelope> = {
   refused: ({ errno, msg }) => (errno === 0 ? undefined : { code: errno, words: msg }),
   word: 'errno',
   meanings: {
-    40256: ['auth', 'refuses the signature: check the API key and the clock of this machine'],
+    40256: ['auth', 'refuses the signature: check {apiKey} and the clock of this machine'],
     40257: ['bad-response', 'finds fault with the request itself'],
     40261: noSuchInverter,
     41930: noSuchInverter,
@@ -186,9 +186,9 @@ const errnos: Refusals<typeof Envelope> = {
     41202: busy,
     41203: busy,
     44098: busy,
-    41807: ['auth', 'refuses user or password: check the API key'],
-    41808: ['auth', 'says that the API key has expired: generate a new one'],
-    41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set the newest'],
+    41807: ['auth', 'refuses user or password: check {apiKey}'],
+    41808: ['auth', 'says that the API key has expired: generate a new one, and set {apiKey}'],
+    41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set {apiKey} to the newest'],
     41935: ['offline', 'says that the inverter is offline: check its data logger'],
   },
 };

@@ -76,9 +76,7 @@ export const homeAssistant = defineAdapter({
     /** Each refused template is a failed log-in to Home Assistant, so it is not repeated until a setting changes. */
     const templateIsRefused = () => {
       state.readsEach = true;
-      note(
-        'Home Assistant answers the template of mode template to administrators only: read by states, ages are less exact',
-      );
+      note('Home Assistant answers its template to administrators only: read by states, ages are less exact');
     };
     const atOnce = asksAtOnce ? await askAtOnce(http, ids) : undefined;
     const entities =
@@ -113,17 +111,17 @@ const clientOf = (http: Http, { token, extraHeaders }: Access): Http =>
 const kinds = (id: string): Record<number, MeaningOf> => ({
   400: ({ tryJson }) =>
     tryJson(z.object({ message: z.string() }))
-      ? ['bad-response', 'cannot fill in the template: try mode states']
+      ? ['bad-response', 'cannot fill in the template: set {mode} to states']
       : ['bad-response', 'refuses the proxy in front of it: allow use_x_forwarded_for and this one in trusted_proxies'],
-  401: ['auth', `does not show ${id}: the token is wrong or deleted, or its user may not read this entity`],
+  401: ['auth', `does not show ${id}: the token ({token}) is wrong or deleted, or its user may not read this entity`],
   403: ({ beginning }) =>
     /^(403: Forbidden)?$/.test(beginning.trim())
       ? ['auth', 'has banned our address after failed log-ins: delete the entry from ip_bans.yaml and restart it']
-      : ['auth', 'is behind a tunnel or proxy that refused us: check the extra headers'],
+      : ['auth', 'is behind a tunnel or proxy that refused us: check {extraHeaders}'],
   404: ({ beginning }) =>
     /entity not found/i.test(beginning)
       ? ['bad-response', `does not know ${id}: the entity was renamed, or Home Assistant is still starting`]
-      : ['bad-response', 'is not at this address: check its base URL in the settings'],
+      : ['bad-response', 'is not at this address: check {baseUrl}'],
 });
 
 const State = z.object({

@@ -89,7 +89,7 @@ function logIn(context: Context): Promise<TokenSession> {
     client: { id, secret },
     lifeSeconds: 3600,
     refused: (error = 'no reason given') =>
-      `refused the client id or the client secret (${error}): check both; if they are right and old, try authKind ${other}`,
+      `refused the client id or the client secret (${error}): check {clientId} and {clientSecret}; if they are right and old, set {authKind} to ${other}`,
   });
 }
 const legacy = {

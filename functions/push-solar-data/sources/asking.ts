@@ -10,6 +10,7 @@ import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
 import { variableOf } from '../settings/settings-reader.ts';
 import type { Source } from '../settings/site.ts';
+import { withVariables } from '../settings/variables.ts';
 
 export type AskingPorts = {
   memory: SiteMemory;
@@ -46,16 +47,19 @@ export async function askAdapter<Answer>(
       redactor.redactKeys(kept.session.value);
     }
   } catch (error) {
-    return toFailure(error, redactor);
+    return toFailure(error, source, redactor);
   }
 }
 
-function toFailure(error: unknown, redactor: Redactor): Failure | { stack: string } {
+function toFailure(error: unknown, source: Source, redactor: Redactor): Failure | { stack: string } {
   if (!(error instanceof Failure)) return { stack: redactor.text(stackOf(error)) };
   const { kind, message, excerpt, retryAfterSeconds, status } = error;
   const clean = { retryAfterSeconds, status, ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}) };
-  return new Failure(kind, redactor.text(message), clean);
+  return new Failure(kind, inOwnersWords(redactor.text(message), source), clean);
 }
+
+const inOwnersWords = (sentence: string, { label, adapter, settings }: Source): string =>
+  withVariables(sentence, { label, settings: adapter.settings, values: settings });
 
 type Kept = Awaited<ReturnType<SiteMemory['adapterMemory']>>;
 
@@ -82,7 +86,7 @@ function contextOf(
 ): AnyContext {
   const { label, adapter, baseUrl, authUrl, settings, staleAfterSeconds, take } = source;
   const note = (text: string) => {
-    const remark = plainText(text);
+    const remark = plainText(inOwnersWords(text, source));
     if (notes.length < mostNotes && !notes.includes(remark)) notes.push(remark);
   };
   // The reading is right even if the store has trouble, and every tick tries once more at its end.

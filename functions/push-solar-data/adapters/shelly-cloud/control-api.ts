@@ -107,7 +107,7 @@ const Said = z.object({
 
 const tooFast = 'max_req';
 
-export const lookUpServer = 'look up the server again (user settings → Authorization cloud key)';
+export const lookUpServer = 'look up the server again ({server}: user settings → Authorization cloud key)';
 
 /** It may name several codes, or none. A 401 is two things: too many requests, and a key that is not good. */
 function refusal(answer: Answer): Refusal | undefined {
@@ -129,7 +129,7 @@ function meaningOf(codes: string[], status: number) {
   if (status === 401 || codes.includes('invalid_token'))
     return [
       'auth',
-      `refused the key, which changes with the password of the account: get it again, and ${lookUpServer}`,
+      `refused the key, which changes with the password of the account: get it again for {authKey}, and ${lookUpServer}`,
     ] as const;
   if (codes.includes('DEVICE_OFFLINE'))
     return ['offline', 'says that a device is not connected: check its power and Wi-Fi'] as const;
