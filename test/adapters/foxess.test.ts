@@ -794,8 +794,8 @@ describe('FoxESS finds to choose from', () => {
     device('THREE', false, { stationName: 'Barn' }),
   ];
 
-  it('nothing in an account of one plant with one inverter, which needs no choice', async () => {
-    assert.deepEqual(await found(one), { deviceSns: [], gridMeter: [] });
+  it('the only plant, and no clamp to choose where it has one inverter', async () => {
+    assert.deepEqual(await found(one), { deviceSns: [{ value: 'ONE', title: 'Home' }], gridMeter: [] });
   });
 
   it('whole plants by name, and for the clamp each inverter where a plant has several', async () => {

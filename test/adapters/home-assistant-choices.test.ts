@@ -73,6 +73,19 @@ describe('Home Assistant: entities to choose from', () => {
     ]);
   });
 
+  it('takes the only pair for what is meant most likely, and no single entity, whose sign nobody knows', async () => {
+    const json = ['grid_import', 'grid_export', 'grid_power'].map((id) => ({
+      ...{ entity_id: `sensor.${id}`, state: '1' },
+      attributes: { unit_of_measurement: 'W' },
+    }));
+    const exchanges = [{ path: '/api/states', headers, answer: { json } }];
+    const { netImport = [] } = (await discover(homeAssistant, { settings: { token }, now, exchanges })) ?? {};
+    assert.deepEqual(
+      netImport.map(({ isLikely }) => isLikely),
+      [true, undefined, undefined],
+    );
+  });
+
   it('turns what can only be exported, and puts what has one direction last', async () => {
     const { netImport } = await found(
       ['grid_feed_in', 'Grid feed in', '700', 'W'],

@@ -480,12 +480,12 @@ describe('Shelly Cloud finds to choose from', () => {
       { [clamps]: { name: 'Meter box' }, [`${plug}_0`]: { name: 'Plug' } },
     );
     assert.deepEqual(choices?.['netImport'], [
-      { value: `${clamps}/em1:0`, title: 'Meter box, em1:0: -1500 W, into the grid now' },
-      { value: `-${clamps}/em1:0`, title: 'Meter box, em1:0, turned round: -1500 W, from the grid now' },
-      { value: `${clamps}/em1:1`, title: 'Meter box, em1:1: -2900 W, into the grid now' },
-      { value: `-${clamps}/em1:1`, title: 'Meter box, em1:1, turned round: -2900 W, from the grid now' },
-      { value: `${plug}/meters:0`, title: 'Plug, meters:0: 12 W, from the grid now' },
-      { value: `-${plug}/meters:0`, title: 'Plug, meters:0, turned round: 12 W, into the grid now' },
+      { value: `${clamps}/em1:0`, title: 'Meter box: -1500 W, into the grid now' },
+      { value: `-${clamps}/em1:0`, title: 'Meter box, turned round: -1500 W, from the grid now' },
+      { value: `${clamps}/em1:1`, title: 'Meter box: -2900 W, into the grid now' },
+      { value: `-${clamps}/em1:1`, title: 'Meter box, turned round: -2900 W, from the grid now' },
+      { value: `${plug}/meters:0`, title: 'Plug: 12 W, from the grid now' },
+      { value: `-${plug}/meters:0`, title: 'Plug, turned round: 12 W, into the grid now' },
     ]);
     for (const each of Object.values(choices ?? {}))
       for (const { value } of each ?? []) assert.ok(shellyCloud.settings['netImport']?.schema.safeParse(value).success);
@@ -494,7 +494,7 @@ describe('Shelly Cloud finds to choose from', () => {
   it('one that measures nothing now, by its id where it has no name; none that is no meter', async () => {
     const statuses = { [three]: threePhases(1, null, 3, 4), [plug]: { 'switch:0': { output: true } } };
     const { production = [] } = (await found(statuses, {})) ?? {};
-    assert.deepEqual(production[0], { value: `${three}/em:0`, title: `${three}, em:0, no figure now` });
+    assert.deepEqual(production[0], { value: `${three}/em:0`, title: `${three}, no figure now` });
     assert.equal(production.length, 2);
   });
 });

@@ -98,7 +98,7 @@ async function devicesOf(context: Context): Promise<z.output<typeof Device>[]> {
   throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
 }
 
-/** A single plant needs no choice, nor does a single inverter: what is not set is all there is, also after an exchange. */
+/** Whole plants: a part of one is no home. Which inverter has the clamp is a question only where a plant has several. */
 function choicesOf(devices: readonly z.output<typeof Device>[]) {
   const plants = Object.entries(Object.groupBy(devices, ({ stationName }) => stationName || 'without a name'));
   const ofPlants = plants.map(([name, inverters = []]) => {
@@ -107,7 +107,7 @@ function choicesOf(devices: readonly z.output<typeof Device>[]) {
   });
   const inverters = devices.map(({ deviceSN, stationName }) => ({ value: deviceSN, title: stationName }));
   return {
-    deviceSns: ofPlants.length > 1 ? ofPlants : [],
+    deviceSns: ofPlants,
     gridMeter: ofPlants.length < devices.length ? meterChoices(inverters) : [],
   };
 }

@@ -76,6 +76,7 @@ export const fusionsolar = defineAdapter({
   // A home's quota is exactly one call for each type of device in five minutes.
   retries: false,
   always: ['production_kw'],
+  discovers: ['stationCode', 'meterDeviceId'],
   async discover(context) {
     if (context.settings.kioskUrl) return {};
     const ask = openNorthbound(context);

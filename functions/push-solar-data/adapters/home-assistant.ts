@@ -59,6 +59,8 @@ export const homeAssistant = defineAdapter({
   },
   requires: () => [['production', 'netImport', 'consumption']],
   state: z.object({ readsEach: z.boolean() }),
+  discovers: ['production', 'netImport', 'consumption'],
+  parts: [{ question: 'Is there a battery at this home?', settings: ['batteryDischarge', 'batterySoc'] }],
   discover: async (context) =>
     entityChoices(
       await clientOf(context.http, context.settings).get('/api/states', {

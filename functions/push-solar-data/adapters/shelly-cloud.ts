@@ -58,6 +58,8 @@ export const shellyCloud = defineAdapter({
   requires: () => [['netImport', 'production', 'batteryDischarge', 'consumption']],
   pollSeconds: 60,
   staleAfterSeconds: 900,
+  discovers: ['netImport', 'production'],
+  parts: [{ question: 'Does a Shelly measure a battery?', settings: ['batteryDischarge'] }],
   discover: askAll,
   async read(context): Promise<Reading> {
     const { settings, takes } = context;

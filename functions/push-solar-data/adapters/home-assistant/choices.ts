@@ -132,7 +132,8 @@ function bothWays(candidates: readonly Candidate[], role: keyof typeof meanings)
   const oneWay = directed
     .filter(({ id, direction }) => direction !== undefined && !inPairs.has(id))
     .flatMap((each) => turned(each, role, [each.direction ?? 1]));
-  return [...pairs, ...both, ...oneWay];
+  const [pair, another] = pairs;
+  return [...(pair && !another ? [{ ...pair, isLikely: true }] : pairs), ...both, ...oneWay];
 }
 
 const inverted = (ids: string): string => `-${ids.replaceAll(',', ',-')}`;

@@ -45,7 +45,7 @@ function bothWays({ deviceId, kind, index, name, watts }: Meter, [positive, nega
       ? ', no figure now'
       : `: ${watts} W${watts === 0 ? '' : `, ${sign * watts > 0 ? positive : negative} now`}`;
   return [
-    { value, title: `${name}, ${kind}:${index}${meaning(1)}` },
-    { value: `-${value}`, title: `${name}, ${kind}:${index}, turned round${meaning(-1)}` },
+    { value, title: `${name}${meaning(1)}` },
+    { value: `-${value}`, title: `${name}, turned round${meaning(-1)}` },
   ];
 }
