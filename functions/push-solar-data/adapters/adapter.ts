@@ -29,13 +29,16 @@ export {
   choice,
   flag,
   json,
+  jsonWebToken,
   list,
+  looksLike,
   number,
   orInAddress,
   secret,
   setting,
   text,
   timeZone,
+  uuid,
 } from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */

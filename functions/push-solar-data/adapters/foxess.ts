@@ -7,11 +7,13 @@ import {
   defineAdapter,
   Failure,
   list,
+  looksLike,
   type ReadContext,
   type SettingValues,
   secret,
   setting,
   text,
+  uuid,
 } from './adapter.ts';
 import { isYoung } from './age.ts';
 import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
@@ -30,9 +32,12 @@ const State = z.object({
 const dayMs = 24 * 3_600_000;
 
 const settings = {
-  apiKey: secret(
-    text,
-    'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
+  apiKey: looksLike(
+    uuid,
+    secret(
+      text,
+      'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
+    ),
   ),
   deviceSns: setting(
     z.optional(list),

@@ -1,7 +1,7 @@
 /** Huawei FusionSolar: Northbound interface, one call for each type of device; or the kiosk link, production only. */
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
-import { choice, defineAdapter, Failure, type ReadContext, secret, setting, text } from './adapter.ts';
+import { choice, defineAdapter, Failure, looksLike, type ReadContext, secret, setting, text } from './adapter.ts';
 import { isYoung } from './age.ts';
 import {
   Device,
@@ -29,9 +29,12 @@ const settings = {
     z._default(z.string().check(z.regex(/^[a-z0-9-]+$/i, 'must be one word such as intl or eu5')), 'intl'),
     "First word of the address of your installer's log-in page: intl, eu5, sg5, la5, au5 …",
   ),
-  stationCode: setting(
-    z.optional(text),
-    'Code of your plant, such as NE=12345678; needed only where the account sees several (run without it once, and they are listed)',
+  stationCode: looksLike(
+    { expression: /^NE=\d+$/, words: 'NE= and digits' },
+    setting(
+      z.optional(text),
+      'Code of your plant, such as NE=12345678; needed only where the account sees several (run without it once, and they are listed)',
+    ),
   ),
   meterDeviceId: setting(
     z.optional(text),

@@ -6,7 +6,9 @@ import {
   defineAdapter,
   Failure,
   type Http,
+  jsonWebToken,
   list,
+  looksLike,
   type MeaningOf,
   secret,
   setting,
@@ -34,7 +36,10 @@ export const homeAssistant = defineAdapter({
   needs: 'the https address of your Home Assistant and a long-lived access token',
   pollSeconds: 60,
   settings: {
-    token: secret(text, 'Long-lived access token: your profile → Security → Long-lived access tokens → Create token'),
+    token: looksLike(
+      jsonWebToken,
+      secret(text, 'Long-lived access token: your profile → Security → Long-lived access tokens → Create token'),
+    ),
     production: setting(
       entries,
       'Entities with solar power, separated by commas and added up; a leading - inverts one (for all lists alike)',

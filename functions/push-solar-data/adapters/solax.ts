@@ -7,6 +7,7 @@ import {
   defineAdapter,
   Failure,
   list,
+  looksLike,
   secret,
   setting,
   text,
@@ -29,7 +30,10 @@ const settings = {
     ),
     'v2 (usual), v1 (older accounts) or openapi (a client id of developer.solaxcloud.com)',
   ),
-  tokenId: secret(z.optional(text), 'Token ID, for v2 and v1: solaxcloud.com → Service → API → API Realtime Data'),
+  tokenId: looksLike(
+    { expression: /^(?:\d{17}|\w{24})$/, words: '17 digits, or 24 characters' },
+    secret(z.optional(text), 'Token ID, for v2 and v1: solaxcloud.com → Service → API → API Realtime Data'),
+  ),
   registrationNumbers: setting(
     z.optional(list),
     'Registration numbers, for v2 and v1: solaxcloud.com → Device → Inverter → Registration No. of each; not the serial number of the inverter',

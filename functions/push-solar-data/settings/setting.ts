@@ -12,7 +12,11 @@ export type Setting<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   help: string;
   /** Whether whoever knows it can read or steer the equipment: stored encrypted, hidden everywhere. */
   secret: boolean;
+  /** What it usually looks like; another look is remarked on, never refused: vendors change it. */
+  look?: Look;
 };
+/** `words` say the same as the expression: `36 characters with hyphens`. */
+export type Look = { expression: RegExp; words: string };
 export type Settings = Record<string, Setting>;
 export type SettingValues<S extends Settings> = { [Name in keyof S]: z.output<S[Name]['schema']> };
 
@@ -26,6 +30,34 @@ export const secret = <Schema extends z.ZodMiniType>(schema: Schema, help: strin
   help,
   secret: true,
 });
+
+/**
+ * A setting whose usual form is known.
+ *
+ * @example
+ * apiKey: looksLike(uuid, secret(text, 'API key: portal → API Management'));
+ */
+export const looksLike = <Schema extends z.ZodMiniType>(look: Look, entry: Setting<Schema>): Setting<Schema> => ({
+  ...entry,
+  look,
+});
+
+export const uuid: Look = {
+  expression: /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i,
+  words: '36 characters with hyphens: 8-4-4-4-12',
+};
+
+/** A JSON Web Token. */
+export const jsonWebToken: Look = {
+  expression: /^[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}$/,
+  words: 'three parts of letters and digits with dots between them, some hundred characters',
+};
+
+/** A remark where a text looks otherwise than usual; undefined where it does not, or nothing is known of its form. */
+export function unusualLook(name: string, { look }: Setting, title: string, text: string): string | undefined {
+  if (!look || look.expression.test(text)) return undefined;
+  return `${name} does not look like those of ${title} (${look.words}): was all of it copied, and nothing else?`;
+}
 
 /** A schema over the trimmed text; `parse` returns undefined for what it cannot read, `wanted` completes "must be …". */
 export function reads<Value>(wanted: string, parse: (text: string) => Value | undefined) {
