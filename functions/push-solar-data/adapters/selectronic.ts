@@ -7,6 +7,7 @@ import {
   defineAdapter,
   Failure,
   number,
+  orInAddress,
   type ReadContext,
   type SettingValues,
   secret,
@@ -25,8 +26,8 @@ const settings = {
   email: setting(text, 'E-mail address of the select.live account'),
   password: secret(text, 'Its password'),
   systemId: setting(
-    number({ min: 1 }),
-    'Number at the end of the address of the dashboard: select.live/dashboard/<number>',
+    orInAddress(/\/dashboard\/(\d{1,15})/, number({ min: 1 })),
+    'Number at the end of the address of the dashboard: select.live/dashboard/<number>; the whole address will do',
   ),
   gridSign: setting(
     z._default(choice('import-positive', 'export-positive'), 'import-positive'),

@@ -9,6 +9,7 @@ import {
   flag,
   type Http,
   number,
+  orInAddress,
   type ReadContext,
   type SettingValues,
   secret,
@@ -33,8 +34,8 @@ const settings = {
     'sunsynk (Sunsynk Connect), inteless (E-Linter, older loggers, pv.inteless.com) or solark (MySolArk)',
   ),
   plantId: setting(
-    z.optional(number({ min: 1 })),
-    'Number of the plant, needed if the account sees several: an error message lists them. It is also in the address of the web portal when the plant is open',
+    z.optional(orInAddress(/\/plants\/overview\/(\d{1,15})/, number({ min: 1 }))),
+    'Number of the plant, needed if the account sees several: an error message lists them. It is also in the address of the web portal when the plant is open, /plants/overview/<number>; the whole address will do',
   ),
   lifetimeMeters: setting(
     z._default(flag, false),

@@ -21,7 +21,8 @@ export function readSettings(module: Configurable, prefix: string, reader: Setti
     const text = reader.take(name, entry);
     if (text !== undefined) texts[key] = text;
     const parsed = entry.schema.safeParse(text);
-    const remark = text !== undefined && parsed.success && unusualLook(name, entry, module.title, text);
+    const meant = typeof parsed.data === 'string' ? parsed.data : text;
+    const remark = meant !== undefined && parsed.success && unusualLook(name, entry, module.title, meant);
     if (remark) reader.remarks.push(remark);
     if (parsed.success) settings[key] = parsed.data;
     else reader.problems.push(settingProblem(name, entry, text, parsed.error.issues[0]?.message, whereToPut(site)));

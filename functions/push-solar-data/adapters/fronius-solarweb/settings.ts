@@ -1,6 +1,16 @@
 /** What an owner of a Fronius system says, and what is kept of it. */
 import * as z from 'zod/mini';
-import { flag, looksLike, type ReadContext, type SettingValues, secret, setting, text, uuid } from '../adapter.ts';
+import {
+  flag,
+  looksLike,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  uuid,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 export const settings = {
@@ -20,8 +30,8 @@ export const settings = {
   pvSystemId: looksLike(
     uuid,
     setting(
-      z.optional(text),
-      'Id of the system (a GUID, in the address bar of Solar.web), needed with several: an error message lists them',
+      z.optional(orInAddress(/([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})/i, text)),
+      'Id of the system (a GUID, in the address bar of Solar.web; the whole address will do), needed with several: an error message lists them',
     ),
   ),
   hasSmartMeter: setting(

@@ -1,6 +1,15 @@
 /** What an owner sets for iSolarCloud, and what is kept between reads. */
 import * as z from 'zod/mini';
-import { choice, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
+import {
+  choice,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 /** By where the account was made; `console` and `cloudId` are of the page for the consent. */
@@ -47,8 +56,8 @@ export const settings = {
   userAccount: setting(z.optional(text), 'password: e-mail address or name of the iSolarCloud account'),
   userPassword: secret(z.optional(text), 'password: its password'),
   applicationId: setting(
-    z.optional(text),
-    'oauth2, for the consent alone: the number behind applicationId= in the Authorize URL on the page of the application',
+    z.optional(orInAddress(/[?&]applicationId=(\d{1,15})/, text)),
+    'oauth2, for the consent alone: the number behind applicationId= in the Authorize URL on the page of the application; the whole URL will do',
   ),
   refreshToken: secret(
     z.optional(text),
