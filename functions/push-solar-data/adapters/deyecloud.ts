@@ -32,7 +32,10 @@ const settings = {
   ...accountSettings('DeyeCloud', 'developer.deyecloud.com → Application → Create Application'),
   companyId: setting(z.optional(text), 'Number of the company; business accounts only'),
   region: setting(
-    z._default(choice('eu1', 'us1', 'india', 'apc1'), 'eu1'),
+    z._default(
+      choice({ eu1: 'Europe, Africa, Asia, Australia', us1: 'America', india: 'India', apc1: 'unproven' }),
+      'eu1',
+    ),
     'Where account and application were made: eu1 (also Africa, Asia and Australia), us1, india; apc1 is unproven',
   ),
 };

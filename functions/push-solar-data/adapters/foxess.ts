@@ -44,7 +44,14 @@ const settings = {
     'Serial numbers of the inverters (portal → Device → Inverter), separated by commas; without it, every inverter of the account. Set it if the account holds more than one home',
   ),
   ct2Pv: setting(
-    z._default(choice('off', 'negative-is-generation', 'positive-is-generation'), 'off'),
+    z._default(
+      choice({
+        off: 'it measures no other solar system',
+        'negative-is-generation': 'it does, as in most homes',
+        'positive-is-generation': 'it does, with the other sign',
+      }),
+      'off',
+    ),
     'Whether the second clamp (CT2) measures another solar system, and with which sign: off, negative-is-generation (most homes) or positive-is-generation',
   ),
   gridMeter: setting(

@@ -57,7 +57,13 @@ export const homeAssistant = defineAdapter({
     importedEnergy: setting(entries, 'Entities with the energy imported over the lifetime of the meter'),
     exportedEnergy: setting(entries, 'Entities with the energy exported over the lifetime of the meter'),
     mode: setting(
-      z._default(choice('template', 'states'), 'template'),
+      z._default(
+        choice({
+          template: "one call, true ages; with an administrator's token",
+          states: 'a call for each entity, with any token',
+        }),
+        'template',
+      ),
       "template asks once for all entities and knows the age of each, but needs an administrator's token; states asks for each entity, as the bridge does by itself with another token",
     ),
     extraHeaders,

@@ -32,7 +32,7 @@ const settings = {
     'Id of the site (S and digits), needed if the credentials open several: an error message lists them',
   ),
   authKind: setting(
-    z._default(choice('entra', 'legacy'), 'entra'),
+    z._default(choice({ entra: 'usual', legacy: 'older credentials' }), 'entra'),
     'entra (usual) or legacy (older credentials that the usual log-in refuses)',
   ),
 };

@@ -34,7 +34,7 @@ const settings = {
     "import-positive or export-positive: what the portal's grid power means; to be changed only when an error message says so",
   ),
   shunt: setting(
-    z._default(choice('solar', 'ignore'), 'solar'),
+    z._default(choice({ solar: 'shunt 1 measures solar power', ignore: 'it measures something else' }), 'solar'),
     'solar (shunt 1 measures DC-coupled solar panels) or ignore (it measures something else)',
   ),
 };

@@ -38,7 +38,10 @@ const settings = {
     'What measures the whole home, the same way; only where the grid or the solar power is not measured',
   ),
   apiVersion: setting(
-    z._default(choice('v2', 'v1'), 'v2'),
+    z._default(
+      choice({ v2: 'asks all devices at once', v1: 'asks them one by one; Shelly has announced its end' }),
+      'v2',
+    ),
     'v2, or v1, which Shelly has announced to end and which asks the devices one by one',
   ),
 };

@@ -35,7 +35,10 @@ const settings = {
     'generator, micro-inverter or smart-load: what is connected to the GEN port of a Deye or Jinko, where the figures of the inverter itself are read; unset, a generator',
   ),
   orgId: setting(z.optional(text), 'Number of the organisation; business accounts only'),
-  region: setting(z._default(choice('global', 'china'), 'global'), 'global: everywhere outside China; or china'),
+  region: setting(
+    z._default(choice({ global: 'everywhere outside China', china: 'China' }), 'global'),
+    'global: everywhere outside China; or china',
+  ),
 };
 
 export const solarman = defineAdapter({

@@ -30,7 +30,10 @@ const settings = {
   username: setting(text, 'E-mail address of the Sunsynk Connect account (sunsynk.net or the app)'),
   password: secret(text, 'Its password'),
   region: setting(
-    z._default(choice('sunsynk', 'inteless', 'solark'), 'sunsynk'),
+    z._default(
+      choice({ sunsynk: 'sunsynk.net', inteless: 'E-Linter, older loggers', solark: 'MySolArk, experimental' }),
+      'sunsynk',
+    ),
     'sunsynk (Sunsynk Connect), inteless (E-Linter, older loggers, pv.inteless.com) or solark (MySolArk)',
   ),
   plantId: setting(

@@ -52,7 +52,7 @@ export const settings = {
   email: setting(text, 'E-mail address of the SEMS+ account; best of a visitor account made for this purpose'),
   password: secret(text, 'Its password'),
   region: setting(
-    z._default(choice('eu', 'au', 'hk', 'us', 'cn'), 'eu'),
+    z._default(choice({ eu: 'Europe', au: 'Australia', hk: 'International', us: 'America', cn: 'China' }), 'eu'),
     'The region that you choose when you sign in to SEMS+: eu, au, hk (International), us or cn',
   ),
   stationId: looksLike(

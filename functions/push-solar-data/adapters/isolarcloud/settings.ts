@@ -38,7 +38,7 @@ const zone = z.pipe(
 
 export const settings = {
   region: setting(
-    z._default(choice('intl', 'cn', 'eu', 'au', 'in'), 'intl'),
+    z._default(choice({ intl: 'everywhere else', eu: 'Europe', au: 'Australia', in: 'India', cn: 'China' }), 'intl'),
     'Where the account was made: intl, cn (China), eu, au or in (India)',
   ),
   authMode: setting(

@@ -28,7 +28,17 @@ export const settings = {
     'openapi-account (official, with the password of the mySigen account), openapi-key (official, with a key) or app (as the mySigen app, unofficial)',
   ),
   region: setting(
-    z._default(choice('eu', 'apac', 'aus', 'us', 'cn', 'jp'), 'eu'),
+    z._default(
+      choice({
+        eu: 'Europe',
+        apac: 'Asia and the Pacific',
+        aus: 'Australia and New Zealand',
+        us: 'America',
+        cn: 'China',
+        jp: 'Japan',
+      }),
+      'eu',
+    ),
     'Where the mySigen account was made: eu, apac, aus (Australia and New Zealand), us, cn or jp',
   ),
   username: setting(z.optional(text), 'E-mail address of the owner of the mySigen account (not in mode openapi-key)'),
