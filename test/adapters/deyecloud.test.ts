@@ -212,5 +212,5 @@ it('keeps the hold when other settings change, and ends it with another password
 it('suggests another region where the AppId is not known', async () => {
   const { report } = await play([say.refusedToken({ code: '2101021', msg: 'auth invalid appId' })]);
   assert.equal(report.kind, 'auth');
-  assert.match(report.error ?? '', /region/);
+  assert.match(report.error ?? '', /DEYECLOUD_REGION/);
 });

@@ -25,14 +25,17 @@ const cloud: Cloud = {
   inverterDays: 1,
   tokenCodes: ['1001', '1002', '1003', '1006', '2002'], // guessed by several clients
   advice:
-    'Check AppId, AppSecret, account and password, and the region: it must be the one where account and application were made, so try another (eu1, us1, india)',
+    'Check {appId}, {appSecret}, the name of the account and {password}, and {region}: it must be the one where account and application were made, so try another (eu1, us1, india)',
 };
 
 const settings = {
   ...accountSettings('DeyeCloud', 'developer.deyecloud.com → Application → Create Application'),
   companyId: setting(z.optional(text), 'Number of the company; business accounts only'),
   region: setting(
-    z._default(choice('eu1', 'us1', 'india', 'apc1'), 'eu1'),
+    z._default(
+      choice({ eu1: 'Europe, Africa, Asia, Australia', us1: 'America', india: 'India', apc1: 'unproven' }),
+      'eu1',
+    ),
     'Where account and application were made: eu1 (also Africa, Asia and Australia), us1, india; apc1 is unproven',
   ),
 };
@@ -112,6 +115,6 @@ const onHold = (excerpt = ''): Failure =>
   new Failure(
     'auth',
     `${cloud.title} refused the log-in and will lock the account after few more attempts, so none is made for ${holdHours} hours. ` +
-      'Correct account and password in the settings, and it is tried at once',
+      'Correct the name of the account and {password}, and it is tried at once',
     { excerpt },
   );

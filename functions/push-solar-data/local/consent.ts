@@ -10,6 +10,7 @@ import { createHttp } from '../platform/http.ts';
 import { createRedactor } from '../platform/redaction.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { openSite, type Registry, type Source } from '../settings/site.ts';
+import { withVariables } from '../settings/variables.ts';
 import { type CommandPorts, isTerminal } from './command.ts';
 import { ownSettings } from './known-settings.ts';
 import { sayOn } from './layout.ts';
@@ -100,7 +101,8 @@ export async function obtainConsent(
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(error.kind, redactor.text(`${error.message}. Nothing was stored.`), { cause: error });
+    const told = withVariables(error.message, { label: source.label, settings: adapter.settings, values: settings });
+    throw new Failure(error.kind, redactor.text(`${told}. Nothing was stored.`), { cause: error });
   } finally {
     await redirect?.close();
     await connections.close();
