@@ -10,6 +10,7 @@ import {
   json,
   list,
   number,
+  orInAddress,
   secret,
   setting,
   text,
@@ -54,6 +55,19 @@ const schemas: [string, z.ZodMiniType, Row[]][] = [
       ['{"Content-Length":"5"}', /^must be a JSON object of headers/],
       ['{"transfer-encoding":"chunked"}', /^must be a JSON object of headers/],
       [undefined, /is missing/],
+    ],
+  ],
+  [
+    'orInAddress',
+    z.optional(orInAddress(/\/installation\/(\d+)/, number({ min: 1 }))),
+    [
+      ['374891', 374891],
+      ['https://vrm.victronenergy.com/installation/374891/dashboard', 374891],
+      ['vrm.victronenergy.com/installation/374891', 374891],
+      ['https://vrm.victronenergy.com/installation/0/dashboard', /^must be a number of at least 1$/],
+      ['https://vrm.victronenergy.com/installations', /^is an address in which it does not stand$/],
+      ['abc', /^must be a number of at least 1$/],
+      [undefined, undefined],
     ],
   ],
   [

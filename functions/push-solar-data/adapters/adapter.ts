@@ -24,7 +24,19 @@ export type { AdapterAnswer, AdapterReading, DeviceReading } from '../core/shape
 export { withLacking } from '../core/shape.ts';
 export type { Answer, Call, Http, Meaning, MeaningOf } from '../platform/http.ts';
 export type { SettingValues } from '../settings/setting.ts';
-export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';
+export {
+  address,
+  choice,
+  flag,
+  json,
+  list,
+  number,
+  orInAddress,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */
 export type ReadContext<Values, State = Record<string, never>, Session = Record<string, never>> = {

@@ -83,6 +83,29 @@ export const fit = (problemOf: (text: string) => string | undefined) =>
     }),
   );
 
+/**
+ * What stands in the addresses of the vendor's portal, alone or as the whole address that the browser shows.
+ *
+ * @param pattern of such an address, with what is meant as its first group.
+ *
+ * @example
+ * setting(z.optional(orInAddress(/\/installation\/(\d+)/, number({ min: 1 }))), 'Number in the address of your installation');
+ */
+export const orInAddress = <Schema extends z.ZodMiniType<unknown, string>>(pattern: RegExp, schema: Schema) =>
+  z.pipe(
+    z.pipe(
+      z.string({ error: 'is missing' }),
+      z.transform((text, context): string => {
+        if (!text.includes('/')) return text;
+        const [, found] = pattern.exec(text) ?? [];
+        if (found !== undefined) return found;
+        context.issues.push({ code: 'custom', message: 'is an address in which it does not stand', input: text });
+        return z.NEVER;
+      }),
+    ),
+    schema,
+  );
+
 /** An address without credentials: https, or http towards this machine. */
 export const address = fit(addressProblem);
 
