@@ -146,6 +146,10 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   discover?(
     context: ReadContext<SettingValues<S>, State, Session>,
   ): Promise<{ readonly [Name in NamesOf<S>]?: readonly Choice[] }>;
+  /** Those of what `discover` lists without which there is no reading: nobody is asked for them before it has run. */
+  discovers?: readonly NamesOf<S>[];
+  /** What a home may have or not, asked yes or no before its settings are chosen of what `discover` lists for them. */
+  parts?: readonly { question: string; settings: readonly NamesOf<S>[] }[];
   /**
    * Reads once: log in if needed, ask, map.
    *

@@ -7,6 +7,8 @@ export type Choice = {
   value: string;
   /** Its name in the vendor's app, for the eyes. */
   title?: string | null | undefined;
+  /** Whether it is most likely what is meant, of several for one setting. */
+  isLikely?: boolean;
 };
 
 export type OnlyOptions = {

@@ -48,6 +48,7 @@ export const victronVrm = defineAdapter({
   identity: ['accessToken'],
   state: State,
   always: ['tsms'],
+  discovers: ['idSite'],
   discover: async (context) => ({
     idSite: (await sitesOf(context, {})).map(({ idSite, name }) => ({ value: idSite, title: name })),
   }),

@@ -61,9 +61,34 @@ export const flag = reads('true or false', (text) => {
   return word === 'true' || word === 'false' ? word === 'true' : undefined;
 });
 
-/** One of a few words, in whatever case the owner writes it. */
-export const choice = <const Word extends string>(...words: Word[]) =>
-  reads(words.join(' or '), (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()));
+/**
+ * One of a few words, in whatever case the owner writes it.
+ *
+ * @example
+ * choice('eu', 'us');
+ * choice({ v4: 'the official API', web: 'as its web page' }); // with a few words for whoever chooses
+ */
+export function choice<const Word extends string>(described: Readonly<Record<Word, string>>): Choosing<Word>;
+export function choice<const Word extends string>(...words: Word[]): Choosing<Word>;
+export function choice(...given: (string | Readonly<Record<string, string>>)[]): Choosing<string> {
+  const described = given.flatMap((each): [string, string][] =>
+    typeof each === 'string' ? [[each, '']] : Object.entries(each),
+  );
+  const words = described.map(([word]) => word);
+  const schema = reads(words.join(' or '), (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()));
+  choices.set(schema, new Map(described));
+  return schema;
+}
+
+type Choosing<Word extends string> = ReturnType<typeof reads<Word>>;
+
+const choices = new WeakMap<z.ZodMiniType, ReadonlyMap<string, string>>();
+
+/** The words of a {@link choice}, each with what it is said to be, also of one that may be left out; undefined for other schemas. */
+export function wordsOf(schema: z.ZodMiniType): ReadonlyMap<string, string> | undefined {
+  const { innerType } = schema._zod.def as { innerType?: z.ZodMiniType };
+  return choices.get(schema) ?? (innerType && wordsOf(innerType));
+}
 
 /** A list, separated by commas; at least one entry. */
 export const list = reads('a list, separated by commas', (text) => {

@@ -4,7 +4,13 @@ import { choice, flag, number, secret, setting, text } from '../adapter.ts';
 
 export const settings = {
   mode: setting(
-    z._default(choice('v4', 'enlighten'), 'v4'),
+    z._default(
+      choice({
+        v4: 'the official API, with a developer application',
+        enlighten: 'unofficial, with the log-in of the Enlighten web page',
+      }),
+      'v4',
+    ),
     'v4 (official API, needs a developer application) or enlighten (unofficial, with the log-in of the Enlighten web page)',
   ),
   systemId: setting(

@@ -33,7 +33,13 @@ export const settings = {
     'Where the account was made: intl, cn (China), eu, au or in (India)',
   ),
   authMode: setting(
-    z._default(choice('password', 'oauth2'), 'password'),
+    z._default(
+      choice({
+        password: '"Authorize with OAuth2.0" of the application is No',
+        oauth2: '"Authorize with OAuth2.0" of the application is Yes',
+      }),
+      'password',
+    ),
     'As the application was created: password ("Authorize with OAuth2.0" is No) or oauth2 (Yes)',
   ),
   appKey: setting(text, 'Appkey: developer-api.isolarcloud.com → Applications → your application → Overview'),

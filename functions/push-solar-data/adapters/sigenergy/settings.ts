@@ -17,7 +17,14 @@ export const State = z.object({
 
 export const settings = {
   mode: setting(
-    z._default(choice('openapi-account', 'openapi-key', 'app'), 'openapi-account'),
+    z._default(
+      choice({
+        'openapi-account': 'official, with the password of the mySigen account',
+        'openapi-key': 'official, with a key',
+        app: 'as the mySigen app, unofficial',
+      }),
+      'openapi-account',
+    ),
     'openapi-account (official, with the password of the mySigen account), openapi-key (official, with a key) or app (as the mySigen app, unofficial)',
   ),
   region: setting(

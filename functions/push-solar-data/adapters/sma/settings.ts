@@ -7,7 +7,13 @@ export const State = z.object({ plantId: z.string() });
 
 export const settings = {
   mode: setting(
-    z._default(choice('ennexos', 'official'), 'ennexos'),
+    z._default(
+      choice({
+        ennexos: "as SMA's own web page, with your password",
+        official: 'Monitoring API, needs a contract with SMA',
+      }),
+      'ennexos',
+    ),
     "ennexos (as SMA's own web page, with your password) or official (Monitoring API, needs a contract with SMA)",
   ),
   username: setting(z.optional(text), 'Mode ennexos: SMA ID, the e-mail address for ennexos.sunnyportal.com'),

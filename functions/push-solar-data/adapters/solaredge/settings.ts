@@ -21,7 +21,13 @@ export const State = z.object({
 
 export const settings = {
   apiGeneration: setting(
-    z._default(choice('v2', 'v1'), 'v2'),
+    z._default(
+      choice({
+        v2: 'SolarEdge ONE for Developers',
+        v1: 'Monitoring API, which SolarEdge announced to end in November 2026',
+      }),
+      'v2',
+    ),
     'v2 (SolarEdge ONE for Developers) or v1 (Monitoring API, which SolarEdge announced to end in November 2026)',
   ),
   siteId: setting(

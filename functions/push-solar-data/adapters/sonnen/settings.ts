@@ -37,7 +37,13 @@ const Headers = z.pipe(
 
 export const settings = {
   mode: setting(
-    z._default(choice('local', 'cloud'), 'local'),
+    z._default(
+      choice({
+        local: 'official JSON API of the battery, through your own tunnel',
+        cloud: 'unofficial, with the log-in of my.sonnen',
+      }),
+      'local',
+    ),
     'local (official JSON API of the battery, through your own tunnel) or cloud (unofficial, with the log-in of my.sonnen)',
   ),
   baseUrl: setting(
