@@ -16,6 +16,7 @@ import {
 import { isYoung } from './age.ts';
 import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
 import { gridMeter } from './grid-meter.ts';
+import type { Choice } from './only.ts';
 import { allPages } from './pages.ts';
 import { figure, words } from './quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from './refusals.ts';
@@ -63,6 +64,7 @@ export const foxess = defineAdapter({
   settings,
   identity: ['apiKey'],
   state: State,
+  discover: async (context) => ({ deviceSns: plantsOf(await devicesOf(context)) }),
   async read(context): Promise<DeviceReading[]> {
     const { settings, state, now } = context;
     if (settings.deviceSns)
@@ -86,13 +88,27 @@ const Device = z.object({
 });
 const Devices = z.object({ result: z.nullish(z.object({ total: figure, data: z.nullish(z.array(Device)) })) });
 
-/** Every inverter of the account, whatever its status: the list is kept for a day, and who sleeps now reports tomorrow. */
-async function listInverters(context: Context): Promise<Inverter[]> {
+type Device = z.output<typeof Device>;
+
+/** Every inverter of the account, whatever its status. */
+function devicesOf(context: Context): Promise<Device[]> {
   const page = async (nth: number) => {
     const { result } = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 }, Devices);
     return { entries: result?.data ?? [], total: result?.total };
   };
-  const devices = await allPages('FoxESS Cloud', page, ({ deviceSN }) => deviceSN);
+  return allPages('FoxESS Cloud', page, ({ deviceSN }) => deviceSN);
+}
+
+/** The inverters of each plant. */
+const plantsOf = (devices: readonly Device[]): Choice[] =>
+  [...Map.groupBy(devices, ({ stationName }) => stationName ?? '')].map(([title, each]) => ({
+    value: each.map(({ deviceSN }) => deviceSN).join(','),
+    title,
+  }));
+
+/** The list is kept for a day, and who sleeps now reports tomorrow. */
+async function listInverters(context: Context): Promise<Inverter[]> {
+  const devices = await devicesOf(context);
   const inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
   if (inverters.length === 0)

@@ -14,6 +14,7 @@ import {
 } from './adapter.ts';
 import { charge, type Entities, type Entity, energy, idOf, sumOf } from './home-assistant/entities.ts';
 import { knownPowers } from './home-assistant/flows.ts';
+import { rolesOf } from './home-assistant/roles.ts';
 import { extraHeaders } from './tunnel.ts';
 
 /** Ids go into paths and templates: nothing else may pass. */
@@ -58,10 +59,13 @@ export const homeAssistant = defineAdapter({
   },
   requires: () => [['production', 'netImport', 'consumption']],
   state: z.object({ readsEach: z.boolean() }),
+  discovers: ['production', 'netImport', 'consumption'],
+  parts: [{ question: 'Is there a battery at this home?', settings: ['batteryDischarge', 'batterySoc'] }],
+  discover: ({ http, settings }) => rolesOf(withBearer(http, settings).extend({ kinds: kinds('its entities') })),
   async read(context): Promise<AdapterReading> {
     const { settings, state, note } = context;
     const { token, mode, extraHeaders, ...lists } = settings;
-    const http = context.http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
+    const http = withBearer(context.http, { token, extraHeaders });
     const listed = Object.values(lists).flatMap((list) => list ?? []);
     const ids = [...new Set(listed.map(idOf))];
     const asksAtOnce = mode === 'template' && !state.readsEach;
@@ -96,6 +100,11 @@ export const homeAssistant = defineAdapter({
     };
   },
 });
+
+const withBearer = (
+  http: Http,
+  { token, extraHeaders }: { token: string; extraHeaders?: Record<string, string> | undefined },
+): Http => http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
 
 /** Why Home Assistant, or what stands in front of it, refuses to show an entity. */
 const kinds = (id: string): Record<number, MeaningOf> => ({
