@@ -52,9 +52,7 @@ describe('configure --aws', () => {
   it('puts secrets into encrypted parameters, and the rest into .env', async (t) => {
     const { ended, parameter, stored, ...terminal } = await configuring(t, {});
     await terminal.answer(/Which equipment\?/, 'rot');
-    await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN: First token/, 'first');
-    await terminal.answer(/These are optional/);
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'my-own-key');
@@ -89,7 +87,7 @@ describe('configure --aws', () => {
     const parameters = { [`${path}/ROTATING_TOKEN`]: 'first', [`${path}/CHARGE_HQ_API_KEY`]: 'my-own-key' };
     const { ended, parameter, ...terminal } = await configuring(t, parameters, 'VENDOR=rotating\n');
     await terminal.choose(menu, /ROTATING_TOKEN: set/);
-    await terminal.answer(/set; Enter keeps it/);
+    await terminal.answer(/set: \*+; Enter keeps it/);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
@@ -133,9 +131,7 @@ describe('configure --aws', () => {
   it('that is denied in the middle says what was stored and what was not', async (t) => {
     const { ended, parameter, store, stored, ...terminal } = await configuring(t, {});
     await terminal.answer(/Which equipment\?/, 'rot');
-    await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN/, 'first');
-    await terminal.answer(/These are optional/);
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'a-key');
