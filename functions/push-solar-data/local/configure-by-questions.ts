@@ -10,7 +10,7 @@ import { addSource, askEquipment, askMissing, removeSource, replaceSource } from
 import { correctFigures } from './figures-correction.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { chosenSources, cleaned, problemAmongAll } from './known-settings.ts';
-import { orphans } from './orphans.ts';
+import { ofFormerEquipment, orphans } from './orphans.ts';
 import { openQuestions } from './questions.ts';
 import { askMenu, changeSetting, settingsOf } from './settings-menu.ts';
 import { decide, type VerdictPorts } from './verdict.ts';
@@ -44,7 +44,7 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
     ...orphaned.map((setting) => ({ setting, text: undefined })),
   ].map(({ setting, text }) => ({ setting, text, given: text !== cleaned(configStores.present[setting.name]) }));
   const sentences = await configStores.store(wanted);
-  if (orphaned.length > 0) ask.say('What belonged to the former equipment alone is removed with it.');
+  if (orphaned.length > 0) ask.say(ofFormerEquipment);
   ask.say(sentences.length > 0 ? sentences.join('\n') : 'Nothing was changed.');
   ask.say(nextCommand(draft, interview));
   return exitCodes.done;

@@ -3,6 +3,9 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
 import { chosenSources, cleaned, commonSettings, type KnownSetting, ownSettings } from './known-settings.ts';
 
+/** Said before the names of what is removed. */
+export const ofFormerEquipment = 'What belonged to the former equipment alone is removed with it.';
+
 /** Those that are set for the sources of before, and are none of the sources of now. */
 export async function orphans(before: SettingTexts, now: SettingTexts, registry: Registry): Promise<KnownSetting[]> {
   const [former, kept] = await Promise.all([settingsOfSources(before, registry), settingsOfSources(now, registry)]);
