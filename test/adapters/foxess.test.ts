@@ -19,6 +19,7 @@ import {
   without,
 } from '../conversations/foxess.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -782,4 +783,22 @@ it('FoxESS may be asked every two minutes by an owner who wants that, and not mo
     (await readRows([row('ONE', hybrid)], { pollSeconds: seconds })).report.kind ?? 'pushed';
   assert.equal(await outcomeOf('120'), 'pushed');
   assert.equal(await outcomeOf('119'), 'settings');
+});
+
+describe('what there is to choose', () => {
+  it('are the inverters of each plant', async () => {
+    const exchanges = [
+      listed(
+        device('A', true, { stationName: 'Barn' }),
+        device('B', false, { stationName: 'House' }),
+        device('C', false, { stationName: 'Barn' }),
+      ),
+    ];
+    assert.deepEqual(await discover(foxess, { settings: { apiKey }, now, exchanges }), {
+      deviceSns: [
+        { value: 'A,C', title: 'Barn' },
+        { value: 'B', title: 'House' },
+      ],
+    });
+  });
 });

@@ -134,7 +134,7 @@ describe('what a cloud lists', () => {
     const file = 'VENDOR=listing-cloud\nLISTING_CLOUD_PASSWORD=right-password\nLISTING_CLOUD_PLANT=12\n';
     const { ended, ...terminal } = configuring(
       t,
-      listing(() => [barn, house]),
+      listing(() => [{ value: '1' }, house, barn]),
       file,
     );
     await terminal.choose(menu, /Nothing more/);
