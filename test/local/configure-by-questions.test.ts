@@ -290,6 +290,18 @@ describe('another run', () => {
     assert.equal(stored(terminal), file);
   });
 
+  it('with the same equipment keeps its way in', async (t) => {
+    const file = 'VENDOR=two-ways\nTWO_WAYS_MODE=App\nTWO_WAYS_USER_NAME=me\nCHARGE_HQ_API_KEY=my-own-key\n';
+    const { ended, ...terminal } = configuring(t, file);
+    await terminal.choose(menu, /Equipment/);
+    await terminal.until(/❯ Two Ways \(two-ways\), app/);
+    terminal.type(keys.enter);
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    assert.equal(await ended, 0);
+    assert.match(stored(terminal), /^TWO_WAYS_MODE=app$/im);
+  });
+
   it('asks again for a setting that is malformed, and says why', async (t) => {
     const { ended, ...terminal } = configuring(t, configured.replace('4711', 'abc'));
     await terminal.choose(menu, /Nothing more/);
@@ -343,6 +355,22 @@ describe('a read that fails', () => {
       assert.equal(await ended, 0);
       assert.equal(stored(terminal), expected);
     });
+});
+
+describe('a read that is refused', () => {
+  it('is followed by the log-in with what is set, a secret only as set', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured.replace(rightPassword, 'wrong'));
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.until(/The read failed\./);
+    await terminal.until(/❯ Correct what plain-cloud logs in with/);
+    terminal.type(keys.enter);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD: .*set: \*+; Enter keeps it/, rightPassword);
+    await terminal.answer(/PLAIN_CLOUD_PLANT: .*\n +4711/);
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), configured.replaceAll('"', "'"));
+  });
 });
 
 describe('Ctrl+C', () => {

@@ -1,9 +1,11 @@
 /** What the owner is asked about the equipment of a home: which there is, another one, one instead of another. */
 import type { Adapter } from '../adapters/adapter.ts';
+import { variableOf } from '../settings/settings-reader.ts';
 import { sourcesNamed } from '../settings/site.ts';
 import { askDestinationSettings, askDestinationsIfNone } from './destination-interview.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { chosenSources, cleaned, commonSettings, ownSettings, problemAmongAll } from './known-settings.ts';
+import type { Choice } from './questions.ts';
 import { askSource } from './source-interview.ts';
 import { chooseWay, type Way, wayChoices } from './ways.ts';
 
@@ -16,7 +18,7 @@ const vendorText = (sources: readonly NamedSource[]): string =>
 
 /** The equipment of a home of which none is known yet. */
 export async function askEquipment(draft: Draft, ports: InterviewPorts): Promise<void> {
-  const way = await askWay('Which equipment? Type to search:', undefined, ports);
+  const way = await askWay('Which equipment? Type to search:', undefined, draft, ports);
   const { vendor } = way.adapter;
   draft['VENDOR'] = vendor;
   await askChosen(vendor, way, draft, ports);
@@ -24,7 +26,7 @@ export async function askEquipment(draft: Draft, ports: InterviewPorts): Promise
 
 /** Another source beside those that there are, which keep their labels and settings. */
 export async function addSource(draft: Draft, ports: InterviewPorts): Promise<void> {
-  const way = await askWay('Which equipment is the other one? Type to search:', undefined, ports);
+  const way = await askWay('Which equipment is the other one? Type to search:', undefined, draft, ports);
   const { vendor } = way.adapter;
   const before = named(draft);
   const label = await freeLabel({ label: vendor, vendor }, before, ports);
@@ -36,7 +38,7 @@ export async function addSource(draft: Draft, ports: InterviewPorts): Promise<vo
 export async function replaceSource(label: string, draft: Draft, ports: InterviewPorts): Promise<void> {
   const sources = named(draft);
   const former = sources.find((source) => source.label === label);
-  const way = await askWay('Which equipment? Type to search:', former?.vendor, ports);
+  const way = await askWay('Which equipment? Type to search:', former, draft, ports);
   const { vendor } = way.adapter;
   if (vendor === former?.vendor) return askChosen(label, way, draft, ports);
   const others = sources.filter((source) => source !== former);
@@ -60,9 +62,20 @@ async function forget(label: string, draft: Draft, { registry }: InterviewPorts)
   for (const { name } of settings) if (!name.endsWith('_TAKE')) delete draft[name];
 }
 
-async function askWay(message: string, vendor: string | undefined, ports: InterviewPorts): Promise<Way> {
+/** @param former what is replaced: its own way in is marked. */
+async function askWay(
+  message: string,
+  former: NamedSource | undefined,
+  draft: Draft,
+  ports: InterviewPorts,
+): Promise<Way> {
   const choices = await wayChoices(ports.registry);
-  return ports.ask.search(message, choices, choices.find(({ value }) => value.adapter.vendor === vendor)?.value);
+  const isPresent = ({ value: { adapter, by } }: Choice<Way>) => {
+    if (adapter.vendor !== former?.vendor) return false;
+    const word = by && cleaned(draft[variableOf(former.label, by.key)])?.toLowerCase();
+    return by === undefined || (word === undefined ? by.isUsual : word === by.word.toLowerCase());
+  };
+  return ports.ask.search(message, choices, choices.find(isPresent)?.value);
 }
 
 async function askChosen(label: string, way: Way, draft: Draft, ports: InterviewPorts): Promise<void> {

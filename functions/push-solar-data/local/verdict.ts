@@ -40,8 +40,11 @@ export async function decide(draft: Draft, interview: VerdictPorts): Promise<Ste
   const { now, message, ...diagnosis } = read;
   ask.say(`${diagnosisTable(diagnosis, now)}\n`);
   if (await askStreetMeter(read, draft, interview)) return { to: 'check' };
-  if (diagnosis.kind || !message)
-    return ask.select<Step>('The read failed.', [...correctionsOf(read), change, again, store, leave]);
+  if (diagnosis.kind || !message) {
+    const mayPass =
+      diagnosis.kind === 'unavailable' ? [again, ...correctionsOf(read)] : [...correctionsOf(read), again];
+    return ask.select<Step>('The read failed.', [...mayPass, change, store, leave]);
+  }
   const step = await ask.select<Step>('Is this what your home does right now? Look at the directions.', [
     { value: { to: 'store' }, name: 'Yes: store the settings' },
     ...read.sources.map(({ label }) => ({
