@@ -11,6 +11,7 @@ import {
   setting,
   text,
 } from '../../functions/push-solar-data/adapters/adapter.ts';
+import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { configure } from '../../functions/push-solar-data/local/configure.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
 import { keys, openTerminal, type Terminal } from '../support/terminal.ts';
@@ -430,6 +431,19 @@ describe('equipment that wants a consent in a browser', () => {
     assert.equal(await ended, 0);
     assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
     assert.ok(!terminal.screen().includes('refresh token-of-today'));
+  });
+
+  it('is asked first for what only the consent needs', async (t) => {
+    const terminal = openTerminal(t, adapters);
+    const ended = configure([], terminal.ports);
+    await terminal.answer(/Which equipment\?/, 'tesla');
+    await terminal.answer(/TESLA_CLIENT_ID/, 'id-1');
+    await terminal.answer(/TESLA_REDIRECT_URI/, 'https://home.example.com/back');
+    await terminal.answer(/TESLA_CLIENT_SECRET/, 'client-secret');
+    await terminal.answer(/TESLA_REGION/);
+    await terminal.until(/Tesla \(Powerwall, Fleet API\) wants your consent once/);
+    terminal.type(keys.ctrlC);
+    assert.equal(await ended, 130);
   });
 
   it('takes what an earlier consent yielded', async (t) => {
