@@ -63,6 +63,32 @@ describe('settings given by --set', () => {
     assert.doesNotMatch(failed.output + failed.complaints, /wrong-token/);
   });
 
+  it('with a wrong number are answered with the right ones', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const wrong = victron(cloud.url).map((each) => each.replace('4711', '13'));
+    const { code, complaints } = await setting(here, wrong);
+    assert.equal(code, 1);
+    assert.match(complaints, /^Victron VRM lists for VICTRON_VRM_ID_SITE: 4711 \(Barn\)\.$/m);
+  });
+
+  it('take an address of the portal for the number in it', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const address = 'https://vrm.victronenergy.com/installation/4711/dashboard';
+    const { code } = await setting(here, [...victron(cloud.url).slice(0, 3), `VICTRON_VRM_ID_SITE=${address}`]);
+    assert.equal(code, 0);
+  });
+
+  it('with another vendor remove what belonged to the former one alone, and say so', async (t) => {
+    const file = 'VENDOR=victron-vrm\nVICTRON_VRM_ACCESS_TOKEN=abcdefgh\nVICTRON_VRM_ID_SITE=1\nMAX_POWER_KW=20\n';
+    const here = home(t, file);
+    const { output } = await setting(here, ['VENDOR=foxess', 'FOXESS_API_KEY=my-own-key'], '--no-check');
+    assert.match(output, /^What belonged to the former equipment alone is removed with it\.$/m);
+    assert.match(output, /^Removed from \.env: VICTRON_VRM_ACCESS_TOKEN, VICTRON_VRM_ID_SITE$/m);
+    assert.equal(here.stored(), 'VENDOR=foxess\nMAX_POWER_KW=20\nFOXESS_API_KEY=my-own-key\n');
+  });
+
   it('change only these, and say when all of it was stored already', async (t) => {
     const file = '# my home\nVENDOR=victron-vrm\nVICTRON_VRM_ID_SITE=1 # barn\nOTHER=x\n';
     const here = home(t, file);

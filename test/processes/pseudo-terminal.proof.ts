@@ -18,10 +18,8 @@ describe('configure in a real terminal', { skip }, () => {
     await until(/Which equipment\?.*navigate/s);
     type('victron');
     await answer(/❯ Victron VRM/);
-    await answer(/Is there another source/);
     await answer(/VICTRON_VRM_ACCESS_TOKEN:/, token);
-    await answer(/VICTRON_VRM_ID_SITE:/, '4711');
-    await answer(/These are optional/);
+    await until(/VICTRON_VRM_ID_SITE: Barn \(4711\), the only one there/);
     await answer(/Where shall the figures go/);
     await answer(/another destination too/);
     await answer(/CHARGE_HQ_API_KEY:/, 'my-own-key');

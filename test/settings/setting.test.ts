@@ -15,6 +15,7 @@ import {
   setting,
   text,
   timeZone,
+  wordsOf,
 } from '../../functions/push-solar-data/settings/setting.ts';
 
 /** What a schema makes of each text; a pattern for the sentence with which it refuses. */
@@ -188,4 +189,21 @@ for (const [name, schema, rows] of schemas)
 it('a setting is known to others, a secret is not', () => {
   assert.deepEqual(setting(text, 'help'), { schema: text, help: 'help', secret: false });
   assert.deepEqual(secret(text, 'help'), { schema: text, help: 'help', secret: true });
+});
+
+describe('the words of a setting', () => {
+  for (const [what, schema, expected] of [
+    ['a choice', choice('eu', 'us'), { eu: '', us: '' }],
+    [
+      'a choice with a default, described',
+      z._default(choice({ v4: 'the new one', v1: 'the old one' }), 'v4'),
+      { v4: 'the new one', v1: 'the old one' },
+    ],
+    ['a flag that may be left out', z.optional(flag), { true: 'yes', false: 'no' }],
+    ['any other', z.optional(number()), undefined],
+  ] as const)
+    it(`are known of ${what}`, () => {
+      const words = wordsOf(schema);
+      assert.deepEqual(words && Object.fromEntries(words), expected);
+    });
 });

@@ -112,7 +112,10 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   /** The host of the log-in, where it is another one. */
   authUrl?: OfSettings<SettingValues<S>, string>;
   settings: S;
-  /** Settings that must be there given the others, by name; an array in the array means one of these. */
+  /**
+   * Settings that must be there given the others, by name; an array in the array means one of these. While they are asked
+   * for, what is not there yet is undefined.
+   */
   requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
   /** For a cloud that wants its owner's consent in a browser once; `npm run connect` obtains it. */
   consent?: Consent<SettingValues<S>, NamesOf<S>>;

@@ -42,7 +42,7 @@ export const httpJson = defineAdapter({
       'Expression that must be true, for endpoints that report errors with HTTP 200: em.code = 0',
     ),
   },
-  requires: ({ requests }) => (JSON.stringify(requests).includes('{secret:') ? ['secrets'] : []),
+  requires: ({ requests }) => (JSON.stringify(requests ?? []).includes('{secret:') ? ['secrets'] : []),
   identity: ['requests', 'secrets'],
   session: KeptTokens,
   async read(context): Promise<Reading> {

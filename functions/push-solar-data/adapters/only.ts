@@ -52,7 +52,8 @@ export function theOnly<Each extends Choice>(choices: readonly Each[], options: 
 const mostCharacters = 190;
 const mostTitle = 40;
 
-function listed(choices: readonly Choice[]): string {
+/** `1 (Home), 2 (Barn) and 7 more`. */
+export function listed(choices: readonly Choice[]): string {
   const shown: string[] = [];
   let length = 0;
   for (const { value, title } of choices) {

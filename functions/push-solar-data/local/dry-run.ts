@@ -14,7 +14,8 @@ import { besideTicks, looksIn } from './looks.ts';
 import { storeForALook } from './store-for-a-look.ts';
 import { missingName } from './untold.ts';
 
-const readMs = 40_000;
+/** How long all sources together may take. */
+export const readSeconds = 40;
 
 export type DryRun = Diagnosis & {
   /** When it was read, ms since the epoch. */
@@ -37,7 +38,7 @@ export async function dryRun(
   const redactor = createRedactor(site.secrets);
   const { state, loadedAt } = await runtime.memory.load(now);
   const asked = site.problems.length > 0 ? [] : site.sources;
-  const results = await within(readMs, (signal) =>
+  const results = await within(readSeconds * 1000, (signal) =>
     Promise.all(
       asked.map(async (source) => {
         const before = { look: looks[source.label], ignoreInterval: true };

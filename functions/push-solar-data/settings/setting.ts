@@ -116,7 +116,15 @@ type Choosing<Word extends string> = ReturnType<typeof reads<Word>>;
 
 const choices = new WeakMap<z.ZodMiniType, ReadonlyMap<string, string>>();
 
-/** The words of a {@link choice}, each with what it is said to be, also of one that may be left out; undefined for other schemas. */
+choices.set(
+  flag,
+  new Map([
+    ['true', 'yes'],
+    ['false', 'no'],
+  ]),
+);
+
+/** The words of a {@link choice} or a {@link flag}, each with what it is said to be, also of one that may be left out; undefined for other schemas. */
 export function wordsOf(schema: z.ZodMiniType): ReadonlyMap<string, string> | undefined {
   const { innerType } = schema._zod.def as { innerType?: z.ZodMiniType };
   return choices.get(schema) ?? (innerType && wordsOf(innerType));
