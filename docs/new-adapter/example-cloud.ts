@@ -62,7 +62,7 @@ const logIn = (context: Context): Promise<TokenSession> =>
     path: '/oauth/token',
     grant: { grant_type: 'client_credentials' },
     client: { id: context.settings.clientId, secret: context.settings.clientSecret },
-    refused: () => 'refused the client id or the client secret: check both',
+    refused: () => 'refused {clientId} and {clientSecret}: check both',
   });
 
 const Plants = z.array(z.object({ id: identifier, name: z.nullish(z.string()) }));

@@ -22,12 +22,12 @@ async function shownOf(json: unknown[]): Promise<Record<string, string[]>> {
   return Object.fromEntries(
     Object.entries(choices ?? {}).map(([name, each = []]) => [
       name,
-      each.map(({ value, title }) => `${value} | ${title}`),
+      each.map(({ value, title, isLikely }) => `${isLikely ? '* ' : ''}${value} | ${title}`),
     ]),
   );
 }
 
-const values = (choices: string[] | undefined) => choices?.map((each) => each.split(' | ')[0]);
+const values = (choices: string[] | undefined) => choices?.map((each) => each.replace(/^\* /, '').split(' | ')[0]);
 
 describe('Home Assistant: entities to choose from', () => {
   it('shows a home with a battery by what each entity seems to be, with its present value and direction', async () => {
@@ -43,12 +43,12 @@ describe('Home Assistant: entities to choose from', () => {
     assert.deepEqual(choices, {
       production: ['sensor.pv_power | PV power: 2600.5 W'],
       netImport: [
-        'sensor.grid_power | Grid power: -1.2 kW, into the grid now',
+        '* sensor.grid_power | Grid power: -1.2 kW, into the grid now',
         '-sensor.grid_power | Grid power, turned around: -1.2 kW, from the grid now',
       ],
       consumption: [],
       batteryDischarge: [
-        'sensor.battery_power | Battery power: 500 W, the battery discharges now',
+        '* sensor.battery_power | Battery power: 500 W, the battery discharges now',
         '-sensor.battery_power | Battery power, turned around: 500 W, the battery charges now',
       ],
       batterySoc: ['sensor.battery_soc | Battery SoC: 64 %'],
@@ -64,7 +64,7 @@ describe('Home Assistant: entities to choose from', () => {
       ['battery_discharging_power', 'Discharging', '0', 'W'],
     );
     assert.deepEqual(netImport, [
-      'sensor.grid_import_power,-sensor.grid_export_power | Import − Export: 0 W − 1200 W, into the grid now',
+      '* sensor.grid_import_power,-sensor.grid_export_power | Import − Export: 0 W − 1200 W, into the grid now',
       'sensor.meter_power | Meter power: 0 W, nothing flows now',
       '-sensor.meter_power | Meter power, turned around: 0 W, nothing flows now',
     ]);
@@ -73,18 +73,27 @@ describe('Home Assistant: entities to choose from', () => {
     ]);
   });
 
-  it('takes the only pair for what is meant most likely, and no single entity, whose sign nobody knows', async () => {
-    const json = ['grid_import', 'grid_export', 'grid_power'].map((id) => ({
-      ...{ entity_id: `sensor.${id}`, state: '1' },
-      attributes: { unit_of_measurement: 'W' },
-    }));
-    const exchanges = [{ path: '/api/states', headers, answer: { json } }];
-    const { netImport = [] } = (await discover(homeAssistant, { settings: { token }, now, exchanges })) ?? {};
-    assert.deepEqual(
-      netImport.map(({ isLikely }) => isLikely),
-      [true, undefined, undefined],
-    );
-  });
+  for (const [what, entities, marked] of [
+    [
+      'the only pair, also beside one of both directions',
+      { grid_import: '1', grid_export: '1', grid_power: '1' },
+      [true],
+    ],
+    ['the only one of both directions as it counts, while something flows', { grid_power: '-1' }, [true, undefined]],
+    ['none while nothing flows, so that nobody sees its direction', { grid_power: '0' }, [undefined, undefined]],
+    ['none without a figure', { grid_power: 'unavailable' }, [undefined, undefined]],
+    ['none of two', { grid_power: '1', meter_power: '1' }, [undefined, undefined]],
+  ] as const)
+    it(`takes for what is meant most likely ${what}`, async () => {
+      const json = Object.entries(entities).map(([id, state]) => ({
+        ...{ entity_id: `sensor.${id}`, state },
+        attributes: { unit_of_measurement: 'W' },
+      }));
+      const exchanges = [{ path: '/api/states', headers, answer: { json } }];
+      const { netImport = [] } = (await discover(homeAssistant, { settings: { token }, now, exchanges })) ?? {};
+      const marks = netImport.map(({ isLikely }) => isLikely);
+      assert.deepEqual(marks, [...marked, ...marks.slice(marked.length).map(() => undefined)]);
+    });
 
   it('turns what can only be exported, and puts what has one direction last', async () => {
     const { netImport } = await found(
@@ -149,7 +158,7 @@ describe('Home Assistant: entities to choose from', () => {
       ['pv2_power', 'PV2', '800.5', 'W'],
     );
     assert.deepEqual(production, [
-      'sensor.pv_power | PV: 1600 W',
+      '* sensor.pv_power | PV: 1600 W',
       'sensor.pv1_power,sensor.pv2_power | PV1 + PV2: 1600.5 W',
       'sensor.pv1_power | PV1: 800 W',
       'sensor.pv2_power | PV2: 800.5 W',

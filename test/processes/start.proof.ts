@@ -153,7 +153,7 @@ describe('npm start in a terminal', { skip }, () => {
     assert.equal(await first.ended, 0);
     const second = start(t, { columns: 120, environment, folder: first.folder });
     await second.person.until(/^\d\d:\d\d:\d\d {2}waiting {3}solar 4\.20 kW, exporting 1\.50 kW, /m);
-    await second.person.until(/, \d+ s old; Victron VRM is asked at \d\d:\d\d\n/);
+    await second.person.until(/, \d+ s old; Victron VRM is asked at\s+\d\d:\d\d\n/);
     second.person.type(keys.ctrlC);
     assert.equal(await second.ended, 0);
     assert.ok(!(first.person.screen() + second.person.screen()).includes('my-own-key'));

@@ -125,13 +125,13 @@ export const straightWays: StraightWay[] = [
     answers: ({ url }) => [
       [/HOME_ASSISTANT_BASE_URL:/, url],
       [/HOME_ASSISTANT_TOKEN:/, 'long-lived-token'],
-      /HOME_ASSISTANT_PRODUCTION: solar, 4\.20 kW now \(sensor\.solar_power\)/,
-      /HOME_ASSISTANT_NET_IMPORT: grid, exporting 1\.50 kW now \(sensor\.grid_power\)/,
+      /HOME_ASSISTANT_PRODUCTION: Solar power: 4200 W \(sensor\.solar_power\)/,
+      /HOME_ASSISTANT_NET_IMPORT: Grid power: -1500 W, into the grid now \(sensor\.grid_power\)/,
       [/Is there a battery at this home\?/, ''],
-      /HOME_ASSISTANT_BATTERY_DISCHARGE: battery, taking 0\.50 kW now/,
-      /HOME_ASSISTANT_BATTERY_SOC: charged to 63 % now \(sensor\.battery_soc\)/,
+      /HOME_ASSISTANT_BATTERY_DISCHARGE: [\s\S]*?, the battery charges now/,
+      /HOME_ASSISTANT_BATTERY_SOC: [\s\S]*?63 % \(sensor\.battery_soc\)/,
     ],
-    says: /battery takes 0\.50 kW/,
+    says: /takes 0\.50 kW/,
   },
   {
     vendor: 'enphase',

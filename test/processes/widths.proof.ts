@@ -180,17 +180,7 @@ describe('configure in a terminal', { skip }, () => {
       await until(/log interval of the GX/);
       look();
       type(keys.enter);
-      await answer(/Is there another source/);
       await answer(/VICTRON_VRM_ACCESS_TOKEN:/, token);
-      await until(/VICTRON_VRM_ID_SITE:/);
-      type(`abc${keys.enter}`);
-      await until(/> VICTRON_VRM_ID_SITE must be a number.*/s);
-      look();
-      type('\b\b\b');
-      await answer(/VICTRON_VRM_ID_SITE:/, '4711');
-      await until(/These are optional.*invert.*submit/s);
-      look();
-      type(keys.enter);
       await until(/Where shall the figures go.*Your webhook.*navigate/s);
       look();
       type(keys.enter);
@@ -208,10 +198,8 @@ describe('configure in a terminal', { skip }, () => {
       const text = shown.join(' ').replaceAll(/\s+/g, ' ');
       for (const sentence of [
         'the log interval of the GX device: set it to 1 minute',
-        'a second inverter, battery or meter in another cloud?',
-        'Number in the address of your installation: vrm.victronenergy.com/installation/<number>/',
-        '> VICTRON_VRM_ID_SITE must be a number',
-        'mark with the space bar what you want to set, Enter goes on.',
+        'Add another source: a second inverter, battery or meter',
+        'the only one there.',
         'Home Assistant (webhook) (home-assistant-webhook)',
         'Charge HQ web app → My Equipment → Solar / Battery Equipment → Push API',
         'Look at the directions. Yes: store the settings',

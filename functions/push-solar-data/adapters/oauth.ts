@@ -36,7 +36,7 @@ export type TokenRequest = {
   body?: 'form' | 'json';
   headers?: Record<string, string>;
   /**
-   * Said of a refusal, after the product's title: `refused the client id or the secret: check both`.
+   * Said of a refusal, after the product's title: `refused {clientId} and {clientSecret}: check both`.
    *
    * @param error OAuth's word, such as `invalid_grant`, or of the vendor's own; undefined if there is none.
    */
@@ -74,7 +74,7 @@ const TokenError = z.object({ error: z.string() });
  *   path: '/oauth/token',
  *   grant: { grant_type: 'client_credentials' },
  *   client: { id: settings.clientId, secret: settings.clientSecret },
- *   refused: () => 'refused the client id or the client secret: check both',
+ *   refused: () => 'refused {clientId} and {clientSecret}: check both',
  * });
  */
 export async function requestToken(

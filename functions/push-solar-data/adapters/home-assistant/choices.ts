@@ -54,7 +54,7 @@ export function entityChoices(states: z.output<typeof EveryState>): EntityChoice
   const unnamed = powers.filter((each) => roleOf(each.words) === undefined);
   const isShort = production.length === 0 || grid.length === 0;
   return {
-    production: production.length > 0 ? production.map(alone) : unlessOne(inOrder(unnamed).map(alone)),
+    production: production.length > 0 ? wholeFirst(production) : unlessOne(inOrder(unnamed).map(alone)),
     netImport: bothWays(grid.length > 0 ? grid : inOrder(unnamed), 'grid'),
     consumption: isShort ? of('consumption').map(alone) : [],
     batteryDischarge: bothWays(battery, 'battery'),
@@ -99,6 +99,10 @@ function sumOf(candidates: readonly Candidate[]): Candidate {
   return { id, name, value, unit, words, shown: shownAs(value, unit) };
 }
 
+/** The only whole one among parts is the likely one. */
+const wholeFirst = (ordered: readonly Candidate[]): Choice[] =>
+  likelyIf(ordered.filter(({ words }) => !isPart(words)).length === 1, ordered.map(alone));
+
 const shownAs = (value: number | undefined, unit: string): string =>
   value === undefined ? 'no figure now' : `${Number(value.toFixed(3))} ${unit}`;
 
@@ -112,7 +116,8 @@ const meanings = {
 
 /**
  * Pairs of one-way entities first, whose signs their names tell; then each entity as it counts and turned around, since
- * nothing but the owner's eyes knows which; last what has one direction only.
+ * nothing but the owner's eyes knows which; last what has one direction only. The likely one is the only pair, or the only
+ * entity of both directions as it counts, if something flows: then the verdict shows the direction to the owner.
  */
 function bothWays(candidates: readonly Candidate[], role: keyof typeof meanings): Choice[] {
   const directed = candidates.map((each) => ({ ...each, direction: directionOf(each.words, role) }));
@@ -126,15 +131,19 @@ function bothWays(candidates: readonly Candidate[], role: keyof typeof meanings)
     title: `${plus.name} − ${minus.name}: ${plus.shown} − ${minus.shown}${inWords(difference(plus, minus), role)}`,
   }));
   const inPairs = new Set(paired.flatMap(({ plus, minus }) => [plus.id, minus.id]));
-  const both = directed
-    .filter(({ direction }) => direction === undefined)
-    .flatMap((each) => turned(each, role, [1, -1]));
+  const signed = directed.filter(({ direction }) => direction === undefined);
+  const both = signed.flatMap((each) => turned(each, role, [1, -1]));
   const oneWay = directed
     .filter(({ id, direction }) => direction !== undefined && !inPairs.has(id))
     .flatMap((each) => turned(each, role, [each.direction ?? 1]));
-  const [pair, another] = pairs;
-  return [...(pair && !another ? [{ ...pair, isLikely: true }] : pairs), ...both, ...oneWay];
+  const isFlowing = signed.some(({ value }) => value !== undefined && value !== 0);
+  const isOne = pairs.length > 0 ? pairs.length === 1 : signed.length === 1 && isFlowing;
+  return likelyIf(isOne, [...pairs, ...both, ...oneWay]);
 }
+
+/** One alone needs no mark. */
+const likelyIf = (isLikely: boolean, [first, ...others]: readonly Choice[]): Choice[] =>
+  first ? [isLikely && others.length > 0 ? { ...first, isLikely } : first, ...others] : [];
 
 const inverted = (ids: string): string => `-${ids.replaceAll(',', ',-')}`;
 
