@@ -40,14 +40,13 @@ export async function freshTicks(account: Account, lookBackMs: number, ports: Ti
   return entries;
 }
 
-/** Whoever may read the log alone is shown it all the same. */
+/** Whoever may read the log alone, or gets no answer about the stack, is shown the log all the same. */
 async function stackOf(account: Account, { logs, lookUpStack }: TickPorts): Promise<DeployedStack> {
-  try {
-    const stack = await lookUpStack();
-    if (stack) return stack;
-  } catch (error) {
-    if (!(error instanceof Failure) || !/does not allow/.test(error.message)) throw error;
-    return { changedAt: 0 };
-  }
+  const unknown = { changedAt: 0 };
+  const stack = await lookUpStack().catch((error: unknown) => {
+    if (error instanceof Failure) return unknown;
+    throw error;
+  });
+  if (stack) return stack;
   throw notDeployed(account, await regionOf(logs));
 }

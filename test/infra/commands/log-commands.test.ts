@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Failure } from '../../../functions/push-solar-data/core/failure.ts';
 import type { TickReport } from '../../../functions/push-solar-data/core/report.ts';
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
 import { showLogs } from '../../../infra/commands/logs.ts';
@@ -92,7 +93,7 @@ async function run(
   {
     minutes = undefined as string | undefined,
     json = false,
-    deployedAt = 0 as number | null,
+    deployedAt = 0 as number | null | Failure,
     isTTY = true,
     DESTINATION = '',
   } = {},
@@ -114,7 +115,10 @@ async function run(
   const ports = {
     logs: client,
     output,
-    lookUpStack: async () => (deployedAt === null ? undefined : { changedAt: deployedAt }),
+    lookUpStack: async () => {
+      if (deployedAt instanceof Failure) throw deployedAt;
+      return deployedAt === null ? undefined : { changedAt: deployedAt };
+    },
     clock: {
       now: () => time,
       sleep: async (ms: number) => {
@@ -273,6 +277,15 @@ describe('npm run status', () => {
     events = [line(3, pushed)];
     const { refused = '' } = await run('status', { deployedAt: null });
     assert.match(refused, /^No bridge is deployed for the site "home" in eu-central-1: deploy it \(AWS_REGION=/);
+  });
+
+  it('shows the log also to whom AWS tells nothing of the stack', async () => {
+    events = [line(1, pushed)];
+    for (const why of ['AWS does not allow this', 'AWS does not answer'])
+      assert.match(
+        (await run('status', { deployedAt: new Failure('unavailable', why) })).text,
+        /^Pushed to Charge HQ /,
+      );
   });
 
   describe('right after a deployment', () => {
