@@ -11,6 +11,7 @@ import { openFeeds } from './feed-server.ts';
 import { openHomeReader } from './home-reader.ts';
 import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
+import type { PagePorts } from './page/open-page.ts';
 import { exitCode, printReport } from './print.ts';
 import { openStandIn } from './stand-in.ts';
 import { alone } from './state-lock.ts';
@@ -24,7 +25,7 @@ const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !s
 process.exitCode = isDemo
   ? await demo(settings)
   : await alone(stateFolder(settings), 'start', () =>
-      loop(openLocalRuntime(settings), fileStore(stateFolder(settings))),
+      loop(openLocalRuntime(settings), fileStore(stateFolder(settings)), settings),
     );
 
 async function demo(settings: SettingTexts): Promise<number> {
@@ -44,30 +45,45 @@ async function demo(settings: SettingTexts): Promise<number> {
   };
   const store = memoryStore();
   try {
-    return await loop(openRuntime({ environment: demoSettings, memory: createSiteMemory(store) }), store);
+    const { simulatedPast } = await import('./page/simulated-past.ts');
+    return await loop(
+      openRuntime({ environment: demoSettings, memory: createSiteMemory(store) }),
+      store,
+      settings,
+      simulatedPast,
+    );
   } finally {
     await Promise.all([chargeHq.close(), reader.close()]);
   }
 }
 
 /**
- * @param store what the runtime remembers in.
+ * @param store what the runtime remembers in. @param past of a home that is simulated.
  * @returns the exit code of the last tick. Settings that are wrong end it: no later minute would mend them.
  */
-async function loop({ tick, site, clock, close }: Runtime, store: StateStore): Promise<number> {
+async function loop(
+  { tick, site, clock, close }: Runtime,
+  store: StateStore,
+  texts: SettingTexts,
+  past?: PagePorts['past'],
+): Promise<number> {
   const begun = clock.now();
-  const feeds = await openFeeds(await site(), { store, clock, tell: (sentence) => console.error(onOneLine(sentence)) });
+  const tell = (sentence: string) => console.error(onOneLine(sentence));
+  const feeds = await openFeeds(await site(), { store, clock, tell });
+  const { openPage } = await import('./page/open-page.ts');
+  const page = await openPage({ settings: texts, site: await site(), clock, tell, ...(past ? { past } : {}) });
   try {
     for (;;) {
       const report = await tick();
       printReport(report, process.stdout);
+      page.show(report);
       if (stop.signal.aborted || report.problems) return exitCode(report);
       const intoMinute = (clock.now() - begun) % minuteMs;
       await clock.sleep(minuteMs - intoMinute, stop.signal);
       if (stop.signal.aborted) return 0;
     }
   } finally {
-    await feeds.close();
+    await Promise.all([feeds.close(), page.close()]);
     for (const sentence of await close()) console.error(sentence);
   }
 }

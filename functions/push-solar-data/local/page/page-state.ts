@@ -3,10 +3,11 @@
  *
  * - `GET /api/homes` → `Homes`: for the switch.
  * - `GET /api/state?home=<site>` → `HomeState`.
- * - `GET /api/events?home=<site>` → server-sent events: `state` with a `HomeState`, at once and after each tick.
+ * - `GET /api/events?home=<site>` → server-sent events: `state` with a `HomeState`, at once and after each tick; `trouble`
+ *   with a `PageTrouble` where the home cannot be looked at now. Ages are counted by the view, from `now` on.
  * - `GET /api/history?home=<site>&hours=<1…744>` → `History`.
  *
- * Without `home` the first one is meant. Texts may come from vendors: they are on one line and short, and must be shown
+ * Every other answer than 200 is a `PageTrouble`. Without `home` the first one is meant. Texts may come from vendors: they are on one line and short, and must be shown
  * as texts. Times are ms since the epoch, powers kW with the signs of a reading, energies kWh.
  */
 import * as z from 'zod/mini';
@@ -162,3 +163,7 @@ export const Homes = z.object({
   homes: z.array(z.object({ site: text })),
 });
 export type Homes = z.output<typeof Homes>;
+
+/** Why the home cannot be looked at, with what to do. */
+export const PageTrouble = z.object({ says: text });
+export type PageTrouble = z.output<typeof PageTrouble>;
