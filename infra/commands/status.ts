@@ -3,14 +3,12 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
 import { type Output, printReport, rowInWords } from '../../functions/push-solar-data/local/print.ts';
-import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
+import { destinationTitle } from './titles.ts';
 
 export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
 
@@ -38,21 +36,12 @@ export async function showStatus({ site, texts }: Account, { logs, output, now }
 
   if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
   else {
-    const title = await titleOf(reading?.report.destinations[0]?.label, texts);
+    const title = await destinationTitle(reading?.report.destinations[0]?.label, texts);
     const lines = [...readingLines(reading, title, now), ...rowLines(ticks, now), ...silence(last, now, isSilent)];
     output.write(`${lines.join('\n')}\n`);
   }
   if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
   return isWell ? 0 : 1;
-}
-
-/** Ticks know labels; the settings at hand know more, unless another home or an older version is deployed. */
-async function titleOf(label = 'charge-hq', texts: SettingTexts): Promise<string> {
-  const chosen = await chosenDestinations(texts, destinations);
-  const alone = Object.hasOwn(destinations, label) ? await destinations[label]?.() : undefined;
-  const module = chosen.find((each) => each.label === label)?.module ?? alone;
-  if (!module) return label;
-  return label === module.slug ? module.title : `${module.title} (${label})`;
 }
 
 /** Of several destinations, each with the last that became of it. */

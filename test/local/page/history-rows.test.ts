@@ -45,6 +45,11 @@ describe('the rows of the history', () => {
     assert.deepEqual(rowsOf(sample(0, sunny), sample(1, { refusals: [{ says: 'no' }] }), sample(2, sunny)), [4.2, 4.2]);
   });
 
+  it('are the figures where an error is of the same second', () => {
+    const { columns } = historyIn([sample(0, sunny), { ...sample(0, offline), at: from + 1 }]);
+    assert.deepEqual(columns.production, [4.2]);
+  });
+
   it('are the minutes themselves for seven days, and means beyond', () => {
     const minutes = (count: number) =>
       Array.from({ length: count * 60 }, (_, minute) => sample(minute, { figures: { production_kw: minute % 5 } }));

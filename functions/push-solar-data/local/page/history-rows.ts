@@ -37,12 +37,14 @@ export function historyOf(samples: readonly Sample[], { from, until }: { from: n
   };
 }
 
-/** A row for each tick that told or tried to, and one of nulls where figures ended without another tick. */
+/** A row for each tick that told or tried to (of one second, one that told), and one of nulls where figures ended without another tick. */
 function rowsOf(samples: readonly Sample[]): Row[] {
   const rows = new Map<number, Row>();
-  const put = (row: Row) => rows.set(row.time, row);
+  const put = (row: Row, isTold = false) => {
+    if (isTold || !rows.has(row.time)) rows.set(row.time, row);
+  };
   for (const [index, sample] of samples.entries()) {
-    put(rowOf(sample));
+    put(rowOf(sample), sample.figures !== undefined);
     const next = samples[index + 1];
     if (sample.figures && next && next.at > holdsUntil(sample)) put(emptyRow(sample.at + sample.intervalMs));
   }
