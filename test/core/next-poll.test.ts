@@ -42,6 +42,8 @@ describe('the next poll', () => {
   const rows: [what: string, state: SourceState, limits: typeof slow, in_s: number, why: RegExp][] = [
     ['of a source of the minute', answered(0), everyMinute, 60, /^it is asked each minute$/],
     ['of a slow source', answered(0), slow, 300, /^it is asked every 5 min$/],
+    ['of one that a tick waits a moment for', answered(235), slow, 60, /^it is asked every 5 min$/],
+    ['of one that is due', answered(400), slow, 60, /^it is asked every 5 min$/],
     ['of one that was asked earlier', answered(130), slow, 180, /^it is asked every 5 min$/],
     [
       'of one whose calls are counted',

@@ -1,11 +1,12 @@
 /** `npm run page` against a local CloudWatch Logs: which homes it shows, what it asks AWS for, and what it keeps. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { request } from 'undici';
+import { Failure } from '../../../functions/push-solar-data/core/failure.ts';
 import type { TickReport } from '../../../functions/push-solar-data/core/report.ts';
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
 import { History, HomeState, Homes } from '../../../functions/push-solar-data/local/page/page-state.ts';
@@ -112,7 +113,8 @@ async function page<Result>(
     await looking;
     return { code, said, result };
   } catch (error) {
-    return { said, refused: (error as Error).message };
+    if (!(error instanceof Failure)) throw error;
+    return { said, refused: error.message };
   } finally {
     logs.destroy();
   }
@@ -222,6 +224,8 @@ describe('npm run page', () => {
         ['the invocation ended with timeout'],
       );
       assert.deepEqual([times.length, columns.production.at(-1)], [10, 4.2]);
+      const cache = await readFile(join(folder, 'aws-log/default/eu-central-1/home/2026-05-20.jsonl'), 'utf8');
+      assert.equal(cache.match(/^\{/gm)?.length, 11);
     });
   });
 });
