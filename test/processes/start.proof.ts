@@ -103,7 +103,7 @@ describe('npm start after npm run doctor', () => {
     const line = await person.until(/"outcome":"pushed".*\n/);
     assert.match(line, /"label":"victron-vrm","vendor":"victron-vrm","result":"cached"/);
     assert.deepEqual([readings(), chargeHq.pushes.length], [1, 1]);
-    assert.match(person.screen(), /^\{"time":/); // nothing but lines of ticks
+    assert.match(person.screen(), /^See the home: http:\/\/127\.0\.0\.1:\d+\/\n\{"time":/); // nothing but lines of ticks
     child.kill('SIGINT');
     assert.equal(await ended, 0);
   });
