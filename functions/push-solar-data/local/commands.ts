@@ -187,7 +187,7 @@ export const commands = {
       aws: aws('the history of the bridge on AWS, from its log'),
     },
     examples: [
-      ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 > week.csv', 'a week of this machine'],
+      ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 --out week.csv', 'a week of this machine'],
       ['npm run -s export -- --aws --out history.csv', 'all of the bridge on AWS'],
     ],
     ends: { 0: 'written', 1: 'there is nothing of that time, or AWS does not answer', 2: wrong },
