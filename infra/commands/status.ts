@@ -3,19 +3,17 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
-import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
 import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
 import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
-import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import type { LogEntry } from './deployed-ticks.ts';
 import { freshTicks, type TickPorts } from './fresh-ticks.ts';
 import { stackAt } from './site-stack-at-aws.ts';
+import { destinationTitle } from './titles.ts';
 
 export type StatusPorts = TickPorts & { output: Output };
 
@@ -51,7 +49,7 @@ export async function showStatus(account: Account, ports: StatusPorts, { json = 
     output.write(`${JSON.stringify(report)}\n`);
     return code;
   }
-  const title = await titleOf(reading?.report.destinations[0]?.label, account.texts);
+  const title = await destinationTitle(reading?.report.destinations[0]?.label, account.texts);
   const lines = [
     ...readingLines(reading, title, now, output),
     ...rowLines(ticks, now, output),
@@ -60,15 +58,6 @@ export async function showStatus(account: Account, ports: StatusPorts, { json = 
   output.write(`${lines.join('\n')}\n`);
   if (told && !isWell && told !== reading) explain(told, output);
   return code;
-}
-
-/** Ticks know labels; the settings at hand know more, unless another home or an older version is deployed. */
-async function titleOf(label = 'charge-hq', texts: SettingTexts): Promise<string> {
-  const chosen = await chosenDestinations(texts, destinations);
-  const alone = Object.hasOwn(destinations, label) ? await destinations[label]?.() : undefined;
-  const module = chosen.find((each) => each.label === label)?.module ?? alone;
-  if (!module) return label;
-  return label === module.slug ? module.title : `${module.title} (${label})`;
 }
 
 /** Of several destinations, each with the last that became of it. */

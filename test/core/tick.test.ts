@@ -29,7 +29,7 @@ describe('a tick ends', () => {
     assert.deepEqual({ ...row, ms: 0 }, { label: 'charge-hq', outcome: 'pushed', ms: 0 });
     assert.deepEqual(
       sources.map(({ ms: _, ...source }) => source),
-      [{ label: 'roof', vendor: 'roof', result: 'read' }],
+      [{ label: 'roof', vendor: 'roof', result: 'read', next: { in_s: 60, why: 'it is asked each minute' } }],
     );
   });
 

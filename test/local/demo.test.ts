@@ -1,14 +1,16 @@
 /** The demo at full speed: its simulated days without the pauses between the lines. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { request } from 'undici';
 import { demo } from '../../functions/push-solar-data/local/demo.ts';
 import { openDemoHome, spare } from '../../functions/push-solar-data/local/demo-home.ts';
 import { homeLine } from '../../functions/push-solar-data/local/demo-lines.ts';
+import { History, HomeState, Homes } from '../../functions/push-solar-data/local/page/page-state.ts';
 
 const evening = Date.parse('2026-11-27T20:00:00Z');
 
 /** What is shown up to a text that fits this, as seen from Berlin. */
-async function shownUntil(last: RegExp, { isTTY = true, columns = 80 } = {}) {
+async function shownUntil(last: RegExp, { isTTY = true, columns = 80, PAGE_PORT = '0' } = {}) {
   const stop = new AbortController();
   const waits: number[] = [];
   let text = '';
@@ -19,7 +21,14 @@ async function shownUntil(last: RegExp, { isTTY = true, columns = 80 } = {}) {
   };
   const pause = async (ms: number) => void waits.push(ms);
   const output = { isTTY, columns, write };
-  const code = await demo({ output, signal: stop.signal, zone: 'Europe/Berlin', now: evening, pause });
+  const code = await demo({
+    output,
+    signal: stop.signal,
+    settings: { PAGE_PORT },
+    zone: 'Europe/Berlin',
+    now: evening,
+    pause,
+  });
   return { code, text, lines: text.split('\n'), waits };
 }
 
@@ -100,6 +109,54 @@ describe('the demo in a terminal', () => {
       [],
     );
     assert.match(lines.join('\n'), /^09:00 {2}sun \d\.\d\d {2}home \d\.\d\d {2}car \d\.\d\d\n {7}battery /m);
+  });
+});
+
+describe('the page of the demo', () => {
+  it('has the times of the simulated day, with a past that leads into it', async () => {
+    const stop = new AbortController();
+    const seen: { state?: HomeState; homes?: Homes; history?: History } = {};
+    let text = '';
+    let waits = 0;
+    const get = async (path: string): Promise<unknown> => {
+      const [, address] = /^See the home: (\S+)$/m.exec(text) ?? [];
+      return (await request(`${address}api/${path}`)).body.json();
+    };
+    const pause = async () => {
+      if (++waits <= 5 * 60) return;
+      seen.homes = Homes.parse(await get('homes'));
+      seen.history = History.parse(await get('history?hours=24'));
+      seen.state = HomeState.parse(await get('state'));
+      stop.abort();
+    };
+    const write = (chunk: string | Uint8Array) => {
+      text += chunk;
+      return true;
+    };
+    await demo({
+      output: { write },
+      signal: stop.signal,
+      settings: {},
+      zone: 'Europe/Berlin',
+      now: evening,
+      pause,
+    });
+    const begun = Date.parse('2026-11-27T07:00:00Z');
+    const now = begun + 5 * 3_600_000;
+    const { state, homes, history } = seen;
+    assert.equal(homes?.origin, 'demo');
+    assert.deepEqual([state?.now, state?.tickAt, state?.sources[0]?.next?.at], [now, now, now + 60_000]);
+    assert.equal(state?.flows.sun.is === 'known' && state.flows.sun.measuredAt, now);
+    assert.deepEqual(
+      [state?.today.from, state?.today.until, state?.today.known],
+      [new Date(now).setHours(0, 0, 0, 0), now, 1],
+    );
+    const { times = [], columns } = history ?? {};
+    assert.deepEqual([times.length, times[0], times.at(-1)], [24 * 60 + 1, now / 1000 - 86_400, now / 1000]);
+    assert.ok(columns?.production.every((power) => power !== null));
+    const seam = times.indexOf(begun / 1000);
+    const charges = [columns?.soc[seam - 1], columns?.soc[seam]].map(Number);
+    assert.ok(Math.abs((charges[0] ?? 0) - (charges[1] ?? 100)) < 1, `${charges}`);
   });
 });
 

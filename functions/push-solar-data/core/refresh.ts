@@ -205,6 +205,10 @@ function laterLag({ lag, stride }: Refresh, notYet: number, { leastStride, growt
   return laterSeconds + (isChance ? lag : notYet);
 }
 
+/** From one renewal to the next, s, where polls are aimed at it. */
+export const renewalSeconds = ({ seconds, sure }: Refresh): number | undefined =>
+  sure >= sureEnough && seconds >= quickestSeconds ? seconds : undefined;
+
 /** Earliest time, ms, at which the next poll is worth it. */
 export function nextPollAt(last: { polledAt: number }, refresh: Refresh | undefined, pace: Pace): number {
   return last.polledAt + 1000 * gapAfter(last.polledAt, refresh, pace);

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { errorKinds } from './failure.ts';
+import { NextPoll } from './next-poll.ts';
 import { meterFields, powerFields, type Reading, type SiteMeters } from './reading.ts';
 import { lackingInWords } from './shape.ts';
 import type { SourceResult } from './source-state.ts';
@@ -37,6 +38,8 @@ export const SourceReport = z.object({
   /** What the home has of it and is unknown now. */
   lacking: texts,
   notes: texts,
+  /** When it is asked next, and why not earlier. */
+  next: z.optional(NextPoll),
 });
 export type SourceReport = z.output<typeof SourceReport>;
 
@@ -89,7 +92,7 @@ export const TickReport = z.object({
 export type TickReport = z.output<typeof TickReport>;
 
 export function sourceReport(result: SourceResult): SourceReport {
-  const { label, vendor, polled, reading, failure, ms, notes, lacking = [] } = result;
+  const { label, vendor, polled, reading, failure, ms, notes, lacking = [], next } = result;
   return {
     label,
     vendor,
@@ -100,6 +103,7 @@ export function sourceReport(result: SourceResult): SourceReport {
     ...(failure?.stack ? { stack: failure.stack } : {}),
     ...(lacking.length > 0 ? { lacking: lacking.map(lackingInWords) } : {}),
     ...(notes.length > 0 ? { notes } : {}),
+    ...(next ? { next } : {}),
   };
 }
 

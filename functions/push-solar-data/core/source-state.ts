@@ -72,6 +72,8 @@ export type SourceResult = {
   freshUntil?: number;
   /** Duration of the read, ms. */
   ms?: number;
+  /** When it is asked next, as the tick's line says it. */
+  next?: { in_s: number; why: string };
   /** Remarks for the log. */
   notes: string[];
 };

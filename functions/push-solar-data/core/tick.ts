@@ -10,6 +10,7 @@ import {
 } from './destination-state.ts';
 import { type EvaluatedSite, type Evaluation, evaluate, failed } from './evaluate.ts';
 import { stackOf } from './failure.ts';
+import { nextPoll } from './next-poll.ts';
 import { plainText } from './plain-text.ts';
 import { type DestinationReport, sourceReport, type TickReport } from './report.ts';
 import { emptySiteState, type SiteState } from './site-state.ts';
@@ -100,8 +101,12 @@ export async function tick<Source extends SourceLimits, Destination extends Dest
   if (site.problems.length === 0 && !nobodyListens)
     await within(budget.readMs - elapsed(), async (signal) => {
       const circumstances = { now, loadedAt: loaded?.loadedAt, signal };
-      const polls = site.sources.map((source) => ports.poll(source, state.sources[source.label], circumstances));
-      for (const { result, state: after } of await Promise.all(polls)) {
+      const polls = site.sources.map(async (source) => {
+        const { result, state: after } = await ports.poll(source, state.sources[source.label], circumstances);
+        const next = nextPoll(after, source, now);
+        return { result: next ? { ...result, next } : result, after };
+      });
+      for (const { result, after } of await Promise.all(polls)) {
         results.push(result);
         if (after) state.sources[result.label] = after;
       }

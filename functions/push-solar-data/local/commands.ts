@@ -153,10 +153,7 @@ export const commands = {
     run: 'npm run status',
     does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; right after a deployment it waits for the first one.',
     options: {
-      json: {
-        type: 'boolean',
-        help: 'writes one line of JSON, also in a terminal; docs/commands.md describes it',
-      },
+      json: { type: 'boolean', help: 'writes one line of JSON, also in a terminal; docs/commands.md describes it' },
     },
     examples: [
       ['npm run status', 'how it is'],
@@ -164,12 +161,41 @@ export const commands = {
     ],
     ends: { 0: 'figures were pushed, and the bridge runs', 1: 'it tells an error, or does not run', 2: wrong },
   },
+  page: {
+    run: 'npm run page',
+    does: 'Shows a page with the homes of the bridge on AWS, live and with their past, on this machine alone, until Ctrl+C.',
+    options: { 'no-open': { type: 'boolean', help: 'only prints the address, and opens no browser' } },
+    examples: [
+      ['npm run page', 'opens the page in the browser'],
+      ['npm run page -- --no-open', 'on a machine without a browser'],
+    ],
+    ends: { 0: 'ended by Ctrl+C', 1: 'AWS does not answer, or there is no port for it', 2: wrong },
+  },
+  export: {
+    run: 'npm run export',
+    does: 'Writes the history of a home for spreadsheets: what npm start has kept on this machine, or what stands in the log on AWS.',
+    options: {
+      from: {
+        type: 'string',
+        value: '2026-05-01',
+        help: 'from then on, in the time of this machine, also 2026-05-01T06:00; default: all there is',
+      },
+      to: { type: 'string', value: '2026-05-08', help: 'until before then; default: now' },
+      csv: { type: 'boolean', help: 'a table for spreadsheets, as without it' },
+      json: { type: 'boolean', help: 'the ticks as they were, a line of JSON each' },
+      out: { type: 'string', value: 'history.csv', help: 'into a file' },
+      aws: aws('the history of the bridge on AWS, from its log'),
+    },
+    examples: [
+      ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 --out week.csv', 'a week of this machine'],
+      ['npm run -s export -- --aws --out history.csv', 'all of the bridge on AWS'],
+    ],
+    ends: { 0: 'written', 1: 'there is nothing of that time, or AWS does not answer', 2: wrong },
+  },
   logs: {
     run: 'npm run logs',
     does: 'Shows the last ticks of the bridge on AWS, a line each.',
-    options: {
-      minutes: { type: 'string', value: '30', help: 'how far back' },
-    },
+    options: { minutes: { type: 'string', value: '30', help: 'how far back' } },
     examples: [
       ['npm run logs', 'the last half hour'],
       ['npm run logs -- --minutes 240', 'the last four hours'],

@@ -16,6 +16,8 @@ const most_kwh = 40;
 const priorityCharge = 0.5;
 
 export type DemoHome = {
+  /** Without its car. */
+  simulated: SimulatedHome;
   /** A minute goes by. @param at its begin, ms since the epoch. */
   read(at: number): Reading;
   /** Whoever is told the figures decides with how much the car charges from now on. */
@@ -31,6 +33,7 @@ export function openDemoHome(begins: number, place: Place): DemoHome {
   let day = dayOf(begins, place);
   const car = { power_kw: 0, drawn_kw: 0, lacking_kwh };
   return {
+    simulated: home,
     car,
     read(at) {
       if (dayOf(at, place) > day) car.lacking_kwh = Math.min(most_kwh, car.lacking_kwh + driven_kwh);

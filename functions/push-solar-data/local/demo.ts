@@ -7,6 +7,7 @@ import { memoryStore } from '../persistence/memory-store.ts';
 import { createSiteMemory } from '../persistence/site-memory.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openRuntime } from '../runtime.ts';
+import type { SettingTexts } from '../settings/settings-reader.ts';
 import { type DemoHome, openDemoHome } from './demo-home.ts';
 import { dayLine, homeLine } from './demo-lines.ts';
 import { firstSunOf, latitudeInWords, placeOf } from './demo-place.ts';
@@ -29,6 +30,8 @@ export type DemoPorts = {
   output: Output;
   /** Ends it. */
   signal: AbortSignal;
+  /** Of which only where the page of the home is counts. */
+  settings: SettingTexts;
   /** Of the visitor. */
   zone?: string;
   now?: number;
@@ -39,6 +42,7 @@ export type DemoPorts = {
 export async function demo({
   output,
   signal,
+  settings,
   zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
   now = Date.now(),
   pause = (ms) => wait(ms, undefined, { signal }).catch(() => {}),
@@ -71,17 +75,29 @@ export async function demo({
   });
   const show = shower({ output, home, zone, said });
   show.introduction(`${zone}, so ${latitudeInWords(place)}`);
+  const [{ openPage }, { simulatedPast }] = await Promise.all([
+    import('./page/open-page.ts'),
+    import('./page/simulated-past.ts'),
+  ]);
+  const page = await openPage({
+    settings,
+    site: await runtime.site(),
+    clock,
+    tell: sayOn(output),
+    past: (until, site) => simulatedPast(until, site, home.simulated),
+  });
   let code = 0;
   try {
     for (let minute = 0, due = performance.now(); !signal.aborted; minute++, at += minuteMs) {
       const report = await runtime.tick();
+      page.show(report);
       if (minute % minutesPerLine === 0) show.tick(report, at);
       code = exitCode(report);
       due = Math.max(due + tickTakesMs, performance.now()); // a slow machine has longer days
       await pause(Math.max(0, due - performance.now()), signal);
     }
   } finally {
-    await Promise.all([runtime.close(), chargeHq.close(), reader.close()]);
+    await Promise.all([runtime.close(), page.close(), chargeHq.close(), reader.close()]);
   }
   show.end();
   return code;

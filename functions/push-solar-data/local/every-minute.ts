@@ -27,13 +27,17 @@ export async function everyMinute(
   const site = await runtime.site();
   const begun = clock.now();
   const untilNextTick = () => minuteMs - ((clock.now() - begun) % minuteMs);
-  const feeds = await openFeeds(site, { store, clock, tell: (sentence) => console.error(onOneLine(sentence)) });
+  const tell = (sentence: string) => console.error(onOneLine(sentence));
+  const feeds = await openFeeds(site, { store, clock, tell });
+  const { openPage } = await import('./page/open-page.ts');
+  const page = await openPage({ settings, site, clock, tell });
   const show = shower(site, runtime, output);
   try {
     for (let isFirst = true; ; isFirst = false) {
       if (isFirst) show.beginning();
       const report = await tick();
       const nextTickAt = clock.now() + untilNextTick();
+      page.show(report);
       await show.tick(report, nextTickAt);
       if (signal.aborted || report.problems) return exitCode(report);
       if (isFirst) await show.schedule(nextTickAt);
@@ -41,7 +45,7 @@ export async function everyMinute(
       if (signal.aborted) return 0;
     }
   } finally {
-    await feeds.close();
+    await Promise.all([feeds.close(), page.close()]);
     for (const sentence of await close()) console.error(sentence);
   }
 }

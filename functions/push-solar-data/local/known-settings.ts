@@ -41,7 +41,11 @@ const ofTheSite: Record<string, Setting> = {
   ALARM_EMAIL: setting(optionalText, 'Where AWS sends its alarms'),
   AWS_REGION: setting(optionalText, 'The region of the bridge on AWS'),
   AWS_PROFILE: setting(optionalText, 'The profile of your AWS credentials'),
-  STATE_DIR: setting(optionalText, 'Where log-ins are kept on this machine, default .state'),
+  STATE_DIR: setting(optionalText, 'Where log-ins and the history are kept on this machine, default .state'),
+  PAGE_PORT: setting(
+    z.optional(number({ min: 0, max: 65_535 })),
+    'Port of the page of the home on this machine, default 4180 or a free one; 0 for no page',
+  ),
 };
 
 /** What every source has besides its adapter's settings. */

@@ -1,9 +1,10 @@
 /** What `npm start` says of its plan: what is read and told, what is known by now, and when each source is asked next. */
 import { evaluate } from '../core/evaluate.ts';
 import { inWords } from '../core/freshness.ts';
+import { askingTick } from '../core/next-poll.ts';
 import type { TickReport } from '../core/report.ts';
 import type { SiteState } from '../core/site-state.ts';
-import { msUntilDue, type SourceState, standing } from '../core/source-state.ts';
+import { standing } from '../core/source-state.ts';
 import type { Site, Source } from '../settings/site.ts';
 
 /** What is known of the sources at a moment. */
@@ -16,10 +17,6 @@ export type Known = {
   /** When the next tick comes, ms since the epoch; after it, they come each minute. */
   nextTickAt: number;
 };
-
-const tickMs = 60_000;
-/** A source that is due a moment after a tick began is waited for in it. */
-const waitedMs = 10_000;
 
 /** What is read, and where it goes. */
 export function whatFor({ sources, destinations }: Pick<Site, 'sources' | 'destinations'>): string {
@@ -53,16 +50,8 @@ export function lastKnown(site: Site, { sources, baseline, now }: Known): Partia
   return evaluate(site, results, now, baseline).report;
 }
 
-/** The tick that will ask it; undefined if it may be asked by now. */
-function dueAt(source: Source, { sources, loadedAt, now, nextTickAt }: Known): number | undefined {
-  const state = sources[source.label];
-  const wait = msUntilDue(state, source, now, { loadedAt });
-  if (wait === 0) return undefined;
-  const at = Number.isFinite(wait) ? now + wait - waitedMs : retryAt(state, now);
-  return nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
-}
-
-const retryAt = (state: SourceState | undefined, now: number): number => state?.failure?.retryAt ?? now;
+const dueAt = (source: Source, { sources, ...ticks }: Known): number | undefined =>
+  askingTick(sources[source.label], source, ticks);
 
 /** A source of its own choice of label is known by that too. */
 const nameOf = ({ label, adapter, title }: Source): string =>

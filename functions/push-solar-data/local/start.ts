@@ -15,7 +15,7 @@ if (isDemo) {
       'and for evcc. Nothing leaves it. Stop with Ctrl+C.',
   );
   const { demo } = await import('./demo.ts');
-  process.exitCode = await demo({ output: process.stdout, signal: stop.signal });
+  process.exitCode = await demo({ output: process.stdout, signal: stop.signal, settings });
 } else {
   if (process.stdout.isTTY) console.log('Starting. Stop with Ctrl+C.');
   const [{ alone }, { everyMinute }] = await Promise.all([import('./state-lock.ts'), import('./every-minute.ts')]);

@@ -22,7 +22,7 @@ export function suggested(
   texts: SettingTexts,
   { inFile = textsInFile('.env'), platform = process.platform }: Surroundings = {},
 ): string {
-  const isOfAws = /--aws|run (?:deploy|status|logs|destroy)|^aws |cdk/.test(command);
+  const isOfAws = /--aws|run (?:deploy|status|logs|page|destroy)|^aws |cdk/.test(command);
   const given = decisive.flatMap(([name, usual]) => {
     const value = cleaned(texts[name]);
     if (value === undefined || value === (cleaned(inFile[name]) ?? usual)) return [];

@@ -1,0 +1,60 @@
+/** When a source is asked next, and why not earlier, for whoever looks. Pure. */
+import * as z from 'zod/mini';
+import { inWords } from './freshness.ts';
+import { renewalSeconds } from './refresh.ts';
+import { msUntilDue, type SourceLimits, type SourceState } from './source-state.ts';
+
+export const NextPoll = z.object({
+  /** From the tick that says it, by whole ticks, s. */
+  in_s: z.number(),
+  /** The rest of a sentence on the source: `its cloud renews its figures every 5 min`. */
+  why: z.string(),
+});
+export type NextPoll = z.output<typeof NextPoll>;
+
+const tickSeconds = 60;
+const tickMs = tickSeconds * 1000;
+/** So long a tick waits for a source whose time has almost come. */
+const patienceMs = 10_000;
+
+type Ticks = {
+  now: number;
+  /** When the next tick comes, ms since the epoch; after it, they come each minute. */
+  nextTickAt: number;
+  loadedAt?: number | undefined;
+};
+
+/** The tick that will ask a source, ms since the epoch; undefined if it may be asked by now. */
+export function askingTick(
+  state: SourceState | undefined,
+  limits: SourceLimits,
+  { now, nextTickAt, loadedAt }: Ticks,
+): number | undefined {
+  const waitMs = msUntilDue(state, limits, now, { loadedAt });
+  if (waitMs === 0) return undefined;
+  // The end of a time in which it is left alone is waited for by no tick.
+  const at = Number.isFinite(waitMs) ? now + waitMs - patienceMs : (state?.failure?.retryAt ?? now);
+  return nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
+}
+
+/** @param state after the tick of `now`. @returns undefined where nothing is known of the source. */
+export function nextPoll(state: SourceState | undefined, limits: SourceLimits, now: number): NextPoll | undefined {
+  if (state?.polledAt === undefined || state.settingsHash !== limits.settingsHash) return undefined;
+  const nextTickAt = now + tickMs;
+  const at = askingTick(state, limits, { now, nextTickAt }) ?? nextTickAt;
+  const isLeftAlone = msUntilDue(state, limits, now) === Number.POSITIVE_INFINITY;
+  return { in_s: (at - now) / 1000, why: isLeftAlone ? whyLeftAlone(state) : whyThen(state, limits) };
+}
+
+const whyLeftAlone = ({ failure }: SourceState): string =>
+  failure?.kind === 'auth'
+    ? 'it refused the credentials, and is left alone until then: changed settings end that'
+    : 'it asked to be left alone until then';
+
+function whyThen({ failure, refresh }: SourceState, { pollSeconds, callsAreCounted }: SourceLimits): string {
+  if (failure) return `it has failed, and is tried again after its usual interval of ${inWords(pollSeconds)}`;
+  if (pollSeconds <= tickSeconds) return 'it is asked each minute';
+  const renewal_s = refresh && renewalSeconds(refresh);
+  if (renewal_s !== undefined) return `its cloud renews its figures every ${inWords(renewal_s)}`;
+  return `it is asked every ${inWords(pollSeconds)}${callsAreCounted ? ', because its cloud counts the calls' : ''}`;
+}

@@ -1,0 +1,133 @@
+/**
+ * A home as the log of its deployed bridge tells it. What was read once lies on this machine, so that each look asks AWS
+ * for what is new alone.
+ */
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import * as z from 'zod/mini';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
+import { homeLog, type Titles } from '../../functions/push-solar-data/local/page/home-log.ts';
+import { midnightBefore } from '../../functions/push-solar-data/local/page/open-page.ts';
+import type { PageHome } from '../../functions/push-solar-data/local/page/page-server.ts';
+import { fileStore } from '../../functions/push-solar-data/persistence/file-store.ts';
+import { daysKept, type Told, tickHistory } from '../../functions/push-solar-data/persistence/tick-history.ts';
+import { deployedPages, type LogEntry } from './deployed-ticks.ts';
+
+export type LoggedHomePorts = {
+  logs: CloudWatchLogsClient;
+  account: Account;
+  /** Where what was read of this account, region and site lies. */
+  folder: string;
+  titles: Titles & { know(report: TickReport): Promise<void> };
+  now(): number;
+};
+
+export type LoggedHome = PageHome & {
+  /** Oldest first. @throws Failure */
+  read(from: number, until: number): AsyncGenerator<Told[]>;
+};
+
+/** The time of which everything lies on this machine, ms since the epoch. */
+const Covered = z.object({ from: z.number(), until: z.number() });
+type Covered = z.output<typeof Covered>;
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** Lines reach the log some seconds late, and may be out of order. */
+const overlapMs = 2 * minuteMs;
+/** A tick comes each minute: to ask more often shows nothing new. */
+const leastPauseMs = 20_000;
+
+export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePorts): LoggedHome {
+  const { site } = account;
+  const log = homeLog(site, titles);
+  const cache = tickHistory(folder);
+  const store = fileStore(folder);
+  let covered: Covered | undefined;
+  /** Of the last look, to tell what is new in the next one. */
+  let newest = new Set<string>();
+  let isLoaded: Promise<void> | undefined;
+  let reading: Promise<unknown> = Promise.resolve();
+
+  const load = async () => {
+    covered = Covered.safeParse(await store.read('covered').catch(() => undefined)).data;
+    if (covered) for await (const told of cache.read(now() - daysKept * dayMs, now())) await keep(told);
+  };
+  const keep = async (told: readonly Told[]) => {
+    log.add(told);
+    for (const each of told.slice(-1)) if ('report' in each) await titles.know(each.report);
+  };
+  const cover = async (span: Covered) => {
+    covered = span;
+    // What cannot be kept is asked for again.
+    await store.write('covered', span, { secret: false }).catch(() => {});
+  };
+
+  const readNew = async (): Promise<void> => {
+    const until = now();
+    if (covered && until >= covered.until && until - covered.until < leastPauseMs) return;
+    const isFar = !covered || until - covered.until > dayMs || covered.until > until;
+    const before = isFar || !covered ? { from: until - dayMs, until: until - dayMs } : covered;
+    const seen = new Set<string>();
+    for await (const page of deployedPages(logs, account, { since: before.until - overlapMs })) {
+      const told = page.map(toldOf);
+      const fresh = told.filter((each) => !newest.has(keyOf(each)));
+      for (const each of told) seen.add(keyOf(each));
+      await keep(fresh);
+      await cache.append(fresh);
+    }
+    newest = new Set([...seen].slice(-mostSeen));
+    await cover({ from: before.from, until });
+  };
+  /** A day at a time: what is broken off goes on there. */
+  const readBack = async (from: number): Promise<void> => {
+    while (covered && covered.from > from) {
+      const since = Math.max(from, covered.from - dayMs);
+      for await (const page of deployedPages(logs, account, { since, until: covered.from })) {
+        const told = page.map(toldOf);
+        await keep(told);
+        await cache.append(told);
+      }
+      await cover({ from: since, until: covered.until });
+    }
+  };
+  /** One look after the other; one that fails ends no later one. @throws Failure */
+  const reach = (from: number): Promise<void> => {
+    const reached = reading.then(async () => {
+      isLoaded ??= load();
+      await isLoaded;
+      await readNew();
+      await readBack(Math.max(from, now() - daysKept * dayMs));
+    });
+    reading = reached.catch(() => {});
+    return reached;
+  };
+
+  return {
+    site,
+    async state() {
+      await reach(now() - dayMs);
+      return log.state(now(), midnightBefore(now()));
+    },
+    async history(hours) {
+      const from = now() - hours * hourMs;
+      await reach(from);
+      return log.history(from, now());
+    },
+    watch(changed) {
+      const timer = setInterval(changed, minuteMs).unref();
+      return () => clearInterval(timer);
+    },
+    async *read(from, until) {
+      await reach(from);
+      yield* cache.read(from, until);
+    },
+  };
+}
+
+/** More than ticks and troubles of the overlap. */
+const mostSeen = 100;
+
+const toldOf = (entry: LogEntry): Told => ({ ...entry, at: entry.at.getTime() });
+const keyOf = (told: Told): string => `${told.at} ${'report' in told ? told.report.outcome : told.trouble}`;

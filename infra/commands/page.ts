@@ -1,0 +1,102 @@
+/** `npm run page`: the page of the deployed bridge's homes, on this machine, from their log at AWS. `-- --no-open` opens no browser. */
+import { join } from 'node:path';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
+import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import { stateFolder } from '../../functions/push-solar-data/local/environment.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
+import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { bundledAssets } from '../../functions/push-solar-data/local/page/assets.ts';
+import { openOnPort } from '../../functions/push-solar-data/local/page/page-port.ts';
+import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
+import { deployedSites } from './deployed-ticks.ts';
+import { type LoggedHome, loggedHome } from './logged-home.ts';
+import { deployedTitles } from './titles.ts';
+
+export type PagePorts = {
+  logs: CloudWatchLogsClient;
+  now(): number;
+  say(sentence: string): void;
+  browse(address: string): Promise<unknown>;
+  /** Ends the page. */
+  signal: AbortSignal;
+};
+
+/** @returns the exit code, once the page is closed. @throws Failure */
+export async function openPageOfAws(
+  account: Account,
+  values: CommandLine<'page'>['values'],
+  { logs, now, say, browse, signal }: PagePorts,
+): Promise<number> {
+  const homes = await homesOf(account, { logs, now });
+  const assets = bundledAssets();
+  assets.catch(() => {}); // whoever asks for one is told
+  // PAGE_PORT is that of npm start, which may run beside it.
+  const server = await openOnPort({}, { origin: 'aws', homes, assets }, say);
+  if (!server) return 1;
+  say(`Homes: ${homes.map(({ site }) => site).join(', ')}. Stop with Ctrl+C.`);
+  if (!values['no-open']) await browse(server.address).catch(() => {}); // its address is shown
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await server.close();
+  return 0;
+}
+
+/** The home of the settings first, then the others of its account and region. @throws Failure */
+async function homesOf(
+  account: Account,
+  { logs, now }: Pick<PagePorts, 'logs' | 'now'>,
+): Promise<[LoggedHome, ...LoggedHome[]]> {
+  const region = await regionOf(logs);
+  const deployed = await sitesBeside(account.site, logs);
+  if (deployed.length === 0)
+    throw new Failure(
+      'settings',
+      `No bridge is deployed in ${region}: deploy it (${suggested('npm run deploy', account.texts)}), or name another region with AWS_REGION.`,
+    );
+  const isHere = deployed.includes(account.site);
+  const [first = account.site, ...others] = isHere
+    ? [account.site, ...deployed.filter((site) => site !== account.site)]
+    : deployed;
+  const homeOf = (site: string) =>
+    loggedHome({
+      logs,
+      account: { ...account, site },
+      folder: logFolder(account, region, site),
+      titles: deployedTitles(account.texts),
+      now,
+    });
+  return [homeOf(first), ...others.map(homeOf)];
+}
+
+/** Who may not list logs may still read that of the own home. */
+async function sitesBeside(site: string, logs: CloudWatchLogsClient): Promise<string[]> {
+  try {
+    return await deployedSites(logs);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'auth' && error.message.includes('DescribeLogGroups')) return [site];
+    throw error;
+  }
+}
+
+/** Accounts are told apart by the profile, as the owner's settings do it. */
+export const logFolder = ({ texts, client }: Account, region: string, site: string): string =>
+  join(stateFolder(texts), 'aws-log', client.profile ?? 'default', region, site);
+
+if (import.meta.main) {
+  const { line, settings } = await openCommand('page');
+  const account = accountOf(settings);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const ports: PagePorts = {
+    logs: new CloudWatchLogsClient(account.client),
+    now: Date.now,
+    say: sayOn(process.stdout),
+    async browse(address) {
+      const { default: open } = await import('open');
+      (await open(address)).on('error', () => {}); // there is no browser
+    },
+    signal: stop.signal,
+  };
+  process.exitCode = await answered(() => openPageOfAws(account, line.values, ports), sayOn(process.stderr));
+}
