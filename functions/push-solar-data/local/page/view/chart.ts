@@ -6,7 +6,7 @@ import { curves, isTold, powerNames } from './curves.ts';
 import { dayOf, minuteOf } from './wording.ts';
 
 /** px, of both charts, so that their times stand one below the other; the strip of marks keeps to it. */
-export const margins = { left: 46, right: 14 };
+export const margins = { left: 46, right: 22 };
 const heights = { powers: 280, soc: 96 };
 const font = '12px system-ui, sans-serif';
 
@@ -87,7 +87,7 @@ function drawChart({ target, history, pointed }: Shared, names: readonly ColumnN
           ...axis,
           values: (_, splits) => splits.map(timeInWords),
           space: 64,
-          size: isCharge || !isTold(history, 'soc') ? 28 : 28,
+          size: 28,
         },
         {
           ...axis,

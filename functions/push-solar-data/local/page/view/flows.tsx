@@ -53,15 +53,20 @@ function Words({ name, flow, now, children }: WordsOf) {
       {/* Written out for whoever hears it: a sentence is not read in pieces. */}
       <span class="word">{word}</span> {figure && <strong class="figures">{figure}</strong>}
       {children}
-      <span class="muted figures">{ageOf(flow, now)}</span>
+      <span class="muted figures age">
+        {ageOf(flow, now).map((part) => (
+          <span key={part}>{part} </span>
+        ))}
+      </span>
     </div>
   );
 }
 
-function ageOf(flow: Exclude<Flow, { is: 'absent' }>, now: number): string {
-  if (flow.is === 'lacking') return flow.lastAt === undefined ? '' : `last known ${agoOf(flow.lastAt, now)}`;
+/** In parts that stay on one line each. */
+function ageOf(flow: Exclude<Flow, { is: 'absent' }>, now: number): string[] {
+  if (flow.is === 'lacking') return flow.lastAt === undefined ? [] : ['last known', agoOf(flow.lastAt, now)];
   const { origin, measuredAt, toldAt } = flow;
-  return measuredAt === undefined ? `${origin}, told ${agoOf(toldAt, now)}` : `${origin} ${agoOf(measuredAt, now)}`;
+  return measuredAt === undefined ? [`${origin},`, `told ${agoOf(toldAt, now)}`] : [origin, agoOf(measuredAt, now)];
 }
 
 function ChargeWords({ charge }: { charge: Charge }) {

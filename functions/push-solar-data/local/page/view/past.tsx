@@ -9,9 +9,9 @@ import { PastTable } from './past-table.tsx';
 import { momentOf } from './wording.ts';
 
 const spans = [
-  { hours: 1, words: '1 hour' },
-  { hours: 6, words: '6 hours' },
-  { hours: 24, words: '24 hours' },
+  { hours: 1, words: '1 h' },
+  { hours: 6, words: '6 h' },
+  { hours: 24, words: '24 h' },
   { hours: 168, words: '7 days' },
 ];
 
