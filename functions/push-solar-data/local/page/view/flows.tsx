@@ -1,4 +1,5 @@
 /** What flows now: who feeds the home above, the home and its car below, and between them lines as thick as the powers. */
+import { type ComponentChildren, Fragment } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Charge, Flow, FlowName, HomeState } from '../page-state.ts';
 import { FlowLines } from './flow-lines.tsx';
@@ -42,7 +43,7 @@ export function Flows({ flows, charge, now }: Shown) {
 
 const classOf = (name: FlowName, { is }: Flow): string => `node of-${name} is-${is}`;
 
-type WordsOf = { name: FlowName; flow: Flow; now: number; children?: preact.ComponentChildren };
+type WordsOf = { name: FlowName; flow: Flow; now: number; children?: ComponentChildren };
 
 function Words({ name, flow, now, children }: WordsOf) {
   if (flow.is === 'absent') return null;
@@ -55,7 +56,9 @@ function Words({ name, flow, now, children }: WordsOf) {
       {children}
       <span class="muted figures age">
         {ageOf(flow, now).map((part) => (
-          <span key={part}>{part} </span>
+          <Fragment key={part}>
+            <span>{part}</span>{' '}
+          </Fragment>
         ))}
       </span>
     </div>
