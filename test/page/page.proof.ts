@@ -1,36 +1,11 @@
 /** The page in a browser: what it shows of a home, and what becomes of it when the bridge falls silent. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { HomeState } from '../../functions/push-solar-data/local/page/page-state.ts';
 import { beachHouse, hostileText, noon, pageCases } from '../support/page-states.ts';
-import { type Looks, openBrowser, openPage, type ServedHomes, type ShownHome, serve } from './browser.ts';
-
-let browser: Browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(() => browser.close());
-
-type Opened = { page: Page; server: ServedHomes; asked: string[]; complaints: string[] };
-
-/** Opens it twice, so that whatever the browser says of it is heard from the beginning. */
-async function open(t: TestContext, homes: ShownHome[], looks: Looks = {}): Promise<Opened> {
-  const server = await serve({ homes });
-  const page = await openPage(browser, server.address, noon, looks);
-  t.after(async () => {
-    await page.context().close();
-    await server.close();
-  });
-  const asked: string[] = [];
-  const complaints: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.reload();
-  await page.getByRole('heading', { name: 'Now' }).waitFor();
-  return { page, server, asked, complaints };
-}
+import { serve } from './browser.ts';
+import { open } from './opened.ts';
 
 const flowOf = (page: Page, name: string) => page.locator('.node', { hasText: `${name}: ` });
 const textOf = async (page: Page, name: string) => (await flowOf(page, name).innerText()).replaceAll(/\s+/g, ' ');

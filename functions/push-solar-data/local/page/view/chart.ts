@@ -44,7 +44,7 @@ export function drawCharts(target: HTMLElement, history: History, pointed: (row:
     },
     showRow(row) {
       const left = row === undefined ? -10 : powers.plot.valToPos(history.times[row] ?? 0, 'x');
-      for (const { plot } of charts) plot.setCursor({ left, top: 0 }, false);
+      for (const { plot } of charts) plot.setCursor({ left, top: 0 }, plot === powers.plot);
     },
     destroy() {
       observer.disconnect();
