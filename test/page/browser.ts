@@ -1,6 +1,7 @@
 /** The page in a real browser, served as `npm start` serves it: with homes whose states a test chooses. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { bundledAssets } from '../../functions/push-solar-data/local/page/assets.ts';
 import {
   openPageServer,
@@ -24,17 +25,21 @@ export const openBrowser = (): Promise<Browser> => {
 
 export type ServedHomes = PageServer & {
   address: string;
-  /** A tick of the first home that ended in this state. */
-  tick(state: HomeState): void;
+  /** A tick of the first home that ended in this state, or why it cannot be looked at any more. */
+  tick(state: HomeState | Failure): void;
 };
 
 export async function serve({ homes, origin = 'here', port = 0 }: Shown): Promise<ServedHomes> {
   const watchers = new Set<() => void>();
-  let now = homes[0]?.state;
+  let now: HomeState | Failure | undefined = homes[0]?.state;
   const pageHomes = homes.map(
     ({ state, history }, index): PageHome => ({
       site: state.site,
-      state: async () => (index === 0 ? (now ?? state) : state),
+      state: async () => {
+        if (index > 0 || now === undefined) return state;
+        if (now instanceof Failure) throw now;
+        return now;
+      },
       history: async (hours) => lastHours(history, hours),
       watch(changed) {
         watchers.add(changed);

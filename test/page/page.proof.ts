@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import type { HomeState } from '../../functions/push-solar-data/local/page/page-state.ts';
 import { beachHouse, hostileText, noon, pageCases } from '../support/page-states.ts';
 import { serve } from './browser.ts';
@@ -145,6 +146,14 @@ describe('as time goes on', () => {
     const again = await serve({ homes: [pageCases.sunnyDay], port: server.port });
     t.after(again.close);
     await banner.waitFor({ state: 'detached', timeout: 15_000 });
+  });
+
+  it('says why the home cannot be looked at, until it can', async (t) => {
+    const { page, server } = await open(t, [pageCases.sunnyDay]);
+    server.tick(new Failure('auth', 'AWS knows these credentials no more: run aws sso login.'));
+    await page.getByRole('status').getByText('run aws sso login').waitFor();
+    server.tick(pageCases.sunnyDay.state);
+    await page.getByText('This home cannot be looked at now').waitFor({ state: 'detached' });
   });
 
   it('takes nothing for the present that was told three minutes ago', async (t) => {
