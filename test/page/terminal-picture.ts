@@ -11,7 +11,7 @@ const patienceMs = 20_000;
 
 export async function terminalPicture(browser: Browser): Promise<Buffer> {
   const text = `$ npm start\n\n${await shownByStart()}`;
-  const page = await browser.newPage({ viewport: { width: 1000, height: 400 } });
+  const page = await browser.newPage({ viewport: { width: 1080, height: 400 } });
   try {
     await page.setContent(`<style>${looks}</style><pre></pre>`);
     // As text: whatever the terminal shows is no markup.
@@ -26,7 +26,7 @@ export async function terminalPicture(browser: Browser): Promise<Buffer> {
 
 const looks = `
   body { margin: 0; }
-  pre { margin: 0; padding: 26px 30px; width: 1000px; box-sizing: border-box; white-space: pre-wrap;
+  pre { margin: 0; padding: 26px 30px; width: 1080px; box-sizing: border-box; white-space: pre-wrap;
     background: #171d23; color: #e9eef2; font: 14px/1.6 ui-monospace, 'DejaVu Sans Mono', monospace; }`;
 
 /** The simulated home, in a pseudo-terminal, until its first tick was told everywhere. */
@@ -49,7 +49,7 @@ async function shownByStart(): Promise<string> {
     const late = setTimeout(() => reject(new Error(`npm start shows no tick:\n${shown}`)), patienceMs);
     child.stdout.on('data', (text) => {
       shown += String(text);
-      if (!/pushed/.test(shown)) return;
+      if (!/next reading/.test(shown)) return;
       clearTimeout(late);
       setTimeout(resolve, 300);
     });

@@ -71,3 +71,14 @@ describe('configure in a real terminal', { skip }, () => {
       assert.ok(!existsSync(join(folder, '.state')));
     });
 });
+
+describe('start in a real terminal', { skip }, () => {
+  it('shows the home in lines: each tick, the last hour and the next reading', async (t) => {
+    const { until, type, ended } = inTerminal(t, 'start', temporaryFolder(t), { PAGE_PORT: '0' });
+    await until(/pushed {4}solar \d+\.\d\d kW, .*home uses \d+\.\d\d kW \(derived\)/);
+    await until(/last hour: sun [▁▂▃▄▅▆▇█·]{20} up to \d+\.\d\d kW, home /);
+    await until(/next reading in \d+ s: it is asked each minute/);
+    type(keys.ctrlC);
+    await ended;
+  });
+});

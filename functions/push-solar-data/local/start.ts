@@ -77,6 +77,7 @@ async function loop(
       const report = await tick();
       printReport(report, process.stdout);
       page.show(report);
+      if (process.stdout.isTTY) for (const line of page.inLines()) console.log(`          ${onOneLine(line)}`);
       if (stop.signal.aborted || report.problems) return exitCode(report);
       const intoMinute = (clock.now() - begun) % minuteMs;
       await clock.sleep(minuteMs - intoMinute, stop.signal);

@@ -7,6 +7,7 @@ import type { SettingTexts } from '../../settings/settings-reader.ts';
 import type { Site } from '../../settings/site.ts';
 import { stateFolder } from '../environment.ts';
 import { bundledAssets } from './assets.ts';
+import { homeInLines } from './home-in-lines.ts';
 import { homeLog, type Titles } from './home-log.ts';
 import { openOnPort } from './page-port.ts';
 import type { PageHome } from './page-server.ts';
@@ -17,6 +18,8 @@ export type OpenPage = {
   address: string | undefined;
   /** A tick has ended. Takes no time, and throws for nothing. */
   show(report: TickReport): void;
+  /** The home as a few lines for a terminal. */
+  inLines(): string[];
   /** Keeps what is not kept yet, and lets everybody go. */
   close(): Promise<void>;
 };
@@ -75,6 +78,10 @@ export async function openPage({ settings, site, clock, tell, past }: PagePorts)
         if (typeof problem === 'string' && problem !== told) tell(problem);
         told = typeof problem === 'string' ? problem : undefined;
       });
+    },
+    inLines() {
+      const now = clock.now();
+      return homeInLines(log.state(now, midnightBefore(now)), log.history(now - hourMs, now));
     },
     async close() {
       const late = new Promise((resolve) => setTimeout(resolve, farewellMs).unref());
