@@ -5,7 +5,7 @@ import { type Kind, missingOfPage, missingOfTest, readsIn } from './parts.ts';
 /** For a trial without any cloud: nobody owns one, and there is nothing to talk to. */
 export const forTrial = 'simulator';
 
-const conversationOf = (vendor: string): string => `test/conversations/${vendor}.ts`;
+export const conversationOf = (vendor: string): string => `test/conversations/${vendor}.ts`;
 
 const signs = 'Are the signs right?';
 

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import type { DestinationModule } from '../functions/push-solar-data/destinations/destination.ts';
+import { ownCommandLine } from '../functions/push-solar-data/local/command-line.ts';
 import {
   monthlyDollars,
   prices,
@@ -17,8 +18,11 @@ import {
   withDestinations,
 } from '../infra/cost.ts';
 import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
+import { exampleAdapter, stillOfExample } from './adapter-template.ts';
+import { commandsBlocks } from './commands-page.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
+import { envExample } from './env-example.ts';
 import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
 import type { Kind } from './parts.ts';
 import {
@@ -33,10 +37,20 @@ import {
 
 const root = join(import.meta.dirname, '..');
 
-/** Files that repeat the code, with the text that each should have, and a sentence for each part that nobody has written. */
-async function generatedFiles(): Promise<{ files: Map<string, string>; missing: string[] }> {
+/** What there is to write and to say. */
+type Generated = {
+  /** Files that repeat the code, with the text that each should have. */
+  files: Map<string, string>;
+  /** A sentence for each part that nobody has written. */
+  missing: string[];
+  /** A sentence for each part that is there and not yet what it should become. */
+  unfinished: string[];
+};
+
+async function generatedFiles(): Promise<Generated> {
   const [adapters, adapterIndex] = await modulesOf<Adapter>(moduleLists.adapters);
   const [destinations, destinationIndex] = await modulesOf<DestinationModule>(moduleLists.destinations);
+  const owned = adapters.filter(({ vendor }) => vendor !== forTrial);
   const vendors = adapters.map(({ vendor }) => vendor);
   const slugs = destinations.map(({ slug }) => slug);
   const conversations = findConversations(textsIn(conversationsFolder), vendors);
@@ -53,14 +67,14 @@ async function generatedFiles(): Promise<{ files: Map<string, string>; missing: 
     [
       'README.md',
       {
-        vendors: adaptersTable(
-          adapters.filter(({ vendor }) => vendor !== forTrial),
-          ({ vendor, title }) => linked(title, adapterKind, vendor),
-        ),
+        vendors: adaptersTable(owned, ({ vendor, title }) => linked(title, adapterKind, vendor)),
         destinations: destinationsTable(destinations, ({ slug, title }) => linked(title, destinationKind, slug)),
       },
     ],
     ['docs/operations.md', { cost: costTable() }],
+    ['docs/commands.md', commandsBlocks()],
+    ['docs/aws-from-nothing.md', { policy: ['```json', ownerPolicy(), '```'].join('\n') }],
+    ['docs/writing-an-adapter.md', { example: `\`\`\`ts\n${exampleAdapter(root)}\`\`\`` }],
   ];
   const written = pages.filter(([file]) => existsSync(join(root, file)));
   return {
@@ -69,12 +83,14 @@ async function generatedFiles(): Promise<{ files: Map<string, string>; missing: 
       destinationIndex,
       [join(root, 'functions/push-solar-data/adapters/names.ts'), namesFile(adapters)],
       [join(root, conversationsFolder, 'index.ts'), conversationIndex(conversations)],
+      [join(root, '.env.example'), envExample(owned, destinations)],
       ...written.map(([file, blocks]): [string, string] => [
         join(root, file),
         fill(readFileSync(join(root, file), 'utf8'), blocks),
       ]),
     ]),
     missing: [...missingOfAdapters(root, vendors, conversations), ...missingOfDestinations(root, slugs)],
+    unfinished: stillOfExample(adapters),
   };
 }
 
@@ -86,6 +102,9 @@ async function modulesOf<Module>(list: ModuleList): Promise<[Module[], index: [f
   for (const { file, exported } of listed) modules.push((await import(join(root, folder, file)))[exported]);
   return [modules, [join(root, folder, 'index.ts'), moduleIndex(listed, list)]];
 }
+
+/** The rights of the owner's commands on AWS, to paste. */
+const ownerPolicy = (): string => readFileSync(join(root, 'infra/owner-policy.json'), 'utf8').trim();
 
 function textsIn(folder: string): Map<string, string> {
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts'));
@@ -121,25 +140,36 @@ function costTable(): string {
 
 /** What is said of it, a line each, and whether `--check` fails. */
 export function summary(
-  { outdated, missing }: { outdated: readonly string[]; missing: readonly string[] },
+  {
+    outdated,
+    missing,
+    unfinished = [],
+  }: { outdated: readonly string[]; missing: readonly string[]; unfinished?: readonly string[] },
   isCheck: boolean,
 ): { lines: string[]; isWrong: boolean } {
   const names = outdated.join(', ');
   const written = names === '' ? 'Nothing to write: everything is up to date.' : `Wrote ${names}.`;
   const toWrite = names === '' ? [] : [`Out of date: ${names}. Run: npm run generate`];
   return {
-    lines: [...(isCheck ? toWrite : [written]), ...missing.map((sentence) => `Missing: ${sentence}.`)],
+    lines: [
+      ...(isCheck ? toWrite : [written]),
+      ...missing.map((sentence) => `Missing: ${sentence}.`),
+      ...unfinished.map((sentence) => `Unfinished: ${sentence}.`),
+    ],
     isWrong: isCheck && outdated.length + missing.length > 0,
   };
 }
 
 if (import.meta.main) {
-  const { files, missing } = await generatedFiles();
+  const isCheck = ownCommandLine('generate').values.check === true;
+  const { files, missing, unfinished } = await generatedFiles();
   const isCurrent = (path: string, text: string) => existsSync(path) && readFileSync(path, 'utf8') === text;
   const outdated = [...files].filter(([path, text]) => !isCurrent(path, text));
-  const isCheck = process.argv.includes('--check');
   if (!isCheck) for (const [path, text] of outdated) writeFileSync(path, text);
-  const { lines, isWrong } = summary({ outdated: outdated.map(([path]) => relative(root, path)), missing }, isCheck);
+  const { lines, isWrong } = summary(
+    { outdated: outdated.map(([path]) => relative(root, path)), missing, unfinished },
+    isCheck,
+  );
   if (lines.length > 0) console[isWrong ? 'error' : 'log'](lines.join('\n'));
   process.exitCode = isWrong ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
-import { onTerminal } from '../functions/push-solar-data/local/on-terminal.ts';
+import { sayOn } from '../functions/push-solar-data/local/layout.ts';
 import { bundle, bundleFeed, bundleFolder, feedBundleFolder } from './bundle.ts';
 import { stackDestinations } from './destinations.ts';
 import { feedsNamed } from './feed.ts';
@@ -18,7 +18,7 @@ const site = texts['SITE'] ?? 'home';
 
 const settings = await publicSettings(texts).catch((error: unknown) => {
   if (!(error instanceof Failure)) throw error;
-  console.error(onTerminal(error.message));
+  sayOn(process.stderr)(error.message);
   process.exit(2);
 });
 

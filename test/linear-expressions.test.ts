@@ -2,7 +2,7 @@
 import { ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { createContext, Script } from 'node:vm';
-import { expressionsIn } from './support/regular-expressions.ts';
+import { expressionsIn } from './support/literals.ts';
 
 const length = 300_000;
 const mostMs = 50;

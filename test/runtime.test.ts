@@ -88,6 +88,47 @@ async function homeOf(t: TestContext, { gives, stored = {}, environment = {} }: 
   };
 }
 
+describe('stored settings that are none of this home', () => {
+  it('are remarked in the line of each tick, which goes on', async (t) => {
+    const stored = {
+      EXAMPLE_PLANTS: '7',
+      EXAMPLE_POLL_SECONDS: '60',
+      FOXESS_API_KEY: 'x',
+      MAX_POWER_KW: '30',
+      CHARGE_HQ_API_KEY: apiKey,
+    };
+    const { tickAfter } = await homeOf(t, { stored });
+    for (const minutes of [0, 1]) {
+      const { outcome, remarks, warnings } = await tickAfter(minutes);
+      assert.equal(outcome, 'pushed');
+      assert.deepEqual(remarks, [
+        'EXAMPLE_PLANTS is not a setting; did you mean EXAMPLE_PLANT?',
+        'FOXESS_API_KEY: not used, because VENDOR and DESTINATION name nothing that it belongs to',
+      ]);
+      assert.equal(warnings, undefined);
+    }
+  });
+
+  it('are not looked for where VENDOR or DESTINATION name what there is not', async (t) => {
+    for (const environment of [{ VENDOR: 'foxes' }, { DESTINATION: 'charge-hq,webhok' }]) {
+      const { tickAfter } = await homeOf(t, { stored: { FOXESS_API_KEY: 'x', WEBHOOK_URL: 'x' }, environment });
+      assert.equal((await tickAfter(0)).remarks, undefined);
+    }
+  });
+
+  it('are found although a setting is wrong, and in the environment where they are near to one', async (t) => {
+    const environment = { EXAMPLE_TAKE: 'sun', EXAMPLE_PLNT: 'x', EXAMPLE_OF_ANOTHER_PROGRAM: 'x', LANG: 'C' };
+    const { tickAfter } = await homeOf(t, {
+      stored: { EXAMPLE_TKE: 'x', EXAMPLE_STALE_AFTER_SECONDS: '90' },
+      environment,
+    });
+    assert.deepEqual((await tickAfter(0)).remarks, [
+      'EXAMPLE_TKE is not a setting; did you mean EXAMPLE_TAKE?',
+      'EXAMPLE_PLNT is not a setting; did you mean EXAMPLE_PLANT?',
+    ]);
+  });
+});
+
 describe('settings', () => {
   it('of the environment win over the stored ones, one by one', async (t) => {
     const home = await homeOf(t, {

@@ -2,6 +2,7 @@
 import { adapters } from './adapters/index.ts';
 import { Failure } from './core/failure.ts';
 import type { TickReport } from './core/report.ts';
+import type { SiteState } from './core/site-state.ts';
 import { tick } from './core/tick.ts';
 import type { DestinationHome } from './destinations/destination.ts';
 import { publish } from './destinations/publish.ts';
@@ -9,8 +10,9 @@ import type { SiteMemory } from './persistence/site-memory.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Connections, openConnections } from './platform/connections.ts';
 import { createRedactor } from './platform/redaction.ts';
-import type { SettingTexts } from './settings/settings-reader.ts';
+import { type SettingTexts, upperSnake } from './settings/settings-reader.ts';
 import { type DestinationRegistry, openSite, type Registry, type Site } from './settings/site.ts';
+import { strayNames, unusedRemark } from './settings/stray.ts';
 import { poll } from './sources/poll.ts';
 
 export type RuntimeOptions = {
@@ -19,6 +21,8 @@ export type RuntimeOptions = {
   /** Where further settings are stored. */
   stored?: StoredSettings;
   memory: SiteMemory;
+  /** The last looks at the sources that were taken beside the ticks, by label. Never throws. */
+  looks?: () => Promise<SiteState['sources']>;
   registry?: Registry;
   destinations?: DestinationRegistry;
   connections?: Connections;
@@ -56,6 +60,7 @@ export function openRuntime({
   environment,
   stored,
   memory,
+  looks = async () => ({}),
   registry = adapters,
   destinations,
   connections = openConnections(),
@@ -69,7 +74,10 @@ export function openRuntime({
   const site = async (): Promise<Site> => {
     const { texts, problem } = await settings.current();
     if (!opened || opened.texts !== texts)
-      opened = { texts, site: await openSite({ ...texts, ...environment }, registry, destinations) };
+      opened = {
+        texts,
+        site: withStrays(await openSite({ ...texts, ...environment }, registry, destinations), texts, environment),
+      };
     if (problem === undefined) return opened.site;
     const { remarks } = opened.site;
     return texts ? { ...opened.site, remarks: [...remarks, problem] } : { ...opened.site, problems: [problem] };
@@ -85,12 +93,14 @@ export function openRuntime({
       const current = await site();
       const redactor = createRedactor(current.secrets);
       const ports = { memory, connections, clock, redactor, retryPauseMs };
+      const looked = await looks();
       const report = await tick(current, {
         clock,
         budget,
         load: memory.load,
         commit: (state, now) => memory.commit(current.sources, state, now),
-        poll: (source, state, circumstances) => poll(source, state, { ...ports, ...circumstances }),
+        poll: (source, state, circumstances) =>
+          poll(source, state, { ...ports, ...circumstances, look: looked[source.label] }),
         publish: (destination, state, message, { signal }) =>
           publish(destination, state, message, { ...ports, signal, home: homeOf(current) }),
       });
@@ -103,6 +113,17 @@ export function openRuntime({
       return remarks;
     },
   };
+}
+
+/** Stored names that are no settings of this home are among the remarks, and those in the environment that are near to one. */
+function withStrays(site: Site, stored: SettingTexts | undefined, environment: SettingTexts): Site {
+  const { settingNames, sources, destinations, remarks } = site;
+  if (!stored || !settingNames) return site;
+  const prefixes = [...sources, ...destinations].map(({ label }) => upperSnake(label));
+  const strays = strayNames(Object.keys(stored), settingNames, prefixes);
+  const around = strayNames(Object.keys(environment), settingNames, prefixes, { onlyNear: true });
+  const misspelt = new Set([...strays.remarks, ...around.remarks]);
+  return { ...site, remarks: [...remarks, ...misspelt, ...unusedRemark(strays.others)] };
 }
 
 /** What destinations may know of it. */

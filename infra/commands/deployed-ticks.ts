@@ -6,10 +6,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
-import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { outcomes, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, asked, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { onOneLine } from '../../functions/push-solar-data/local/on-terminal.ts';
+import { notDeployed } from './site-stack-at-aws.ts';
 
 /** What stands in the log at a moment: a tick, or an invocation that ended without one. */
 export type LogEntry = { at: Date; report: TickReport } | { at: Date; trouble: string };
@@ -25,9 +25,13 @@ type Span = { since: number; until?: number };
  * @param since ms since the epoch.
  * @throws Failure, `settings` if no bridge is deployed for this site and region.
  */
-export async function deployedTicks(client: CloudWatchLogsClient, site: string, since: number): Promise<LogEntry[]> {
+export async function deployedTicks(
+  client: CloudWatchLogsClient,
+  account: Account,
+  since: number,
+): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
-  for await (const page of deployedPages(client, site, { since })) entries.push(...page);
+  for await (const page of deployedPages(client, account, { since })) entries.push(...page);
   return entries;
 }
 
@@ -38,13 +42,13 @@ export async function deployedTicks(client: CloudWatchLogsClient, site: string, 
  */
 export async function* deployedPages(
   client: CloudWatchLogsClient,
-  site: string,
+  account: Account,
   span: Span,
 ): AsyncGenerator<LogEntry[]> {
   const region = await regionOf(client);
   let nextToken: string | undefined;
   do {
-    const page = await asked(() => eventsOf(client, site, region, span, nextToken));
+    const page = await asked(() => eventsOf(client, account, region, span, nextToken));
     yield (page.events ?? []).flatMap(({ timestamp = 0, message = '' }) => entryOf(new Date(timestamp), message) ?? []);
     nextToken = page.nextToken;
   } while (nextToken);
@@ -78,7 +82,7 @@ const filterPattern = `{ ${[
 
 async function eventsOf(
   client: CloudWatchLogsClient,
-  site: string,
+  account: Account,
   region: string,
   { since, until }: Span,
   nextToken: string | undefined,
@@ -86,7 +90,7 @@ async function eventsOf(
   try {
     return await client.send(
       new FilterLogEventsCommand({
-        logGroupName: `${logGroups}${site}`,
+        logGroupName: `${logGroups}${account.site}`,
         filterPattern,
         startTime: since,
         ...(until === undefined ? {} : { endTime: until }),
@@ -95,11 +99,7 @@ async function eventsOf(
     );
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new Failure(
-      'settings',
-      `No bridge is deployed for the site "${site}" in ${region}: deploy it (npm run deploy), or name another with SITE and AWS_REGION.`,
-      { cause: error },
-    );
+    throw notDeployed(account, region);
   }
 }
 

@@ -7,46 +7,69 @@ import {
   regionOf,
   stackName,
 } from '../../functions/push-solar-data/local/aws-account.ts';
-import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { onTerminal } from '../../functions/push-solar-data/local/on-terminal.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
+import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
+import { type LookUpStack, stackAt } from './site-stack-at-aws.ts';
 
-export type DestroyPorts = { ssm: SSMClient; runCdk: RunCdk; say(sentence: string): void };
+export type DestroyPorts = { ssm: SSMClient; lookUpStack: LookUpStack; runCdk: RunCdk; say(sentence: string): void };
 
-/** @param args for `cdk destroy` as they stand. @returns the exit code of `cdk`. @throws Failure */
+/** @param args for `cdk destroy` as they stand. @returns 0 if it was there and is gone, 2 if it was not there, else 1 or the exit code of `cdk`. @throws Failure */
 export async function destroy(
-  { site }: Account,
+  account: Account,
   args: readonly string[],
-  { ssm, runCdk, say }: DestroyPorts,
+  { ssm, lookUpStack, runCdk, say }: DestroyPorts,
 ): Promise<number> {
+  const { site, texts } = account;
   const region = await regionOf(ssm);
   const parameters = await parametersOf(ssm, site);
-  const code = await runCdk(['destroy', stackName(site), ...args], region);
-  if (code !== 0) {
-    say('The stack was not removed: the lines above say why.');
-    return code;
+  const code = (await lookUpStack()) ? await removed() : nothingThere();
+  if (code === 0 || code === 2) for (const sentence of left()) say(sentence);
+  return code;
+
+  function nothingThere(): number {
+    say(
+      `Nothing was removed: no bridge is deployed for the site "${site}" in ${region}. If it runs elsewhere, name it with SITE and AWS_REGION.`,
+    );
+    return 2;
   }
-  const paths = parameters.map(({ path }) => path).sort();
-  if (paths.length === 0) {
-    say(`No parameters lie below ${parameterPath(site)}/ in ${region}.`);
+
+  async function removed(): Promise<number> {
+    const code = await runCdk(['destroy', stackName(site), ...args], region);
+    if (code !== 0) {
+      say('The stack was not removed: the lines above say why.');
+      return code;
+    }
+    if (await lookUpStack()) {
+      say(`The bridge of the site "${site}" still runs in ${region}: nothing was removed.`);
+      return 1;
+    }
+    say(`The bridge of the site "${site}" is gone from ${region}.`);
     return 0;
   }
-  say(`These parameters belong to you and stay in ${region} (they cost nothing):`);
-  for (const path of paths) say(`- ${path}`);
-  say('To delete them, the secrets among them for good:');
-  for (const command of deleteCommands(region, paths)) say(`    ${command}`);
-  return 0;
+
+  function left(): string[] {
+    const paths = parameters.map(({ path }) => path).sort();
+    if (paths.length === 0) return [`No parameters lie below ${parameterPath(site)}/ in ${region}.`];
+    return [
+      `These parameters belong to you and stay in ${region} (they cost nothing):`,
+      ...paths.map((path) => `- ${path}`),
+      'To delete them, the secrets among them for good:',
+      ...deleteCommands(region, paths, texts).map((command) => `    ${command}`),
+    ];
+  }
 }
 
 if (import.meta.main) {
-  const args = process.argv.slice(2);
-  const account = accountOf(localSettings(process.env), args);
+  const { line, settings } = await openCommand('destroy');
+  const account = accountOf(settings, line.forCdk);
   const ports: DestroyPorts = {
     ssm: new SSMClient(account.client),
+    lookUpStack: stackAt(account),
     runCdk: cdkFor(account, process.env),
-    say: (sentence) => console.log(onTerminal(sentence)),
+    say: sayOn(process.stdout),
   };
-  process.exitCode = await answered(() => destroy(account, args, ports), console.error);
+  process.exitCode = await answered(() => destroy(account, line.forCdk, ports), sayOn(process.stderr));
 }

@@ -5,6 +5,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
 import { homeLog, type Titles } from '../../functions/push-solar-data/local/page/home-log.ts';
 import { midnightBefore } from '../../functions/push-solar-data/local/page/open-page.ts';
 import type { PageHome } from '../../functions/push-solar-data/local/page/page-server.ts';
@@ -14,7 +15,7 @@ import { deployedPages, type LogEntry } from './deployed-ticks.ts';
 
 export type LoggedHomePorts = {
   logs: CloudWatchLogsClient;
-  site: string;
+  account: Account;
   /** Where what was read of this account, region and site lies. */
   folder: string;
   titles: Titles & { know(report: TickReport): Promise<void> };
@@ -38,7 +39,8 @@ const overlapMs = 2 * minuteMs;
 /** A tick comes each minute: to ask more often shows nothing new. */
 const leastPauseMs = 20_000;
 
-export function loggedHome({ logs, site, folder, titles, now }: LoggedHomePorts): LoggedHome {
+export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePorts): LoggedHome {
+  const { site } = account;
   const log = homeLog(site, titles);
   const cache = tickHistory(folder);
   const store = fileStore(folder);
@@ -68,7 +70,7 @@ export function loggedHome({ logs, site, folder, titles, now }: LoggedHomePorts)
     const isFar = !covered || until - covered.until > dayMs || covered.until > until;
     const before = isFar || !covered ? { from: until - dayMs, until: until - dayMs } : covered;
     const seen = new Set<string>();
-    for await (const page of deployedPages(logs, site, { since: before.until - overlapMs })) {
+    for await (const page of deployedPages(logs, account, { since: before.until - overlapMs })) {
       const told = page.map(toldOf);
       const fresh = told.filter((each) => !newest.has(keyOf(each)));
       for (const each of told) seen.add(keyOf(each));
@@ -82,7 +84,7 @@ export function loggedHome({ logs, site, folder, titles, now }: LoggedHomePorts)
   const readBack = async (from: number): Promise<void> => {
     while (covered && covered.from > from) {
       const since = Math.max(from, covered.from - dayMs);
-      for await (const page of deployedPages(logs, site, { since, until: covered.from })) {
+      for await (const page of deployedPages(logs, account, { since, until: covered.from })) {
         const told = page.map(toldOf);
         await keep(told);
         await cache.append(told);

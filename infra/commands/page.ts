@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
-import { localSettings, stateFolder } from '../../functions/push-solar-data/local/environment.ts';
-import { onOneLine } from '../../functions/push-solar-data/local/on-terminal.ts';
+import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import { stateFolder } from '../../functions/push-solar-data/local/environment.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
+import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { bundledAssets } from '../../functions/push-solar-data/local/page/assets.ts';
 import { openOnPort } from '../../functions/push-solar-data/local/page/page-port.ts';
+import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import { deployedSites } from './deployed-ticks.ts';
 import { type LoggedHome, loggedHome } from './logged-home.ts';
 import { deployedTitles } from './titles.ts';
@@ -23,7 +26,7 @@ export type PagePorts = {
 /** @returns the exit code, once the page is closed. @throws Failure */
 export async function openPageOfAws(
   account: Account,
-  args: readonly string[],
+  values: CommandLine<'page'>['values'],
   { logs, now, say, browse, signal }: PagePorts,
 ): Promise<number> {
   const homes = await homesOf(account, { logs, now });
@@ -33,7 +36,7 @@ export async function openPageOfAws(
   const server = await openOnPort({}, { origin: 'aws', homes, assets }, say);
   if (!server) return 1;
   say(`Homes: ${homes.map(({ site }) => site).join(', ')}. Stop with Ctrl+C.`);
-  if (!args.includes('--no-open')) await browse(server.address).catch(() => {}); // its address is shown
+  if (!values['no-open']) await browse(server.address).catch(() => {}); // its address is shown
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await server.close();
   return 0;
@@ -49,14 +52,20 @@ async function homesOf(
   if (deployed.length === 0)
     throw new Failure(
       'settings',
-      `No bridge is deployed in ${region}: deploy it (npm run deploy), or name another region with AWS_REGION.`,
+      `No bridge is deployed in ${region}: deploy it (${suggested('npm run deploy', account.texts)}), or name another region with AWS_REGION.`,
     );
   const isHere = deployed.includes(account.site);
   const [first = account.site, ...others] = isHere
     ? [account.site, ...deployed.filter((site) => site !== account.site)]
     : deployed;
   const homeOf = (site: string) =>
-    loggedHome({ logs, site, folder: logFolder(account, region, site), titles: deployedTitles(account.texts), now });
+    loggedHome({
+      logs,
+      account: { ...account, site },
+      folder: logFolder(account, region, site),
+      titles: deployedTitles(account.texts),
+      now,
+    });
   return [homeOf(first), ...others.map(homeOf)];
 }
 
@@ -75,19 +84,19 @@ export const logFolder = ({ texts, client }: Account, region: string, site: stri
   join(stateFolder(texts), 'aws-log', client.profile ?? 'default', region, site);
 
 if (import.meta.main) {
-  const args = process.argv.slice(2);
-  const account = accountOf(localSettings(process.env), args);
+  const { line, settings } = await openCommand('page');
+  const account = accountOf(settings);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const ports: PagePorts = {
     logs: new CloudWatchLogsClient(account.client),
     now: Date.now,
-    say: (sentence) => console.log(onOneLine(sentence)),
+    say: sayOn(process.stdout),
     async browse(address) {
       const { default: open } = await import('open');
       (await open(address)).on('error', () => {}); // there is no browser
     },
     signal: stop.signal,
   };
-  process.exitCode = await answered(() => openPageOfAws(account, args, ports), console.error);
+  process.exitCode = await answered(() => openPageOfAws(account, line.values, ports), sayOn(process.stderr));
 }

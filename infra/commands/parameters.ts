@@ -6,7 +6,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { asked } from '../../functions/push-solar-data/local/aws-account.ts';
-import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { parameterPath, type SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 
 /** A parameter of a site; `value` only where it is not encrypted. */
 export type StoredParameter = { path: string; name: string; encrypted: boolean; value?: string };
@@ -56,16 +56,20 @@ export const isState = ({ path }: StoredParameter, site: string): boolean =>
   path.startsWith(`${parameterPath(site)}/state/`);
 
 /** The command that stores a secret; its value is left for the owner to fill in. */
-export const putCommand = (site: string, region: string, name: string): string =>
-  `aws ssm put-parameter --region ${region} --type SecureString --name ${parameterPath(site)}/${name} --value '…'`;
+export const putCommand = (site: string, region: string, name: string, texts: SettingTexts): string =>
+  `aws ssm put-parameter ${inAccount(region, texts)} --type SecureString --name ${parameterPath(site)}/${name} --value '…'`;
+
+/** What AWS's own command line needs, which knows nothing of `.env`. */
+export const inAccount = (region: string, { AWS_PROFILE }: SettingTexts): string =>
+  `--region ${region}${AWS_PROFILE ? ` --profile ${AWS_PROFILE}` : ''}`;
 
 /** Parameters that one call of the API deletes at most. */
 const namesPerDeletion = 10;
 
-export function deleteCommands(region: string, paths: readonly string[]): string[] {
+export function deleteCommands(region: string, paths: readonly string[], texts: SettingTexts): string[] {
   const calls = Math.ceil(paths.length / namesPerDeletion);
   return Array.from({ length: calls }, (_, nth) => {
     const names = paths.slice(nth * namesPerDeletion, (nth + 1) * namesPerDeletion);
-    return `aws ssm delete-parameters --region ${region} --names ${names.join(' ')}`;
+    return `aws ssm delete-parameters ${inAccount(region, texts)} --names ${names.join(' ')}`;
   });
 }

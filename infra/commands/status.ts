@@ -3,14 +3,19 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { type Account, accountOf, answered } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
-import { localSettings } from '../../functions/push-solar-data/local/environment.ts';
-import { type Output, printReport, rowInWords } from '../../functions/push-solar-data/local/print.ts';
-import { deployedTicks, type LogEntry } from './deployed-ticks.ts';
+import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
+import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
+import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
+import type { LogEntry } from './deployed-ticks.ts';
+import { freshTicks, type TickPorts } from './fresh-ticks.ts';
+import { stackAt } from './site-stack-at-aws.ts';
 import { destinationTitle } from './titles.ts';
 
-export type StatusPorts = { logs: CloudWatchLogsClient; output: Output; now: number };
+export type StatusPorts = TickPorts & { output: Output };
 
 /** Longer than two polls of the slowest cloud. */
 const lookBackMs = 2 * 3_600_000;
@@ -20,13 +25,15 @@ const silentMs = 5 * 60_000;
 type Tick = { at: Date; report: TickReport };
 
 /** @returns 0 if the last tick that told anything pushed figures, and the function runs; else 1. @throws Failure */
-export async function showStatus({ site, texts }: Account, { logs, output, now }: StatusPorts): Promise<number> {
-  const entries = await deployedTicks(logs, site, now - lookBackMs);
+export async function showStatus(account: Account, ports: StatusPorts, { json = false } = {}): Promise<number> {
+  const { logs, output, clock } = ports;
+  const entries = await freshTicks(account, lookBackMs, ports);
+  const now = clock.now();
   const last = entries.at(-1);
   if (!last)
     throw new Failure(
       'unavailable',
-      'The deployed function has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?',
+      `The bridge of the site "${account.site}" in ${await regionOf(logs)} has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?`,
     );
   const ticks = entries.flatMap((entry) => ('report' in entry ? [entry] : []));
   const reading = ticks.findLast(({ report }) => report.outcome === 'pushed');
@@ -34,22 +41,31 @@ export async function showStatus({ site, texts }: Account, { logs, output, now }
   const isSilent = now - last.at.getTime() > silentMs;
   const isWell = told !== undefined && 'report' in told && told.report.outcome === 'pushed' && !isSilent;
 
-  if (!output.isTTY) output.write(`${JSON.stringify({ site, well: isWell, reading, told, lastAt: last.at })}\n`);
-  else {
-    const title = await destinationTitle(reading?.report.destinations[0]?.label, texts);
-    const lines = [...readingLines(reading, title, now), ...rowLines(ticks, now), ...silence(last, now, isSilent)];
-    output.write(`${lines.join('\n')}\n`);
+  const code = isWell ? 0 : 1;
+  if (json || !output.isTTY) {
+    const region = await regionOf(logs);
+    const silentSeconds = Math.max(0, Math.round((now - last.at.getTime()) / 1000));
+    const report = { site: account.site, region, well: isWell, lastAt: last.at, silentSeconds, reading, told };
+    output.write(`${JSON.stringify(report)}\n`);
+    return code;
   }
-  if (output.isTTY && told && !isWell && told !== reading) explain(told, output);
-  return isWell ? 0 : 1;
+  const title = await destinationTitle(reading?.report.destinations[0]?.label, account.texts);
+  const lines = [
+    ...readingLines(reading, title, now, output),
+    ...rowLines(ticks, now, output),
+    ...silence(last, now, isSilent).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
+  ];
+  output.write(`${lines.join('\n')}\n`);
+  if (told && !isWell && told !== reading) explain(told, output);
+  return code;
 }
 
 /** Of several destinations, each with the last that became of it. */
-function rowLines(ticks: readonly Tick[], now: number): string[] {
+function rowLines(ticks: readonly Tick[], now: number, output: Output): string[] {
   const rows = ticks.at(-1)?.report.destinations ?? [];
   if (rows.length < 2) return [];
-  const width = Math.max(...rows.map(({ label }) => label.length));
-  return rows.map(({ label }) => `${label.padEnd(width)}  ${lastOf(label, ticks, now)}`);
+  const lasts = rows.map(({ label }) => [label, lastOf(label, ticks, now)] as const);
+  return [pairs(lasts, columnsOf(output))];
 }
 
 function lastOf(label: string, ticks: readonly Tick[], now: number): string {
@@ -60,7 +76,7 @@ function lastOf(label: string, ticks: readonly Tick[], now: number): string {
   return row ? `${inWords((now - tick.at.getTime()) / 1000)} ago ${rowInWords(row)}` : 'told nothing in two hours';
 }
 
-function readingLines(reading: Tick | undefined, title: string, now: number): string[] {
+function readingLines(reading: Tick | undefined, title: string, now: number, output: Output): string[] {
   if (!reading) return ['No figures were pushed in the last two hours.'];
   const { at, report } = reading;
   const sincePush_s = (now - at.getTime()) / 1000;
@@ -68,8 +84,8 @@ function readingLines(reading: Tick | undefined, title: string, now: number): st
   const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
   const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
   return [
-    `Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`,
-    diagnosisTable({ ...report, ...age, sources: [], remarks }, now),
+    wrapped(`Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`, columnsOf(output)),
+    diagnosisTable({ ...report, ...age, sources: [], remarks }, now, output),
   ];
 }
 
@@ -83,11 +99,18 @@ const silence = ({ at }: LogEntry, now: number, isSilent: boolean): string[] =>
 function explain(told: LogEntry, output: Output): void {
   output.write('Since then:\n');
   if ('report' in told) printReport(told.report, output, told.at);
-  else output.write(`${told.at.toTimeString().slice(0, 8)}  ${told.trouble}\n`);
+  else printTrouble(told.trouble, output, told.at);
 }
 
 if (import.meta.main) {
-  const account = accountOf(localSettings(process.env), process.argv.slice(2));
-  const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
-  process.exitCode = await answered(() => showStatus(account, ports), console.error);
+  const { line, settings } = await openCommand('status');
+  const account = accountOf(settings);
+  const ports: StatusPorts = {
+    logs: new CloudWatchLogsClient(account.client),
+    lookUpStack: stackAt(account),
+    clock: systemClock,
+    say: sayOn(process.stderr),
+    output: process.stdout,
+  };
+  process.exitCode = await answered(() => showStatus(account, ports, line.values), sayOn(process.stderr));
 }

@@ -316,8 +316,8 @@ describe('AlphaESS systems', () => {
     const exchanges = [listed([system(), system({ sysSn: otherSn, minv: null })])];
     assert.deepEqual(await discover(alphaess, { settings: app, now, exchanges }), {
       serials: [
-        { value: sn, title: 'SMILE-INV' },
-        { value: otherSn, title: null },
+        { value: sn, title: 'SMILE-INV, battery of 10 kWh' },
+        { value: otherSn, title: 'battery of 10 kWh' },
       ],
     });
   });

@@ -128,6 +128,7 @@ const refusals: [what: string, answer: Exchange['answer'], ageSeconds: number, e
   ['an HTTP 401', { status: 401, json: {} }, 600, 'pushed', 2],
   ['an HTTP 403', { status: 403, json: {} }, 600, 'pushed', 2],
   ['an HTTP 401 while the token is young', { status: 401, json: {} }, 599, 'auth', 1],
+  ['an HTTP 401 to a token from a clock that was a year ahead', { status: 401, json: {} }, -31_536_000, 'pushed', 2],
   ['an HTTP 401 that names the young token', { status: 401, json: { msg: 'Token expired' } }, 300, 'pushed', 2],
   ...['1001', '1002', '1003', '1006', 2002].flatMap((code): typeof refusals => [
     [`code ${code}`, { json: { success: false, code, msg: 'no' } }, 600, 'pushed', 2],
@@ -211,5 +212,5 @@ it('keeps the hold when other settings change, and ends it with another password
 it('suggests another region where the AppId is not known', async () => {
   const { report } = await play([say.refusedToken({ code: '2101021', msg: 'auth invalid appId' })]);
   assert.equal(report.kind, 'auth');
-  assert.match(report.error ?? '', /region/);
+  assert.match(report.error ?? '', /DEYECLOUD_REGION/);
 });

@@ -293,9 +293,9 @@ describe('Enlighten logs in', () => {
   }
 
   const refusals: [string, Answer, RegExp][] = [
-    ['HTTP 401', { status: 401, json: { message: 'Invalid' } }, /password/],
-    ['HTTP 403', { status: 403, text: '' }, /password/],
-    ['a web page', { text: '<html>Sign in</html>' }, /password/],
+    ['HTTP 401', { status: 401, json: { message: 'Invalid' } }, /ENPHASE_PASSWORD/],
+    ['HTTP 403', { status: 403, text: '' }, /ENPHASE_PASSWORD/],
+    ['a web page', { text: '<html>Sign in</html>' }, /ENPHASE_PASSWORD/],
     ['requires_mfa', { json: { requires_mfa: true } }, /two-step/],
     ['a one-time password cookie', withCookies({ message: 'success' }, ['login_otp_nonce=n1']), /two-step/],
     ['a session that is only half open', { json: { ...success, requires_mfa: true } }, /two-step/],

@@ -218,7 +218,7 @@ describe('evcc and its log-in', () => {
     [
       'an address of the home itself',
       { baseUrl: 'http://192.168.1.5:7070' },
-      /^EVCC_BASE_URL must be[^:]+https:[^:]+http:[^ ]+$/,
+      /^EVCC_BASE_URL must be an address that begins with https:\/\/, and this one is known only inside your home\./,
     ],
   ] as [string, Record<string, string>, RegExp][])
     it(`asks nobody with ${what}`, async () => {
@@ -240,7 +240,7 @@ describe('evcc refuses', () => {
     ],
     ['the log-in of a proxy', { status: 401, text: 'no' }, 'auth', /proxy in front of evcc/],
     ['a caller at the proxy', { status: 403, text: 'no' }, 'auth', /proxy in front of evcc/],
-    ['a wrong address', { status: 404, text: '<html>not here</html>' }, 'bad-response', /base URL/],
+    ['a wrong address', { status: 404, text: '<html>not here</html>' }, 'bad-response', /EVCC_BASE_URL/],
     ['a redirect to a log-in', { status: 302, headers: { location: '/login' } }, 'bad-response', /not followed/],
     ['while the tunnel is down', { status: 502, text: 'Bad gateway' }, 'unavailable', /502/],
     ['with a page of the tunnel', { status: 530, text: '<html>' }, 'unavailable', /530/],

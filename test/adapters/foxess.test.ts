@@ -19,6 +19,7 @@ import {
   without,
 } from '../conversations/foxess.ts';
 import type { Answer, Exchange } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { playAdapter } from '../support/home.ts';
 import { testAdapter } from './test-adapter.ts';
 
@@ -782,4 +783,38 @@ it('FoxESS may be asked every two minutes by an owner who wants that, and not mo
     (await readRows([row('ONE', hybrid)], { pollSeconds: seconds })).report.kind ?? 'pushed';
   assert.equal(await outcomeOf('120'), 'pushed');
   assert.equal(await outcomeOf('119'), 'settings');
+});
+
+describe('FoxESS finds to choose from', () => {
+  const found = (...devices: unknown[]) =>
+    discover(foxess, { settings: { apiKey }, now, exchanges: [listed(...devices)] });
+  const [one, two, three] = [
+    device('ONE', true, { stationName: 'Home' }),
+    device('TWO', false, { stationName: 'Home' }),
+    device('THREE', false, { stationName: 'Barn' }),
+  ];
+
+  it('the only plant, and no clamp to choose where it has one inverter', async () => {
+    assert.deepEqual(await found(one), { deviceSns: [{ value: 'ONE', title: 'Home' }], gridMeter: [] });
+  });
+
+  it('whole plants by name, and for the clamp each inverter where a plant has several', async () => {
+    assert.deepEqual(await found(one, two, three), {
+      deviceSns: [
+        { value: 'ONE,TWO', title: 'Home' },
+        { value: 'THREE', title: 'Barn' },
+      ],
+      gridMeter: [
+        { value: 'auto', title: 'as the figures show it' },
+        { value: 'ONE', title: 'Home' },
+        { value: 'TWO', title: 'Home' },
+        { value: 'THREE', title: 'Barn' },
+        { value: 'none', title: 'no meter or clamp at the grid' },
+      ],
+    });
+  });
+
+  it('no inverter, and says whose key to use', async () => {
+    await assert.rejects(found(), { kind: 'auth', message: /account that owns the plant/ });
+  });
 });

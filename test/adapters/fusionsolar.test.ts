@@ -451,9 +451,30 @@ describe('plant and devices', () => {
         { value: 'NE=1', title: 'Home' },
         { value: 'NE=2', title: 'Barn' },
       ],
+      meterDeviceId: [],
     });
     const kioskUrl = 'https://eu5.fusionsolar.huawei.com/singleKiosk.html?kk=abc';
     assert.deepEqual(await discover(fusionsolar, { settings: { kioskUrl }, now, exchanges: [] }), {});
+  });
+
+  it('finds the meters of the only plant, or of the chosen one, where it has several', async () => {
+    const meters = [
+      { id: 17, devTypeId: 17, devName: 'Heat pump' },
+      { id: 1, devTypeId: 1 },
+      { id: 47, devTypeId: 47, devName: 'Street' },
+    ];
+    const stations = (...names: string[]) => exchange('stations', page(plants(...names), 1));
+    const found = async (list: Exchange, devices: unknown[], settings: Record<string, string> = account) => {
+      const exchanges = [logIn(), list, exchange('getDevList', done(devices))];
+      return (await discover(fusionsolar, { settings, now, exchanges }))?.['meterDeviceId'];
+    };
+    const both = [
+      { value: '47', title: 'Street' },
+      { value: '17', title: 'Heat pump' },
+    ];
+    assert.deepEqual(await found(stations('Home'), meters), both);
+    assert.deepEqual(await found(stations('Home', 'Barn'), meters, { ...account, stationCode: 'NE=2' }), both);
+    assert.deepEqual(await found(stations('Home'), meters.slice(1)), []);
   });
 
   it('keeps plant and devices for a day', async () => {

@@ -310,15 +310,22 @@ describe('of an account', () => {
     assert.deepEqual(pathsOf(played).slice(2), [livePath('CE1'), listPath, livePath('CE2')]);
   });
 
-  it('what can be chosen are the devices of each site, and each for the clamp', async () => {
+  it('what can be chosen are the devices of each site, and for the clamp each of a site with several', async () => {
     const exchanges = [list([dongle('CE1'), pv, dongle('CE2', { site: 8 }), dongle('CE3', { site: 8 })])];
     assert.deepEqual(await discover(givenergy, { settings, now, exchanges }), {
       serials: [
         { value: 'CE1', title: 'site 7' },
         { value: 'CE2,CE3', title: 'site 8' },
       ],
-      gridMeter: ['CE1', 'CE2', 'CE3'].map((value) => ({ value, title: 'GIV-HY5.0' })),
+      gridMeter: [
+        { value: 'auto', title: 'as the figures show it' },
+        { value: 'CE2', title: 'GIV-HY5.0, site 8' },
+        { value: 'CE3', title: 'GIV-HY5.0, site 8' },
+        { value: 'none', title: 'no meter or clamp at the grid' },
+      ],
     });
+    const alone = await discover(givenergy, { settings, now, exchanges: [list([dongle('CE1')])] });
+    assert.deepEqual(alone?.['gridMeter'], []);
   });
 });
 

@@ -277,7 +277,7 @@ describe('Growatt lists', () => {
     assert.match(JSON.stringify((await play({}, exchanges)).report), /sun counts twice/);
   });
 
-  it('for the set-up plants, and devices of the whole account with their types', async () => {
+  it('for the set-up plants, and all devices of the account where one must be named, with their types', async () => {
     const page = (nth: number, lastPager: boolean, ...data: Values[]): Exchange => ({
       method: 'POST',
       path: '/v4/new-api/queryDeviceList',
@@ -291,8 +291,16 @@ describe('Growatt lists', () => {
     ];
     assert.deepEqual(await discover(growatt, { settings: account, now, exchanges }), {
       plantId: [{ value: '77', title: 'Home' }],
-      devices: [{ value: 'sph:SPH1' }, { value: 'sph-s:SPS1' }],
+      devices: [{ value: 'sph:SPH1,sph-s:SPS1', title: 'all devices of the account' }],
     });
+    const usual = [plantList({ plant_id: 77 }), page(1, true, { deviceSn: 'SPH1', deviceType: 'sph' })];
+    assert.deepEqual((await discover(growatt, { settings: account, now, exchanges: usual }))?.['devices'], []);
+    const homes = [plantList({ plant_id: 77 }, { plant_id: 78 }), ...exchanges.slice(1)];
+    const values = (await discover(growatt, { settings: account, now, exchanges: homes }))?.['devices'];
+    assert.deepEqual(
+      values?.map(({ value }) => value),
+      ['sph:SPH1,sph-s:SPS1', 'sph:SPH1', 'sph-s:SPS1'],
+    );
   });
 
   for (const devices of ['wit:W1', 'sph', 'sph:', 'storage:S1', ':S1'])

@@ -611,7 +611,11 @@ describe('http-json: settings', () => {
     ['body.token', { body: '{"token":"word"}' }],
   ];
   const rows: [string, Record<string, unknown>, RegExp][] = [
-    ['requests that are not JSON', { requests: '[{"id":"d"' }, /HTTP_JSON_REQUESTS must be a JSON list/],
+    [
+      'requests that are not JSON',
+      { requests: '[{"id":"d"' },
+      /HTTP_JSON_REQUESTS is not JSON from line 1, column 11 on/,
+    ],
     ['requests that are no list', { requests: request }, /HTTP_JSON_REQUESTS must be a JSON list/],
     ['no request', { requests: [] }, /HTTP_JSON_REQUESTS is empty/],
     ['six requests', { requests: [...'abcdef'].map((id) => ({ ...request, id })) }, /more than five/],

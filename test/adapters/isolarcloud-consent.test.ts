@@ -57,8 +57,8 @@ describe("iSolarCloud's consent", () => {
 
   for (const [what, refused, sentence] of [
     ['the code is refused', success({ code: 2 }), /refuses the code: it works once/],
-    ['the application is refused', success({ code: '3' }), /check appKey and secretKey/],
-    ['the application is not known', success({ code: 4 }), /check appKey and region/],
+    ['the application is refused', success({ code: '3' }), /check ISOLARCLOUD_APP_KEY and ISOLARCLOUD_SECRET_KEY/],
+    ['the application is not known', success({ code: 4 }), /check ISOLARCLOUD_APP_KEY and ISOLARCLOUD_REGION/],
     ['the redirect address is another', success({ code: 5 }), /another redirect address/],
     ['the grant is refused', success({ code: 6 }), /gives no token \(code 6\)/],
     ['the gateway refuses', refusal('E912'), /check secretKey/],
@@ -75,7 +75,7 @@ describe("iSolarCloud's consent", () => {
   it('needs the number of the application', async (t) => {
     const { ended, screen } = await connecting(t, success(issued(1)), 28_430, '');
     assert.equal(await ended, 2);
-    assert.match(screen(), /needs the applicationId/);
+    assert.match(screen(), /set ISOLARCLOUD_APPLICATION_ID/);
   });
 
   it('is not asked for with the password of the account', async (t) => {

@@ -190,7 +190,7 @@ describe('Redback, log-in:', () => {
           { settings: { ...settings, authKind } },
         );
         assert.equal(report.kind, 'auth');
-        assert.match(report.error ?? '', new RegExp(`${error}.*authKind ${other}`));
+        assert.match(report.error ?? '', new RegExp(`${error}.*REDBACK_AUTH_KIND to ${other}`));
         assert.equal(vendor.received.length, 1);
         assert.equal(JSON.stringify([report, pushes[0]?.error]).includes(settings.clientSecret), false);
       });

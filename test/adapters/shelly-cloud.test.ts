@@ -23,6 +23,7 @@ import {
   v2,
 } from '../conversations/shelly-cloud.ts';
 import type { Answer, Exchange, ReceivedRequest } from '../support/conversation.ts';
+import { discover } from '../support/discover.ts';
 import { apiKey, playAdapter, settingTexts } from '../support/home.ts';
 import { assertReported, testAdapter } from './test-adapter.ts';
 
@@ -453,4 +454,47 @@ describe('settings', () => {
     it(`${what} are refused`, async () => {
       assert.match((await open(settings)).problems.join('\n'), tells);
     });
+});
+
+describe('Shelly Cloud finds to choose from', () => {
+  const post = (path: string, form: Record<string, string>, data: object): Exchange => ({
+    ...{ method: 'POST', path, form: { auth_key: account.authKey, ...form } },
+    answer: { json: { isok: true, data } },
+  });
+  const found = (devices_status: Statuses, devices: object) =>
+    discover(shellyCloud, {
+      settings: account,
+      now,
+      exchanges: [
+        post('/device/all_status', { show_info: 'true', no_shared: 'true' }, { devices_status }),
+        post('/interface/device/list', {}, { devices }),
+      ],
+    });
+
+  it('every meter by the name of its device, with its present value and direction, both ways', async () => {
+    const choices = await found(
+      {
+        [plug]: { meters: [{ power: 12 }], relays: [{ ison: true }] },
+        other: { ...house, _dev_info: { id: clamps.toUpperCase(), online: true } },
+      },
+      { [clamps]: { name: 'Meter box' }, [`${plug}_0`]: { name: 'Plug' } },
+    );
+    assert.deepEqual(choices?.['netImport'], [
+      { value: `${clamps}/em1:0`, title: 'Meter box: -1500 W, into the grid now' },
+      { value: `-${clamps}/em1:0`, title: 'Meter box, turned round: -1500 W, from the grid now' },
+      { value: `${clamps}/em1:1`, title: 'Meter box: -2900 W, into the grid now' },
+      { value: `-${clamps}/em1:1`, title: 'Meter box, turned round: -2900 W, from the grid now' },
+      { value: `${plug}/meters:0`, title: 'Plug: 12 W, from the grid now' },
+      { value: `-${plug}/meters:0`, title: 'Plug, turned round: 12 W, into the grid now' },
+    ]);
+    for (const each of Object.values(choices ?? {}))
+      for (const { value } of each ?? []) assert.ok(shellyCloud.settings['netImport']?.schema.safeParse(value).success);
+  });
+
+  it('one that measures nothing now, by its id where it has no name; none that is no meter', async () => {
+    const statuses = { [three]: threePhases(1, null, 3, 4), [plug]: { 'switch:0': { output: true } } };
+    const { production = [] } = (await found(statuses, {})) ?? {};
+    assert.deepEqual(production[0], { value: `${three}/em:0`, title: `${three}, no figure now` });
+    assert.equal(production.length, 2);
+  });
 });

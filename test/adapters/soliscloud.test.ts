@@ -92,7 +92,7 @@ describe('SolisCloud refuses', () => {
   });
 });
 
-it('SolisCloud finds the plants and the inverters of an account', async () => {
+it('SolisCloud finds the plants of an account, and for its meter the inverters of one with several', async () => {
   const [one, two] = [inverter('ONE', { stationName: 'Home' }), inverter('TWO', { stationName: null })];
   const stations = stationsListed({ id: '11', stationName: 'Home' }, { id: 12 });
   const exchanges: Exchange[] = [listed(one, two), stations];
@@ -105,7 +105,8 @@ it('SolisCloud finds the plants and the inverters of an account', async () => {
       { value: '11', title: 'Home' },
       { value: '12', title: undefined },
     ],
-    inverterSns: inverters,
     meterInverterSn: inverters,
   });
+  const alone = await discover(soliscloud, { settings: key, now, exchanges: [listed(one), stations] });
+  assert.deepEqual(alone?.['meterInverterSn'], []);
 });

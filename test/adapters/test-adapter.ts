@@ -11,6 +11,9 @@ import { testGoingAway } from './test-going-away.ts';
 
 const impatient = { tickMs: 1_500, readMs: 400 };
 
+/** An environment variable, or the command that gives a consent anew. */
+const variable = /\b[A-Z][A-Z0-9]*_[A-Z][A-Z0-9_]*|npm run connect/;
+
 export function testAdapter(adapter: Adapter, conversation: AdapterConversation): void {
   const { settings, now, exchanges, push } = conversation;
   const secrets = conversation.secrets ?? secretsOf(adapter, settings);
@@ -49,6 +52,7 @@ export function testAdapter(adapter: Adapter, conversation: AdapterConversation)
       const refused = allAnswered(conversation.refused ?? { status: 401, json: { message: 'no' } });
       const { report, vendor, ...played } = await play(refused, { ticks: 25, everySeconds: 60 });
       assertReported({ report, vendor, ...played }, ['auth'], secrets);
+      assert.match(report.error ?? '', variable, 'names what is to be checked as its owner knows it');
       const once = await play(refused);
       assert.equal(vendor.received.length, once.vendor.received.length, 'calls during the back-off');
     });

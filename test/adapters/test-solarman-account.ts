@@ -197,7 +197,7 @@ function testCodes(dialect: Dialect): void {
       const played = await play(exchanges, { ticks: 2, everySeconds: 3_600 });
       assert.equal(endOf(played), 'auth');
       assert.equal(callsTo(paths.token, played), 1);
-      assert.match(played.report.error ?? '', /region/);
+      assert.match(played.report.error ?? '', /_REGION/);
     });
 
     it("tells the vendor's words for an error that it does not know", async () => {

@@ -81,7 +81,7 @@ function testSearch(dialect: Dialect): void {
       ]) {
         const played = await play([say.token(), exchange], { settings: searching });
         assert.equal(endOf(played), 'auth');
-        assert.match(played.report.error ?? '', /region/);
+        assert.match(played.report.error ?? '', /_REGION/);
       }
     });
 

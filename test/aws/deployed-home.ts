@@ -8,7 +8,7 @@ import { bootstrap, deploy, fetchFunction } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { type Instance, startInstance } from './instance.ts';
 import { ownersParameters } from './parameters.ts';
-import { witnessCalls } from './rights.ts';
+import { parameterCallOf, witnessCalls } from './rights.ts';
 
 /** The owner's access token of Victron VRM. */
 export const token = 'token-of-the-owner-in-the-parameter-store';
@@ -21,7 +21,7 @@ export async function deployHome() {
   const victron = await playVictron(token, () => clock.now());
   const chargeHq = await playChargeHqOnce();
   const emulator = await startEmulator();
-  const witness = await witnessCalls(emulator);
+  const witness = await witnessCalls(emulator, parameterCallOf);
   const parameters = ownersParameters(emulator, 'home');
   const instances: Instance[] = [];
   const folders: string[] = [];

@@ -1,5 +1,5 @@
 /** What the function asks of AWS, held against what its role allows: the emulator lets everything pass. */
-import { request as ask, createServer } from 'node:http';
+import { request as ask, createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { account, type Emulator, region } from './emulator.ts';
@@ -8,22 +8,25 @@ import { account, type Emulator, region } from './emulator.ts';
 export type AwsCall = { action: string; resource: string };
 export type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] };
 
-export type Witness = {
-  /** Stands for AWS towards the function. */
+export type Witness<Call extends AwsCall = AwsCall> = {
+  /** Stands for AWS towards whoever asks it. */
   url: string;
   /** Since the start. */
-  calls: AwsCall[];
+  calls: Call[];
   close(): void;
 };
 
-/** Passes every call on to the emulator and notes it. */
-export async function witnessCalls(emulator: Emulator): Promise<Witness> {
-  const calls: AwsCall[] = [];
+/** Passes every call on to the emulator and notes it. @param read what is noted. */
+export async function witnessCalls<Call extends AwsCall>(
+  emulator: Emulator,
+  read: (headers: IncomingHttpHeaders, body: string, path: string) => Call,
+): Promise<Witness<Call>> {
+  const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    calls.push(callOf(request.headers, body.toString('utf8')));
+    calls.push(read(request.headers, body.toString('utf8'), request.url ?? '/'));
     const { method, headers } = request;
     ask(new URL(request.url ?? '/', emulator.url), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -32,7 +35,7 @@ export async function witnessCalls(emulator: Emulator): Promise<Witness> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
     calls,
     close() {
       server.closeAllConnections();
@@ -41,7 +44,8 @@ export async function witnessCalls(emulator: Emulator): Promise<Witness> {
   };
 }
 
-function callOf(headers: NodeJS.Dict<string | string[]>, body: string): AwsCall {
+/** Of the function, which asks for parameters alone. */
+export function parameterCallOf(headers: IncomingHttpHeaders, body: string): AwsCall {
   const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)/.exec(String(headers['authorization']))?.[1];
   const operation = String(headers['x-amz-target']).split('.').at(-1);
   const { Name, Path } = body.startsWith('{') ? JSON.parse(body) : {};

@@ -53,7 +53,7 @@ export const conversation: AdapterConversation = {
 export const cloudSettings = {
   mode: 'cloud',
   email: 'me@test.example',
-  password: 'password-of-a-test',
+  password: 'word-of-a-test',
   clientId: 'client-of-a-test',
 };
 export const authenticityToken = 'authenticity+token/of-a-test==';
@@ -93,7 +93,7 @@ export const signIn = (answer = redirect('{server}/oauth/authorize?resumed=1')):
   form: {
     authenticity_token: authenticityToken,
     'user[email]': 'me@test.example',
-    'user[password]': 'password-of-a-test',
+    'user[password]': 'word-of-a-test',
     'user[remember_me]': '0',
     commit: 'Log in',
   },

@@ -55,6 +55,7 @@ describe('the next poll', () => {
     ['of one whose rhythm is known', answered(0, { refresh: renewed }), slow, 300, /renews its figures every 5 min$/],
     ['after a failure', failed('unavailable'), slow, 300, /^it has failed, and is tried again .* 5 min$/],
     ['after refused credentials', failed('auth', 1800), slow, 1800, /^it refused the credentials/],
+    ['of one that is left alone past a tick', failed('auth', 1805), slow, 1860, /^it refused the credentials/],
     ['after a demand to wait', failed('rate-limited', 600), everyMinute, 600, /^it asked to be left alone/],
   ];
   for (const [what, state, limits, in_s, why] of rows)

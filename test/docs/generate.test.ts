@@ -34,6 +34,13 @@ const rows: [
     ['Out of date: README.md, docs/operations.md. Run: npm run generate'],
     true,
   ],
+  [
+    'what is not what it should become, without failing for it',
+    { outdated: [], missing: [], unfinished: ['acme is still the example'] },
+    true,
+    ['Unfinished: acme is still the example.'],
+    false,
+  ],
   ['what a check finds missing', { outdated: [], missing }, true, [`Missing: ${missing[0]}.`], true],
 ];
 

@@ -19,9 +19,13 @@ function rewrite(tree: unknown, change: (value: unknown, name: string) => unknow
 export const isNumberText = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 
+/** `20260501120000`. */
+const withoutMarks = /^(20\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+
 /** A time near `now`, as a text or as seconds or milliseconds since the epoch. */
 export function isTime(value: unknown, now: number): boolean {
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(value)) return true;
+  if (typeof value === 'string' && (/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(value) || withoutMarks.test(value)))
+    return true;
   const number = Number(value);
   return [number, number * 1000].some((ms) => Math.abs(ms - now) < 72 * hourMs);
 }
@@ -57,6 +61,8 @@ const allTimes = (name: string, change: (value: string | number) => unknown, mor
 /** The same text or number, `ms` later. */
 export function later(value: string | number, ms: number): string | number {
   if (typeof value === 'number') return value > 1e11 ? value + ms : value + ms / 1000;
+  if (withoutMarks.test(value))
+    return String(later(value.replace(withoutMarks, '$1-$2-$3 $4:$5:$6'), ms)).replace(/\D/g, '');
   if (isNumberText(value)) return String(later(Number(value), ms));
   const [whole = '', date = '', divider = '', time = '', seconds = ''] =
     /^(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d)(:\d\d)?/.exec(value) ?? [];

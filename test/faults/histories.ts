@@ -27,7 +27,7 @@ const played = (wrong: string[], sign: Cell['sign']): Cell => ({
 const notThere = played([], '·');
 
 /** A cloud that is asked as often as the conversation says. */
-function asked({ name, adapter, conversation }: NamedConversation) {
+export function askedAgain({ name, adapter, conversation }: NamedConversation) {
   const { again, settings } = conversation;
   const { pollSeconds } = adapter;
   return {
@@ -68,7 +68,7 @@ async function toldSecondly(
   changes: Record<string, unknown>,
   start: 'cold start' | undefined,
 ): Promise<{ push: Push | undefined; wrong: string[] }> {
-  const { talk, everySeconds } = asked(of);
+  const { talk, everySeconds } = askedAgain(of);
   const answer: Fault['answer'] = ({ json, ...rest }) =>
     json === undefined ? undefined : { ...rest, json: withFigures(json, changes) };
   const tested = await openTestedHome(talk, { answer }, 'every call');
@@ -109,7 +109,7 @@ async function playFrozen(of: NamedConversation): Promise<Cell> {
   const { push } = of.conversation;
   const flowing = powerFields.filter((field) => (push.siteMeters[field] ?? 0) !== 0);
   if (push.tsms !== undefined || flowing.length < 2) return notThere;
-  const { talk, everySeconds } = asked(of);
+  const { talk, everySeconds } = askedAgain(of);
   const tested = await openTestedHome(talk, { answer: () => undefined }, 'every call');
   try {
     const wrong: string[] = [];
@@ -132,7 +132,7 @@ const yearSeconds = 365 * 86_400;
 /** An empty battery of a clock: what was remembered in the future holds nobody up when the clock is right. */
 async function playClock(of: NamedConversation, { status }: { status?: number }): Promise<Cell> {
   const answer: Fault['answer'] = () => ({ status: status ?? 200, headers: { 'retry-after': '86400' }, json: {} });
-  const { talk, everySeconds } = asked(of);
+  const { talk, everySeconds } = askedAgain(of);
   const tested = await openTestedHome(talk, { answer }, 'live call');
   try {
     const right = tested.home.clock.at;

@@ -11,6 +11,7 @@ import {
   setting,
   text,
 } from '../../functions/push-solar-data/adapters/adapter.ts';
+import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { configure } from '../../functions/push-solar-data/local/configure.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
 import { keys, openTerminal, type Terminal } from '../support/terminal.ts';
@@ -65,8 +66,6 @@ const key = /CHARGE_HQ_API_KEY: Charge HQ web app/;
 const where = /Where shall the figures go\?/;
 const more = /Shall they go to another destination too\?/;
 const trial = /Send this reading to Charge HQ now/;
-const optional = /These are optional/;
-const another = /Is there another source/;
 const right = /Is this what your home does right now/;
 const menu = /What is to be changed\?/;
 
@@ -89,10 +88,8 @@ describe('a first run', () => {
   it('asks for the equipment and what it needs, reads once, and stores what was answered', async (t) => {
     const { ended, ...terminal } = configuring(t);
     await terminal.answer(/Which equipment\?/, 'plain');
-    await terminal.answer(another);
     await terminal.answer(/PLAIN_CLOUD_PASSWORD: Password of the app/, rightPassword);
     await terminal.answer(/PLAIN_CLOUD_PLANT: Number of the plant/, '4711');
-    await terminal.answer(optional);
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(key, 'my-own-key');
@@ -131,7 +128,6 @@ describe('a first run', () => {
   it('checks each answer at once, and tells no secret', async (t) => {
     const { ended, ...terminal } = configuring(t);
     await terminal.answer(/Which equipment\?/, 'plain');
-    await terminal.answer(another);
     await terminal.answer(/PLAIN_CLOUD_PASSWORD/);
     await terminal.until(/PLAIN_CLOUD_PASSWORD is missing/);
     await terminal.answer(/PLAIN_CLOUD_PASSWORD/, rightPassword);
@@ -141,37 +137,36 @@ describe('a first run', () => {
     assert.equal(await ended, 130);
   });
 
-  it('asks for an optional setting only if it is marked', async (t) => {
+  it('leaves what is optional to the menu, where a setting of a few words is a list', async (t) => {
     const { ended, ...terminal } = configuring(t);
     await terminal.answer(/Which equipment\?/, 'plain');
-    await terminal.answer(another);
     await terminal.answer(/PLAIN_CLOUD_PASSWORD/, rightPassword);
     await terminal.answer(/PLAIN_CLOUD_PLANT/, '1');
-    await terminal.until(optional);
-    terminal.type(keys.space);
-    await terminal.answer(/◉ PLAIN_CLOUD_NICK/);
-    await terminal.answer(/PLAIN_CLOUD_NICK: Another name \(Enter leaves it out\)/, 'barn');
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(key, 'a-key');
+    await terminal.choose(right, /set an optional one/);
+    await terminal.choose(menu, /PLAIN_CLOUD_NICK/);
+    await terminal.answer(/PLAIN_CLOUD_NICK: Another name \(Enter leaves it out\)/, 'barn');
+    await terminal.choose(menu, /PLAIN_CLOUD_UNIT/);
+    await terminal.choose(/PLAIN_CLOUD_UNIT: Unit of the figures/, /kW/);
+    await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
     await ended;
-    assert.match(stored(terminal), /^PLAIN_CLOUD_NICK=barn$/m);
-    assert.doesNotMatch(terminal.screen(), /PLAIN_CLOUD_UNIT:/);
+    assert.match(stored(terminal), /^PLAIN_CLOUD_NICK=barn\nPLAIN_CLOUD_UNIT=kW$/m);
   });
 
   for (const [mode, asked, never] of [
-    ['', /TWO_WAYS_TOKEN: Token/, /TWO_WAYS_USER_NAME:/],
+    ['portal', /TWO_WAYS_TOKEN: Token/, /TWO_WAYS_USER_NAME:/],
     ['app', /TWO_WAYS_USER_NAME: Name/, /TWO_WAYS_TOKEN:/],
   ] as const)
-    it(`asks first for what decides which settings are needed: mode "${mode}"`, async (t) => {
+    it(`has each way in on the list of the equipment: ${mode}`, async (t) => {
       const { ended, ...terminal } = configuring(t);
-      await terminal.answer(/Which equipment\?/, 'two');
-      await terminal.answer(another);
-      await terminal.answer(/TWO_WAYS_MODE: portal or app \(Enter takes portal\)/, mode);
+      await terminal.until(/Which equipment\?/);
+      terminal.type(`two ways ${mode}`);
+      await terminal.answer(new RegExp(`❯ Two Ways \\(two-ways\\), ${mode}`));
       await terminal.answer(asked, 'given');
-      await terminal.answer(optional);
       await terminal.answer(where);
       await terminal.answer(more);
       await terminal.answer(key, 'a-key');
@@ -179,16 +174,37 @@ describe('a first run', () => {
       await terminal.answer(trial, 'n');
       await ended;
       assert.doesNotMatch(terminal.screen(), never);
-      assert.equal(/TWO_WAYS_MODE/.test(stored(terminal)), mode !== '', 'a default is not stored');
+      assert.equal(/TWO_WAYS_MODE/.test(stored(terminal)), mode !== 'portal', 'a default is not stored');
     });
+
+  it('takes what would do instead of what is asked for, where that is left empty', async (t) => {
+    const kiosk = adapterOf({
+      vendor: 'kiosk-cloud',
+      title: 'Kiosk Cloud',
+      settings: {
+        userName: setting(z.optional(text), 'Name of the account'),
+        link: secret(z.optional(text), 'Link of the kiosk'),
+      },
+      requires: ({ link }) => (link ? [] : ['userName']),
+    });
+    const terminal = openTerminal(t, registryOf(kiosk));
+    const ended = configure([], terminal.ports);
+    await terminal.answer(/Which equipment\?/);
+    await terminal.answer(/KIOSK_CLOUD_USER_NAME: .*Enter if you have KIOSK_CLOUD_LINK instead/);
+    await terminal.answer(/KIOSK_CLOUD_LINK: Link of the kiosk/);
+    await terminal.answer(/KIOSK_CLOUD_USER_NAME: Name/);
+    await terminal.answer(/KIOSK_CLOUD_LINK: Link of the kiosk/, 'my-link');
+    await terminal.until(where);
+    terminal.type(keys.ctrlC);
+    await ended;
+  });
 
   it('asks for the address of equipment that has none of its own, and again until one of several is given', async (t) => {
     const { ended, ...terminal } = configuring(t);
     await terminal.answer(/Which equipment\?/, 'box');
-    await terminal.answer(another);
     await terminal.answer(/BOX_BASE_URL: The https address of your Box at Home/, 'http://box.example.com');
     await terminal.until(/BOX_BASE_URL must be an address that begins with https:\/\//);
-    terminal.type('\u0015'); // empties the line
+    terminal.type(keys.emptyLine);
     await terminal.answer(/BOX_BASE_URL/, 'https://box.example.com');
     await terminal.answer(/BOX_SUN/);
     await terminal.answer(/BOX_GRID/);
@@ -206,33 +222,6 @@ describe('a first run', () => {
       'VENDOR=box\nCHARGE_HQ_API_KEY=a-key\nBOX_GRID=meter\nBOX_BASE_URL=https://box.example.com\n',
     );
   });
-
-  it('gives several sources labels, and offers what each contributes', async (t) => {
-    const { ended, ...terminal } = configuring(t);
-    await terminal.answer(/Which equipment\?/, 'plain');
-    await terminal.answer(another, 'y');
-    await terminal.answer(/Which equipment is the other one\?/, 'two');
-    await terminal.answer(another);
-    await terminal.answer(/Label of plain-cloud:/, 'roof');
-    await terminal.answer(/Label of two-ways:/, 'roof');
-    await terminal.until(/VENDOR names "roof" twice/);
-    terminal.type('\u0015');
-    await terminal.answer(/Label of two-ways:/, 'garage');
-    await terminal.answer(/ROOF_PASSWORD/, rightPassword);
-    await terminal.answer(/ROOF_PLANT/, '1');
-    await terminal.until(optional);
-    await terminal.answer(/ROOF_TAKE/);
-    await terminal.answer(/GARAGE_MODE/);
-    await terminal.answer(/GARAGE_TOKEN/, 'a-token');
-    await terminal.choose(optional, /GARAGE_USER_NAME/);
-    await terminal.answer(where);
-    await terminal.answer(more);
-    await terminal.answer(key, 'a-key');
-    await terminal.choose(/The read failed\./, /Store the settings all the same/); // two grid meters at one home
-    assert.equal(await ended, 0);
-    assert.match(stored(terminal), /^VENDOR=roof:plain-cloud,garage:two-ways$/m);
-    assert.match(stored(terminal), /^GARAGE_TOKEN=a-token$/m);
-  });
 });
 
 describe('another run', () => {
@@ -241,7 +230,7 @@ describe('another run', () => {
     await terminal.until(menu);
     await terminal.until(/PLAIN_CLOUD_PASSWORD: set\n.*PLAIN_CLOUD_PLANT: 4711\n/);
     await terminal.choose(/navigate/, /PLAIN_CLOUD_PLANT/);
-    await terminal.answer(/\(Enter keeps it\)/, '12');
+    await terminal.answer(/\(Enter keeps it\)/, `${keys.emptyLine}12`);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
@@ -254,7 +243,7 @@ describe('another run', () => {
   it('keeps a secret at Enter, and says when nothing was changed', async (t) => {
     const { ended, ...terminal } = configuring(t, configured);
     await terminal.choose(menu, /PLAIN_CLOUD_PASSWORD/);
-    await terminal.answer(/\(set; Enter keeps it\)/);
+    await terminal.answer(/\(set: \*+; Enter keeps it\)/);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
@@ -266,7 +255,7 @@ describe('another run', () => {
   it('removes an optional setting at a single hyphen', async (t) => {
     const { ended, ...terminal } = configuring(t, `${configured}PLAIN_CLOUD_NICK=barn\n`);
     await terminal.choose(menu, /PLAIN_CLOUD_NICK/);
-    await terminal.answer(/Enter keeps it, - removes it/, '-');
+    await terminal.answer(/Enter keeps it, - removes it/, `${keys.emptyLine}-`);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
@@ -274,25 +263,51 @@ describe('another run', () => {
     assert.equal(stored(terminal), configured);
   });
 
-  it('with other equipment keeps what the old one needs', async (t) => {
+  it('with other equipment removes what the old one needed, and says so', async (t) => {
     const { ended, ...terminal } = configuring(t, configured);
     await terminal.choose(menu, /Equipment/);
-    await terminal.answer(/Which equipment\?/, 'two');
-    await terminal.answer(another);
-    await terminal.answer(/TWO_WAYS_MODE/);
+    await terminal.answer(/Which equipment\?/, 'two portal');
     await terminal.answer(/TWO_WAYS_TOKEN/, 'a-token');
-    await terminal.answer(optional);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
+    await terminal.until(/What belonged to the former equipment alone is removed/);
+    await terminal.until(/Removed from .*: PLAIN_CLOUD_PASSWORD, PLAIN_CLOUD_PLANT/);
     await ended;
-    assert.equal(stored(terminal), `${configured.replace('plain-cloud', 'two-ways')}TWO_WAYS_TOKEN=a-token\n`);
+    assert.equal(
+      stored(terminal),
+      '# the barn\nVENDOR=two-ways\nCHARGE_HQ_API_KEY=my-own-key\nTWO_WAYS_TOKEN=a-token\n',
+    );
+  });
+
+  it('with the same equipment under an own label keeps its settings', async (t) => {
+    const file = configured.replace('plain-cloud', 'barn:plain-cloud').replaceAll('PLAIN_CLOUD', 'BARN');
+    const { ended, ...terminal } = configuring(t, file);
+    await terminal.choose(menu, /Equipment \(VENDOR\) barn: Plain Cloud/);
+    await terminal.answer(/Which equipment\?/);
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    await terminal.until(/Nothing was changed/);
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), file);
+  });
+
+  it('with the same equipment keeps its way in', async (t) => {
+    const file = 'VENDOR=two-ways\nTWO_WAYS_MODE=App\nTWO_WAYS_USER_NAME=me\nCHARGE_HQ_API_KEY=my-own-key\n';
+    const { ended, ...terminal } = configuring(t, file);
+    await terminal.choose(menu, /Equipment/);
+    await terminal.until(/❯ Two Ways \(two-ways\), app/);
+    terminal.type(keys.enter);
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    assert.equal(await ended, 0);
+    assert.match(stored(terminal), /^TWO_WAYS_MODE=app$/im);
   });
 
   it('asks again for a setting that is malformed, and says why', async (t) => {
     const { ended, ...terminal } = configuring(t, configured.replace('4711', 'abc'));
     await terminal.choose(menu, /Nothing more/);
     await terminal.until(/PLAIN_CLOUD_PLANT must be a number of at least 1 \(it is "abc"\)/);
-    await terminal.answer(/PLAIN_CLOUD_PLANT: Number/, '8');
+    await terminal.answer(/PLAIN_CLOUD_PLANT: Number/, `${keys.emptyLine}8`);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
     await ended;
@@ -302,7 +317,7 @@ describe('another run', () => {
   it('says that a variable of the environment wins over what was stored', async (t) => {
     const { ended, ...terminal } = configuring(t, configured, { PLAIN_CLOUD_PLANT: '7' });
     await terminal.choose(menu, /PLAIN_CLOUD_PLANT: 7/);
-    await terminal.answer(/\(Enter keeps it\)/, '12');
+    await terminal.answer(/\(Enter keeps it\)/, `${keys.emptyLine}12`);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
@@ -335,12 +350,28 @@ describe('a read that fails', () => {
     it(`can be answered by: ${entry}`, async (t) => {
       const { ended, ...terminal } = configuring(t, wrong);
       await terminal.choose(menu, /PLAIN_CLOUD_PLANT/);
-      await terminal.answer(/Enter keeps it/, '12');
+      await terminal.answer(/Enter keeps it/, `${keys.emptyLine}12`);
       await terminal.choose(menu, /Nothing more/);
       await terminal.choose(/The read failed\./, new RegExp(entry));
       assert.equal(await ended, 0);
       assert.equal(stored(terminal), expected);
     });
+});
+
+describe('a read that is refused', () => {
+  it('is followed by the log-in with what is set, a secret only as set', async (t) => {
+    const { ended, ...terminal } = configuring(t, configured.replace(rightPassword, 'wrong'));
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.until(/The read failed\./);
+    await terminal.until(/❯ Correct what plain-cloud logs in with/);
+    terminal.type(keys.enter);
+    await terminal.answer(/PLAIN_CLOUD_PASSWORD: .*set: \*+; Enter keeps it/, rightPassword);
+    await terminal.answer(/PLAIN_CLOUD_PLANT: .*\n +4711/);
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), configured.replaceAll('"', "'"));
+  });
 });
 
 describe('Ctrl+C', () => {
@@ -351,7 +382,7 @@ describe('Ctrl+C', () => {
       'the last question',
       async (terminal: Terminal) => {
         await terminal.choose(/navigate/, /PLAIN_CLOUD_PLANT/);
-        await terminal.answer(/Enter keeps it/, '12');
+        await terminal.answer(/Enter keeps it/, `${keys.emptyLine}12`);
         await terminal.choose(menu, /Nothing more/);
         await terminal.until(right);
       },
@@ -378,10 +409,8 @@ describe('equipment that wants a consent in a browser', () => {
     });
     const ended = configure([], terminal.ports);
     await terminal.answer(/Which equipment\?/);
-    await terminal.answer(another);
     await terminal.answer(/MY_CLOUD_CLIENT_ID/, 'id-1');
-    await terminal.answer(/MY_CLOUD_PASSWORD.*Enter leaves it out/);
-    await terminal.answer(/MY_CLOUD_CLIENT_SECRET/, 'client-secret');
+    await terminal.answer(/MY_CLOUD_CLIENT_SECRET.*Enter if you have MY_CLOUD_PASSWORD instead/, 'client-secret');
     return { ...terminal, ended };
   }
   const wants = /My Cloud wants your consent once in a browser \(MY_CLOUD_REFRESH_TOKEN\)/;
@@ -396,12 +425,25 @@ describe('equipment that wants a consent in a browser', () => {
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(key, 'a-key');
-    await terminal.until(/solar 1\.00 kW/);
+    await terminal.until(/solar +1\.00 kW/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.match(stored(terminal), /^MY_CLOUD_REFRESH_TOKEN='refresh token-of-today'$/m);
     assert.ok(!terminal.screen().includes('refresh token-of-today'));
+  });
+
+  it('is asked first for what only the consent needs', async (t) => {
+    const terminal = openTerminal(t, adapters);
+    const ended = configure([], terminal.ports);
+    await terminal.answer(/Which equipment\?/, 'tesla');
+    await terminal.answer(/TESLA_CLIENT_ID/, 'id-1');
+    await terminal.answer(/TESLA_REDIRECT_URI/, 'https://home.example.com/back');
+    await terminal.answer(/TESLA_CLIENT_SECRET/, 'client-secret');
+    await terminal.answer(/TESLA_REGION/);
+    await terminal.until(/Tesla \(Powerwall, Fleet API\) wants your consent once/);
+    terminal.type(keys.ctrlC);
+    assert.equal(await ended, 130);
   });
 
   it('takes what an earlier consent yielded', async (t) => {

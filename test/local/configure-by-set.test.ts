@@ -63,6 +63,32 @@ describe('settings given by --set', () => {
     assert.doesNotMatch(failed.output + failed.complaints, /wrong-token/);
   });
 
+  it('with a wrong number are answered with the right ones', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const wrong = victron(cloud.url).map((each) => each.replace('4711', '13'));
+    const { code, complaints } = await setting(here, wrong);
+    assert.equal(code, 1);
+    assert.match(complaints, /^Victron VRM lists for VICTRON_VRM_ID_SITE: 4711 \(Barn\)\.$/m);
+  });
+
+  it('take an address of the portal for the number in it', async (t) => {
+    const here = home(t);
+    const cloud = await playVictron(t);
+    const address = 'https://vrm.victronenergy.com/installation/4711/dashboard';
+    const { code } = await setting(here, [...victron(cloud.url).slice(0, 3), `VICTRON_VRM_ID_SITE=${address}`]);
+    assert.equal(code, 0);
+  });
+
+  it('with another vendor remove what belonged to the former one alone, and say so', async (t) => {
+    const file = 'VENDOR=victron-vrm\nVICTRON_VRM_ACCESS_TOKEN=abcdefgh\nVICTRON_VRM_ID_SITE=1\nMAX_POWER_KW=20\n';
+    const here = home(t, file);
+    const { output } = await setting(here, ['VENDOR=foxess', 'FOXESS_API_KEY=my-own-key'], '--no-check');
+    assert.match(output, /^What belonged to the former equipment alone is removed with it\.$/m);
+    assert.match(output, /^Removed from \.env: VICTRON_VRM_ACCESS_TOKEN, VICTRON_VRM_ID_SITE$/m);
+    assert.equal(here.stored(), 'VENDOR=foxess\nMAX_POWER_KW=20\nFOXESS_API_KEY=my-own-key\n');
+  });
+
   it('change only these, and say when all of it was stored already', async (t) => {
     const file = '# my home\nVENDOR=victron-vrm\nVICTRON_VRM_ID_SITE=1 # barn\nOTHER=x\n';
     const here = home(t, file);
@@ -103,7 +129,8 @@ describe('settings given by --set', () => {
     assert.equal(code, 0);
     assert.equal(complaints, '');
     const labelled = await setting(here, ['DESTINATION=car:mqtt', 'CAR_TOPIC=home'], '--no-check');
-    assert.equal(labelled.complaints, 'CAR_URL is not set: nothing can be pushed yet.\n');
+    const idle = '! WEBHOOK_URL: not used, because VENDOR and DESTINATION name nothing that it belongs to\n';
+    assert.equal(labelled.complaints, `${idle}CAR_URL is not set: nothing can be pushed yet.\n`);
   });
 
   it('of a destination are checked as those of a source', async (t) => {
@@ -177,8 +204,16 @@ describe('what is refused in words, with nothing stored', () => {
     ],
     ['an unknown part', ['--set', 'VICTRON_VRM_TAKE=sun'], /^VICTRON_VRM_TAKE must be some of production, grid/],
     ['a name without a value', ['--set', 'VENDOR'], /^Each --set needs NAME=value/],
-    ['an option that is none', ['--sets', 'VENDOR=foxess'], /^Unknown option '--sets'.*\n\nnpm run configure/],
-    ['nobody to ask', [], /^This is no terminal, so that nobody can be asked\. In scripts:\n\nnpm run configure/],
+    [
+      'an option that is none',
+      ['--sets', 'VENDOR=foxess'],
+      /^"--sets" is no option of npm run configure\. Did you mean --set\?/,
+    ],
+    [
+      'nobody to ask',
+      [],
+      /^This is no terminal, so that nobody can be asked\. In scripts:\n\nAsks for the settings[\s\S]* {2}--set NAME=value/,
+    ],
   ] as const)
     it(what, async (t) => {
       const { ports, screen } = openTerminal(t, adapters, { isTerminal: false });

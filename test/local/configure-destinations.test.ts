@@ -10,7 +10,6 @@ import { keys, openTerminal, type Terminal } from '../support/terminal.ts';
 const where = /Where shall the figures go\?/;
 const more = /Shall they go to another destination too\?/;
 const right = /Is this what your home does right now/;
-const optional = /These are optional/;
 const menu = /What is to be changed\?/;
 
 const stored = ({ ports: { file } }: Pick<Terminal, 'ports'>): string =>
@@ -25,7 +24,6 @@ function configuring(t: TestContext, file?: string, args: string[] = []) {
 /** Up to the question where the figures go. */
 async function withEquipment(terminal: Terminal): Promise<void> {
   await terminal.answer(/Which equipment\?/);
-  await terminal.answer(/Is there another source/);
 }
 
 async function receiver(t: TestContext, answer: Answer = {}): Promise<MockServer> {
@@ -54,7 +52,6 @@ describe('the choice of destinations', () => {
     await terminal.until(/WEBHOOK_SECRET is made\. Give it to the receiver too/);
     const [secret = ''] = /whsec_[\w+/=]{44}/.exec(await terminal.until(/whsec_/)) ?? [];
     await terminal.answer(/WEBHOOK_URL: The whole address/, `${hook.url}/hook`);
-    await terminal.answer(optional);
     await terminal.answer(right);
     await terminal.answer(/Send this reading to Your webhook now, to try it\?/);
     await terminal.until(/Sent solar 4\.20 kW to Your webhook; it answered\./);
@@ -81,7 +78,6 @@ describe('the choice of destinations', () => {
     await terminal.answer(/CHARGE_HQ_API_KEY: Charge HQ web app/, 'my-own-key');
     await terminal.answer(/Shall each message be signed/);
     await terminal.answer(/WEBHOOK_URL: The whole address/, `${hook.url}/hook`);
-    await terminal.answer(optional);
     await terminal.answer(right);
     await terminal.answer(/Send this reading to Charge HQ now/, 'n');
     await terminal.answer(/Send this reading to Your webhook now/);
@@ -102,7 +98,6 @@ describe('the choice of destinations', () => {
     for (const prefix of ['WEBHOOK', 'ALERT']) {
       await terminal.answer(/Shall each message be signed/);
       await terminal.answer(new RegExp(`${prefix}_URL: The whole address`), `${hook.url}/hook`);
-      await terminal.answer(optional);
     }
     await terminal.answer(right);
     await terminal.answer(/Send this reading to Your webhook now/);
@@ -124,7 +119,6 @@ describe('the choice of destinations', () => {
     await terminal.answer(/Address of your Home Assistant/, 'https://ha.example.org/');
     const [, id] =
       /\n {2}([\w-]{32})\n/.exec(await terminal.until(/The webhook's id is made.*\n {2}[\w-]{32}\n/)) ?? [];
-    await terminal.answer(optional);
     await terminal.answer(right);
     await terminal.answer(/Send this reading to Home Assistant/, 'n');
     assert.equal(await ended, 0);
@@ -138,10 +132,27 @@ describe('the choice of destinations', () => {
     await terminal.answer(more);
     await terminal.answer(/MQTT_URL: Address of the broker/, 'aws-iot');
     await terminal.answer(/MQTT_BASE_URL: For aws-iot/, 'https://abc-ats.iot.eu-central-1.amazonaws.com');
-    await terminal.until(optional);
+    await terminal.until(right);
     assert.doesNotMatch(terminal.screen(), /MQTT_(PASSWORD|CERT|CA|PROTOCOL)/);
     terminal.type(keys.ctrlC);
     await ended;
+  });
+
+  it('can be put off, and then what follows is said, and asked again the next time', async (t) => {
+    const { ended, ...terminal } = configuring(t);
+    await withEquipment(terminal);
+    await terminal.answer(where, 'later');
+    await terminal.until(/Until a destination is named nothing is sent anywhere/);
+    await terminal.answer(right);
+    await terminal.until(/nothing can be pushed yet/);
+    await terminal.until(/npm run configure again names where they go/);
+    assert.equal(await ended, 0);
+    assert.equal(stored(terminal), 'VENDOR=example\n');
+    const again = configuring(t, 'VENDOR=example\n');
+    await again.choose(menu, /Nothing more/);
+    await again.until(where);
+    again.type(keys.ctrlC);
+    await again.ended;
   });
 
   it('can be made anew from the menu; what the others need is kept', async (t) => {
@@ -153,7 +164,6 @@ describe('the choice of destinations', () => {
     await terminal.answer(more);
     await terminal.answer(/Shall each message be signed/);
     await terminal.answer(/WEBHOOK_URL/, `${hook.url}/hook`);
-    await terminal.answer(optional);
     await terminal.answer(right);
     await terminal.answer(/Send this reading to Your webhook now/, 'n');
     assert.equal(await ended, 0);

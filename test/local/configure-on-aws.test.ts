@@ -35,12 +35,14 @@ async function configuring(t: TestContext, parameters: Record<string, string>, f
     process.env = before;
     return store.close();
   });
-  const terminal = openTerminal(t, registryOf(rotating));
+  const terminal = openTerminal(t, registryOf(rotating, next));
   if (file) writeFileSync(terminal.ports.file, file);
   const stored = () => (existsSync(terminal.ports.file) ? readFileSync(terminal.ports.file, 'utf8') : 'no file');
   const parameter = (name: string) => store.parameters.get(`${path}/${name}`);
   return { ...terminal, store, stored, parameter, ended: configure(['--aws'], terminal.ports) };
 }
+
+const next = adapterOf({ vendor: 'next', title: 'Next Cloud', settings: { token: secret(text, 'Token of the next') } });
 
 const menu = /What is to be changed\?/;
 const where = /Where shall the figures go\?/;
@@ -52,9 +54,7 @@ describe('configure --aws', () => {
   it('puts secrets into encrypted parameters, and the rest into .env', async (t) => {
     const { ended, parameter, stored, ...terminal } = await configuring(t, {});
     await terminal.answer(/Which equipment\?/, 'rot');
-    await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN: First token/, 'first');
-    await terminal.answer(/These are optional/);
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'my-own-key');
@@ -89,13 +89,29 @@ describe('configure --aws', () => {
     const parameters = { [`${path}/ROTATING_TOKEN`]: 'first', [`${path}/CHARGE_HQ_API_KEY`]: 'my-own-key' };
     const { ended, parameter, ...terminal } = await configuring(t, parameters, 'VENDOR=rotating\n');
     await terminal.choose(menu, /ROTATING_TOKEN: set/);
-    await terminal.answer(/set; Enter keeps it/);
+    await terminal.answer(/set: \*+; Enter keeps it/);
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(right);
     await terminal.answer(trial, 'n');
     assert.equal(await ended, 0);
     assert.equal(parameter('ROTATING_TOKEN')?.version, 1);
     assert.match(terminal.screen(), /Nothing was changed/);
+  });
+
+  it('with other equipment removes the parameters of the former one, and says so', async (t) => {
+    const parameters = { [`${path}/ROTATING_TOKEN`]: 'first', [`${path}/CHARGE_HQ_API_KEY`]: 'my-own-key' };
+    const file = 'VENDOR=rotating\nROTATING_PLANT=7\n';
+    const { ended, parameter, stored, ...terminal } = await configuring(t, parameters, file);
+    await terminal.choose(menu, /Equipment/);
+    await terminal.answer(/Which equipment\?/, 'next');
+    await terminal.answer(/NEXT_TOKEN/, 'token-of-the-next');
+    await terminal.answer(right);
+    await terminal.answer(trial, 'n');
+    await terminal.until(/Removed from AWS .*: ROTATING_TOKEN/);
+    assert.equal(await ended, 0);
+    assert.equal(parameter('ROTATING_TOKEN'), undefined);
+    assert.equal(parameter('NEXT_TOKEN')?.value, 'token-of-the-next');
+    assert.equal(stored(), 'VENDOR=next\n');
   });
 
   it('keeps a log-in of the read where the bridge on AWS finds it', async (t) => {
@@ -133,9 +149,7 @@ describe('configure --aws', () => {
   it('that is denied in the middle says what was stored and what was not', async (t) => {
     const { ended, parameter, store, stored, ...terminal } = await configuring(t, {});
     await terminal.answer(/Which equipment\?/, 'rot');
-    await terminal.answer(/Is there another source/);
     await terminal.answer(/ROTATING_TOKEN/, 'first');
-    await terminal.answer(/These are optional/);
     await terminal.answer(where);
     await terminal.answer(more);
     await terminal.answer(/CHARGE_HQ_API_KEY/, 'a-key');

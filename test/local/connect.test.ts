@@ -3,11 +3,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { connect } from '../../functions/push-solar-data/local/connect.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
 import { listen } from '../support/servers.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
-import { keys, openTerminal } from '../support/terminal.ts';
+import { callCommand, keys, openTerminal, temporaryFolder } from '../support/terminal.ts';
 import { consentingCloud, playAuthorizationServer } from './authorization-server.ts';
 
 const shownPage = 'https://cloud.example.com/your-code';
@@ -264,7 +265,7 @@ describe('what it yields', () => {
 describe('what is refused in words, with nothing stored', () => {
   const complete = 'VENDOR=my-cloud\nMY_CLOUD_CLIENT_ID=i\nMY_CLOUD_CLIENT_SECRET=a-secret\n';
   for (const [what, file, args, complaint] of [
-    ['no vendor', complete, [], /^npm run connect -- <vendor>/],
+    ['no vendor', complete, [], /^ {2}npm run connect -- <vendor>/m],
     ['an unknown vendor', complete, ['my-clud'], /^"my-clud" is not known\. Did you mean my-cloud\?/],
     [
       'a vendor without consent',
@@ -294,10 +295,15 @@ describe('what is refused in words, with nothing stored', () => {
       'two sources of a vendor',
       complete.replace('=my-cloud', '=a:my-cloud,b:my-cloud'),
       ['my-cloud'],
-      /^VENDOR names my-cloud several times: say which by its label, a or b/,
+      /^VENDOR names my-cloud several times: say which by its label, a or b/m,
     ],
     ['no port', complete, ['my-cloud', '--port', 'x'], /^--port must be a whole number from 1 to 65535 \(it is "x"\)/],
-    ['an unknown option', complete, ['my-cloud', '--awss'], /^Unknown option '--awss'/],
+    [
+      'an unknown option',
+      complete,
+      ['my-cloud', '--awss'],
+      /^"--awss" is no option of npm run connect\. Did you mean --aws\?/,
+    ],
   ] as const)
     it(what, async (t) => {
       const { ports, screen, pages } = await connecting(t, { file });
@@ -306,4 +312,11 @@ describe('what is refused in words, with nothing stored', () => {
       assert.deepEqual(pages, []);
       assert.equal(existsSync(ports.file) && readFileSync(ports.file, 'utf8'), file);
     });
+});
+
+it('a maker is understood as the word that VENDOR has for it', async (t) => {
+  const folder = temporaryFolder(t);
+  const { code, complaints } = await callCommand(connect, ['huawei'], { folder, registry: adapters });
+  assert.equal(code, 2);
+  assert.equal(complaints, '"huawei" is not known. Did you mean fusionsolar?\n');
 });

@@ -52,7 +52,12 @@ describe('on a terminal', () => {
   it('so does a diagnosis', () => {
     const failure = { kind: 'auth', message: evil } as const;
     const source = { label: 'roof', vendor: 'foxess', polled: true, notes: [evil], failure };
-    const shown = diagnosisTable({ site: evil, sources: [source], remarks: [evil], error: evil, warnings: [evil] }, 0);
+    const output = { isTTY: true, columns: 80, write: () => true };
+    const shown = diagnosisTable(
+      { site: evil, sources: [source], remarks: [evil], error: evil, warnings: [evil] },
+      0,
+      output,
+    );
     assert.doesNotMatch(shown, steering);
     assert.doesNotMatch(shown, /\n12:00:00/);
   });

@@ -8,7 +8,7 @@ export async function playVictron(t: TestContext): Promise<MockServer> {
   const headers = { 'x-authorization': `Token ${token}` };
   const values = { solar_yield: 4200, from_to_grid: -1500 };
   const extended = Object.entries(values).map(([code, rawValue]) => ({ code, rawValue }));
-  const site = () => ({ idSite: 4711, last_timestamp: Math.floor(Date.now() / 1000) - 20, extended });
+  const site = () => ({ idSite: 4711, name: 'Barn', last_timestamp: Math.floor(Date.now() / 1000) - 20, extended });
   const refused = { status: 401, json: { success: false } };
   const answerTo = (json: () => unknown) => (received: { headers: Record<string, unknown> }) =>
     received.headers['x-authorization'] === headers['x-authorization'] ? { json: json() } : refused;

@@ -7,7 +7,9 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { commandFile } from '../support/terminal.ts';
 
-const patienceMs = 20_000;
+const patienceMs = 60_000;
+/** Of the simulated day. */
+const halfHours = 5;
 
 export async function terminalPicture(browser: Browser): Promise<Buffer> {
   const text = `$ npm start\n\n${await shownByStart()}`;
@@ -29,7 +31,7 @@ const looks = `
   pre { margin: 0; padding: 26px 30px; width: 1080px; box-sizing: border-box; white-space: pre-wrap;
     background: #171d23; color: #e9eef2; font: 14px/1.6 ui-monospace, 'DejaVu Sans Mono', monospace; }`;
 
-/** The simulated home, in a pseudo-terminal, until its first tick was told everywhere. */
+/** The simulated home, in a pseudo-terminal, until some of its day has passed. */
 async function shownByStart(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'picture-'));
   const child = spawn('script', ['-qec', `"${process.execPath}" "${commandFile('start')}"`, '/dev/null'], {
@@ -49,7 +51,7 @@ async function shownByStart(): Promise<string> {
     const late = setTimeout(() => reject(new Error(`npm start shows no tick:\n${shown}`)), patienceMs);
     child.stdout.on('data', (text) => {
       shown += String(text);
-      if (!/next reading/.test(shown)) return;
+      if ((shown.match(/^\d\d:\d\d {2}sun/gm) ?? []).length < halfHours) return;
       clearTimeout(late);
       setTimeout(resolve, 300);
     });

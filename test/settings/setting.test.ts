@@ -10,10 +10,12 @@ import {
   json,
   list,
   number,
+  orInAddress,
   secret,
   setting,
   text,
   timeZone,
+  wordsOf,
 } from '../../functions/push-solar-data/settings/setting.ts';
 
 /** What a schema makes of each text; a pattern for the sentence with which it refuses. */
@@ -54,6 +56,19 @@ const schemas: [string, z.ZodMiniType, Row[]][] = [
       ['{"Content-Length":"5"}', /^must be a JSON object of headers/],
       ['{"transfer-encoding":"chunked"}', /^must be a JSON object of headers/],
       [undefined, /is missing/],
+    ],
+  ],
+  [
+    'orInAddress',
+    z.optional(orInAddress(/\/installation\/(\d+)/, number({ min: 1 }))),
+    [
+      ['374891', 374891],
+      ['https://vrm.victronenergy.com/installation/374891/dashboard', 374891],
+      ['vrm.victronenergy.com/installation/374891', 374891],
+      ['https://vrm.victronenergy.com/installation/0/dashboard', /^must be a number of at least 1$/],
+      ['https://vrm.victronenergy.com/installations', /^is an address in which it does not stand$/],
+      ['abc', /^must be a number of at least 1$/],
+      [undefined, undefined],
     ],
   ],
   [
@@ -154,7 +169,8 @@ const schemas: [string, z.ZodMiniType, Row[]][] = [
     [
       ['{"a":"b"}', { a: 'b' }],
       ['{"a":1}', /^must be JSON with headers$/],
-      ['{"a"', /^must be JSON with headers$/],
+      ['{"a"', /^is not JSON from line 1, column 5 on: it ends too early/],
+      ['"a"', /^must be JSON with headers$/],
       ['', /^must be JSON with headers$/],
     ],
   ],
@@ -173,4 +189,21 @@ for (const [name, schema, rows] of schemas)
 it('a setting is known to others, a secret is not', () => {
   assert.deepEqual(setting(text, 'help'), { schema: text, help: 'help', secret: false });
   assert.deepEqual(secret(text, 'help'), { schema: text, help: 'help', secret: true });
+});
+
+describe('the words of a setting', () => {
+  for (const [what, schema, expected] of [
+    ['a choice', choice('eu', 'us'), { eu: '', us: '' }],
+    [
+      'a choice with a default, described',
+      z._default(choice({ v4: 'the new one', v1: 'the old one' }), 'v4'),
+      { v4: 'the new one', v1: 'the old one' },
+    ],
+    ['a flag that may be left out', z.optional(flag), { true: 'yes', false: 'no' }],
+    ['any other', z.optional(number()), undefined],
+  ] as const)
+    it(`are known of ${what}`, () => {
+      const words = wordsOf(schema);
+      assert.deepEqual(words && Object.fromEntries(words), expected);
+    });
 });

@@ -153,12 +153,34 @@ describe('an address', () => {
     'ftp://eu.example.com',
     'https://',
     '//x',
-    'http://10.0.0.1',
+    'http://172.32.0.1',
   ])
     it(`is refused, because credentials do not travel in the clear: ${written}`, () => {
       const reader = createSettingsReader({ URL: written });
       assert.equal(reader.takeAddress('URL'), undefined);
       assert.deepEqual(reader.problems, [`URL must be an address that begins with https:// (it is "${written}")`]);
+    });
+});
+
+describe('an address inside a home', () => {
+  const ways = / Nabu Casa.* a tunnel .* npm start on that very machine with http:\/\/localhost(\S*) \(it is/;
+  for (const [written, port] of [
+    ['http://homeassistant.local:8123', ':8123'],
+    ['homeassistant.local:8123', ':8123'],
+    ['http://homeassistant:8123', ':8123'],
+    ['http://192.168.1.5', ''],
+    ['192.168.1.5:8123', ':8123'],
+    ['http://10.0.0.1', ''],
+    ['http://172.16.0.9:7070', ':7070'],
+    ['http://100.64.0.1', ''],
+    ['http://evcc.fritz.box:7070', ':7070'],
+    ['http://[fd00::5]:8123', ':8123'],
+  ] as const)
+    it(`is told the ways out: ${written}`, () => {
+      const reader = createSettingsReader({ URL: written });
+      assert.equal(reader.takeAddress('URL'), undefined);
+      assert.match(reader.problems[0] ?? '', /^URL must be an address that begins with https:\/\/, and this one/);
+      assert.equal(ways.exec(reader.problems[0] ?? '')?.[1], port);
     });
 });
 

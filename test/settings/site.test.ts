@@ -296,8 +296,8 @@ describe('addresses', () => {
 
   for (const name of ['EXAMPLE_BASE_URL', 'EXAMPLE_AUTH_URL', 'CHARGE_HQ_URL'])
     it(`with plain http beyond this machine are refused: ${name}`, async () => {
-      const problem = await problemOf({ VENDOR: 'example', [name]: 'http://192.168.1.2' });
-      const sentence = `${name} must be an address that begins with https:// (it is "http://192.168.1.2")`;
+      const problem = await problemOf({ VENDOR: 'example', [name]: 'http://eu.example.com' });
+      const sentence = `${name} must be an address that begins with https:// (it is "http://eu.example.com")`;
       assert.equal(problem.slice(0, sentence.length), sentence);
     });
 

@@ -10,6 +10,7 @@ import { foxess } from '../../functions/push-solar-data/adapters/foxess.ts';
 import { simulatedHome } from '../../functions/push-solar-data/adapters/simulator.ts';
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
 import type { Outcome } from '../../functions/push-solar-data/core/report.ts';
+import { ownCommandLine } from '../../functions/push-solar-data/local/command-line.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { type Answer, type MockServer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, settingTexts } from '../support/home.ts';
@@ -333,6 +334,7 @@ async function playVictron(clock: () => number, missing: () => VanishedPart | un
 }
 
 if (import.meta.main) {
+  ownCommandLine('simulate');
   const day = await runDay();
   console.log(
     `Ticks: ${Object.entries(day.outcomes)

@@ -1,7 +1,7 @@
 /** A maker's cloud in bad weather: it notes each request, and what the bridge may know after the last good answer. */
 import { isDeepStrictEqual } from 'node:util';
 import { inCrumbs } from '../faults/texts.ts';
-import { type Answer, type MockServer, playConversation, type ReceivedRequest } from '../support/conversation.ts';
+import { type Answer, type MockServer, type ReceivedRequest, serve } from '../support/conversation.ts';
 import { answerOf, type Random, type Trouble, weatherOf } from './trouble.ts';
 
 /** What a request was for, and how it was answered; `expired` and `refused` are the vendor's own words. */
@@ -17,7 +17,11 @@ export type Asked = {
 export type Shown = Readonly<Record<string, number | undefined>>;
 
 export type Cloud = MockServer & {
+  /** In the words of a soak. */
+  name: string;
   asked: Asked[];
+  /** How long it is left alone after an HTTP 429 that names no time, s. */
+  secondsAfterTooMany: number;
   /** Of the last good answer. */
   shown: Shown;
   /** Since when every answer was good and showed the same, ms; only where it gives no times, and several powers. */
@@ -31,6 +35,8 @@ export type Cloud = MockServer & {
 /** What all clouds know of the world. */
 export type World = {
   now(): number;
+  /** When the present tick began. */
+  tickAt(): number;
   /** Whether nothing goes wrong now, because nobody could say what is right. */
   calm(): boolean;
   /** Whether no limit can count a call now. */
@@ -44,6 +50,8 @@ export type Play = (
   what: string;
   /** @param gone which power it lacks. */
   answer: (gone: string | undefined) => Answer;
+  /** It says that the log-in has ended. */
+  isEnded?: boolean;
   shows?: Record<string, number>;
 };
 
@@ -57,19 +65,31 @@ const crumbsShare = 0.004;
 /** What a home has is known after so long, and forgotten after a day without a whole answer. */
 const [knownAfterMs, forgottenAfterMs] = [30 * 60_000, 23 * 3_600_000];
 
+type CloudOptions = {
+  givesNoTimes?: boolean;
+  /** No part of its answers vanishes. */
+  isWhole?: boolean;
+  secondsAfterTooMany?: number | undefined;
+};
+
+/** @param paths what it knows; undefined if it has an answer to everything. */
 export async function playCloud(
   random: Random,
   world: World,
-  paths: readonly (readonly [method: string, path: string])[],
+  name: string,
+  paths: readonly (readonly [method: string, path: string])[] | undefined,
   play: Play,
-  { givesNoTimes = false } = {},
+  { givesNoTimes = false, isWhole = false, secondsAfterTooMany = 300 }: CloudOptions = {},
 ): Promise<Cloud> {
-  const cloud: Omit<Cloud, keyof MockServer> = { asked: [], shown: {}, secrets: () => [], endSessions: () => {} };
+  const cloud: Omit<Cloud, keyof MockServer> = {
+    ...{ name, asked: [], secondsAfterTooMany, shown: {}, secrets: () => [], endSessions: () => {} },
+  };
   const begins = world.now();
   const weather = weatherOf(random, phases, aDay);
   const vanishing = vanishingOf(random);
   let wholeAt = begins;
-  const mayVanish = (at: number) => !world.calm() && at - begins > knownAfterMs && at - wholeAt < forgottenAfterMs;
+  const mayVanish = (at: number) =>
+    !isWhole && !world.calm() && at - begins > knownAfterMs && at - wholeAt < forgottenAfterMs;
   const note = (at: number, shows: Record<string, number>, gone: string | undefined) => {
     const shown: Shown = gone === undefined ? shows : { ...shows, [gone]: undefined };
     const isStill = gone === undefined && isDeepStrictEqual(shown, cloud.shown);
@@ -78,17 +98,16 @@ export async function playCloud(
     cloud.shown = shown;
   };
   /** In bad weather another answer than the good one. */
-  const given = (received: ReceivedRequest, at: number, good: () => Answer): { answer: Answer; how: Asked['how'] } => {
+  const given = (received: ReceivedRequest, at: number, good: () => Answer): { answer: Answer; how?: Trouble } => {
     const trouble = world.calm() ? undefined : weather.now(at);
-    if (trouble) return { answer: answerOf(trouble, random, received, cloud.secrets()), how: trouble };
-    const answer = good();
-    return { answer, how: answer === expired ? 'expired' : 'well' };
+    if (!trouble) return { answer: good() };
+    return { answer: answerOf(trouble, random, received, cloud.secrets()), how: trouble };
   };
   const answerTo = (received: ReceivedRequest): Answer => {
     const at = world.now();
-    const { what, answer: good, shows } = play(received, at);
+    const { what, answer: good, isEnded = false, shows } = play(received, at);
     const gone = vanishing(at, shows && mayVanish(at) ? Object.keys(shows) : []);
-    const { answer, how } = given(received, at, () => good(gone));
+    const { answer, how = isEnded ? 'expired' : 'well' } = given(received, at, () => good(gone));
     cloud.asked.push({ at, what, how, ...(world.excused() ? { excused: true } : {}) });
     if (how !== 'well') {
       cloud.stillSince = undefined;
@@ -97,10 +116,9 @@ export async function playCloud(
     if (shows) note(at, shows, gone);
     return random.happens(crumbsShare) ? (inCrumbs(answer) ?? answer) : answer;
   };
-  return Object.assign(
-    cloud,
-    await playConversation(paths.map(([method, path]) => ({ method, path, answer: answerTo }))),
-  );
+  const isKnown = ({ method, path }: ReceivedRequest) =>
+    paths?.some(([each, known]) => each === method && known === path) ?? true;
+  return Object.assign(cloud, await serve((received) => (isKnown(received) ? answerTo(received) : undefined)));
 }
 
 /** A part that vanishes is away for some minutes. */
@@ -114,6 +132,3 @@ function vanishingOf(random: Random): (at: number, parts: readonly string[]) => 
     return away?.part;
   };
 }
-
-/** FusionSolar's word for a session that has ended. */
-export const expired: Answer = { json: { failCode: 305, success: false, data: null } };

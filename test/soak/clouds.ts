@@ -1,6 +1,6 @@
 /** The makers' clouds of a soak: Victron VRM, FoxESS and FusionSolar. Sigenergy's has a file of its own. */
 import type { Answer } from '../support/conversation.ts';
-import { type Cloud, expired, figureAt, type Play, playCloud, type World } from './cloud.ts';
+import { type Cloud, figureAt, type Play, playCloud, type World } from './cloud.ts';
 import type { Random } from './trouble.ts';
 
 /** Production alone, with the record of this minute. */
@@ -9,25 +9,32 @@ export function playVictron(random: Random, world: World): Promise<Cloud> {
     ['GET', '/v2/users/me'],
     ['GET', '/v2/users/5/installations'],
   ] as const;
-  return playCloud(random, world, paths, ({ path }, at) => {
-    if (path.endsWith('/me')) return { what: 'me', answer: () => ({ json: { user: { id: 5 } } }) };
-    const production_kw = figureAt(at, 1);
-    const records = (gone: string | undefined) => [
-      {
-        idSite: 1,
-        last_timestamp: Math.floor(at / 60_000) * 60,
-        extended: [
-          { code: 'solar_yield', rawValue: gone === undefined ? Math.round(production_kw * 1000) : null },
-          { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
-        ],
-      },
-    ];
-    return {
-      what: 'installations',
-      answer: (gone) => ({ json: { records: records(gone) } }),
-      shows: { production_kw },
-    };
-  });
+  return playCloud(
+    random,
+    world,
+    'victron',
+    paths,
+    ({ path }, at) => {
+      if (path.endsWith('/me')) return { what: 'me', answer: () => ({ json: { user: { id: 5 } } }) };
+      const production_kw = figureAt(at, 1);
+      const records = (gone: string | undefined) => [
+        {
+          idSite: 1,
+          last_timestamp: Math.floor(at / 60_000) * 60,
+          extended: [
+            { code: 'solar_yield', rawValue: gone === undefined ? Math.round(production_kw * 1000) : null },
+            { code: 'consumption', rawValue: 100, dataAttributes: [{ code: 'a1' }] },
+          ],
+        },
+      ];
+      return {
+        what: 'installations',
+        answer: (gone) => ({ json: { records: records(gone) } }),
+        shows: { production_kw },
+      };
+    },
+    { secondsAfterTooMany: 60 },
+  );
 }
 
 /** How many pages or entries a list says that it has, where it never ends. */
@@ -63,7 +70,7 @@ export function playFoxess(random: Random, world: World): Promise<Cloud> {
       .filter(([variable]) => !foxessVariables[gone ?? '']?.includes(variable))
       .map(([variable, value]) => ({ variable, value, unit: 'kW', name: variable })),
   });
-  return playCloud(random, world, paths, ({ path, body }, at) => {
+  return playCloud(random, world, 'foxess', paths, ({ path, body }, at) => {
     if (path.endsWith('/list')) {
       const { currentPage } = body as { currentPage: number };
       return { what: currentPage > 1 ? 'page' : 'list', answer: () => list(currentPage) };
@@ -85,6 +92,8 @@ export function playFoxess(random: Random, world: World): Promise<Cloud> {
   });
 }
 
+/** FusionSolar's word for a session that has ended. */
+const expired: Answer = { json: { failCode: 305, success: false, data: null } };
 const sessionMs = 30 * 60_000;
 
 /** An inverter behind a log-in whose token ends after half an hour, and now and then before. */
@@ -111,10 +120,10 @@ export async function playFusionsolar(random: Random, world: World): Promise<Clo
   };
   const names = ['login', 'stations', 'getDevList', 'getDevRealKpi'];
   const paths = names.map((name) => ['POST', `/thirdData/${name}`] as const);
-  const cloud = await playCloud(random, world, paths, ({ path, headers, body }, at) => {
+  const cloud = await playCloud(random, world, 'fusionsolar', paths, ({ path, headers, body }, at) => {
     const what = path.slice('/thirdData/'.length);
     if (what === 'login') return { what, answer: () => logIn(at) };
-    if (!isLoggedIn(headers['xsrf-token'], at)) return { what, answer: () => expired };
+    if (!isLoggedIn(headers['xsrf-token'], at)) return { what, answer: () => expired, isEnded: true };
     if (what === 'getDevRealKpi') return live(at);
     if (what === 'getDevList') return { what, answer: () => done([{ id: 9, devTypeId: 1 }]) };
     const { pageNo } = body as { pageNo: number };

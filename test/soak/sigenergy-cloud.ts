@@ -62,7 +62,7 @@ export async function playSigenergy(random: Random, world: World): Promise<Sigen
       shows: { production_kw: pvPower, battery_discharge_kw: -batteryPower },
     };
   };
-  const cloud = await playCloud(random, world, paths, play, { givesNoTimes: true });
+  const cloud = await playCloud(random, world, 'sigenergy', paths, play, { givesNoTimes: true });
   return Object.assign(cloud, {
     deadRefreshes,
     secrets: () => [...Object.values(names(count)), 'soak-password'],

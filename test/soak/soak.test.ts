@@ -1,10 +1,15 @@
 /** A short soak, and that the watch over it would see what it is there to see. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cloud } from './cloud.ts';
-import { type Soak, soak } from './soak.ts';
+import { conversations } from '../conversations/all.ts';
+import type { Push } from '../support/conversation.ts';
+import type { Asked, Cloud } from './cloud.ts';
+import { mixedLimits, talkLimits } from './limits.ts';
+import { openPatience } from './patience.ts';
+import type { Soak } from './result.ts';
+import { soak, soakTalks } from './soak.ts';
 import { randomOf } from './trouble.ts';
-import { verdictOn } from './verdict.ts';
+import { verdictOn, verdictOnTalk } from './verdict.ts';
 import { mostWithin, violations } from './violations.ts';
 
 describe('300 minutes of bad weather', () => {
@@ -14,8 +19,20 @@ describe('300 minutes of bad weather', () => {
     assert.deepEqual(violations(result), []);
     assert.ok(result.startedAt.length > 0, 'no cold start');
     assert.ok(
-      result.asked.fusionsolar.some(({ how }) => how === 'expired'),
+      result.asked['fusionsolar']?.some(({ how }) => how === 'expired'),
       'no session that ended',
+    );
+  });
+});
+
+describe('20 minutes of it for each adapter', () => {
+  it('leave none of that behind either, and each tells its figures again', { timeout: 240_000 }, async (t) => {
+    const result = await soakTalks(conversations, { ticks: 20, seed: 5 });
+    t.diagnostic(`seed ${result.seed}: ${JSON.stringify(result.outcomes)}, ${result.startedAt.length} cold starts`);
+    assert.deepEqual(violations(result), []);
+    assert.deepEqual(
+      Object.keys(result.asked),
+      conversations.map(({ name }) => name),
     );
   });
 });
@@ -54,12 +71,15 @@ describe('the watch over a soak', () => {
     lines: Array.from({ length: 300 }, () => 900),
     deadRefreshes: 0,
     writes: 600,
+    limits: mixedLimits,
+    overdue: [],
+    hasty: [],
     samples: Array.from({ length: 20 }, () => sample),
   };
 
   it('finds nothing in a good one', () => assert.deepEqual(violations(good), []));
 
-  const fusionsolar = (...more: Soak['asked']['fusionsolar']) => ({ asked: { ...good.asked, fusionsolar: more } });
+  const fusionsolar = (...more: Asked[]) => ({ asked: { ...good.asked, fusionsolar: more } });
   const bad: [string, Partial<Soak>, RegExp][] = [
     ['an untruth', { untrue: ['noon: figures'] }, /noon: figures/],
     ['two messages within half a minute', { pushedAt: { mqtt: [0, 29_000] } }, /to mqtt within 29 s/],
@@ -71,7 +91,11 @@ describe('the watch over a soak', () => {
       { asked: { ...good.asked, foxess: each(9, 1_000, 'query') } },
       /9 calls to FoxESS within 5 min/,
     ],
-    ['live calls too soon', fusionsolar(...each(2, 279_000, 'getDevRealKpi')), /279 s apart/],
+    [
+      'live calls too soon',
+      fusionsolar(...each(2, 279_000, 'getDevRealKpi')),
+      /2 live calls to FusionSolar within 5 min/,
+    ],
     ['a storm of log-ins', fusionsolar(...each(6, minute, 'login')), /6 log-ins at FusionSolar/],
     ['a lock-out', fusionsolar(...each(5, minute, 'login', 'refused')), /5 refused log-ins/],
     ['too many writes', { writes: 1_200 }, /1200 writes of state a day/],
@@ -97,10 +121,75 @@ describe('the watch over a soak', () => {
     ['timers left running', { samples: [...good.samples, { ...sample, timers: 30 }] }, /30 timers/],
     ['a growing state', { samples: [...good.samples, { ...sample, stateBytes: 5000 }] }, /5000 bytes/],
   ];
+  const asked = (...sigenergy: Asked[]) => ({ limits: talkLimits, asked: { sigenergy } });
+  bad.push(
+    ['an adapter that asks and asks', asked(...each(5, 1_000, 'live')), /5 live calls to sigenergy within 1 min/],
+    ['one that looks up and looks up', asked(...each(41, 100, 'other')), /41 calls to sigenergy within 1 min/],
+    ['one that logs in and logs in', asked(...each(6, minute, 'log-in')), /6 log-ins at sigenergy within 10 min/],
+    ['one that locks its owner out', asked(...each(5, minute, 'log-in', 'refused')), /5 refused log-ins at sigenergy/],
+    ['a cloud that is not left alone', { hasty: ['noon: asked again'] }, /1 times .*\nnoon: asked again/],
+    ['ticks that are late', { overdue: [1_200, 1_300] }, /2 ticks were late, one of them took 1300 ms/],
+  );
   for (const [what, changed, sentence] of bad)
     it(`sees ${what}`, () => assert.match(violations({ ...good, ...changed }).join('\n'), sentence));
 
   it('counts the most within any span', () => assert.equal(mostWithin([0, 10, 11, 12, 30, 31], 5), 3));
+});
+
+describe('patience with a cloud', () => {
+  const minute = 60_000;
+  const ask = (at: number, how: Asked['how'] = 'well', more: Partial<Asked> = {}): Asked => ({
+    ...{ at: at * minute, what: 'live', how, ...more },
+  });
+  /** What is said after a tick for each of these calls. */
+  const hasty = (calls: readonly Asked[], forget?: 'forget' | 'forgetPolls') => {
+    const cloud = { name: 'foxess', asked: [] as Asked[], secondsAfterTooMany: 300 } as unknown as Cloud;
+    const result = { hasty: [] as string[] };
+    const home = { floors: [120] } as unknown as Parameters<typeof openPatience>[0]['home'];
+    const patience = openPatience({ name: '', all: [cloud], home }, result);
+    for (const call of calls) {
+      cloud.asked.push(call);
+      patience.judge();
+      if (forget) patience[forget]();
+    }
+    return result.hasty.join('\n');
+  };
+  const cases: [what: string, calls: Asked[], said: RegExp, forgotten?: 'forget' | 'forgetPolls'][] = [
+    ['a poll after its time', [ask(0), ask(2)], /^$/],
+    ['a poll before it', [ask(1), ask(2)], /foxess was asked again after 60 s/],
+    ['one that nobody can count', [ask(1), ask(2, 'well', { excused: true })], /^$/],
+    ['one after a cold start', [ask(1), ask(2)], /^$/, 'forgetPolls'],
+    ['the end of what it asked for', [ask(0, 'wait'), ask(10)], /^$/],
+    ['less than that', [ask(0, 'wait'), ask(9)], /foxess was asked 60 s too early/],
+    ['less also after a cold start', [ask(0, 'aDay'), ask(1_439)], /foxess was asked 60 s too early/, 'forgetPolls'],
+    ['less than the usual without a time', [ask(0, 'tooMany'), ask(4)], /foxess was asked 60 s too early/],
+    ['less where nobody can know', [ask(0, 'wait'), ask(9)], /^$/, 'forget'],
+  ];
+  for (const [what, calls, said, forgotten] of cases)
+    it(`judges ${what}`, () => assert.match(hasty(calls, forgotten), said));
+});
+
+describe('the verdict on the push of one adapter', () => {
+  const said = (push: Omit<Push, 'apiKey'>, how: Asked['how'] = 'well') =>
+    verdictOnTalk(
+      { apiKey: 'k', ...push },
+      { asked: [{ at: 2_000, what: 'live', how }], shown: { production_kw: 2, net_import_kw: 1, tsms: 900 } },
+      2_000,
+    ) ?? '';
+
+  it('is good for what was shown last, for a part of it, and for an error', () => {
+    assert.equal(said({ tsms: 900, siteMeters: { production_kw: 2, net_import_kw: 1 } }), '');
+    assert.equal(said({ siteMeters: { net_import_kw: 1 } }), '');
+    assert.equal(said({ error: 'trouble' }, 'serverError'), '');
+  });
+
+  it('is bad for any other figure or time, a failing cloud and an empty message', () => {
+    assert.match(said({ siteMeters: { production_kw: 3 } }), /production_kw 3 instead of 2/);
+    assert.match(said({ siteMeters: { consumption_kw: 3 } }), /consumption_kw 3 instead of undefined/);
+    assert.match(said({ tsms: 800, siteMeters: { production_kw: 2 } }), /tsms 800 instead of 900/);
+    assert.match(said({ siteMeters: { production_kw: 2 } }, 'serverError'), /was serverError/);
+    assert.match(said({}), /neither figures nor an error/);
+  });
 });
 
 describe('the verdict on a push', () => {

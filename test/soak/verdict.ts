@@ -30,6 +30,23 @@ export function verdictOn(
   return [...failing, ...still, ...misses(siteMeters, shows)].join(', ') || undefined;
 }
 
+/** The same of a home with one cloud that shows all that may be told, as it was shown last. @param tickAt when the tick began, ms. */
+export function verdictOnTalk(
+  { siteMeters, tsms, error }: Push,
+  { asked, shown }: Pick<Cloud, 'asked' | 'shown'>,
+  tickAt: number,
+): string | undefined {
+  if (!siteMeters) return error ? undefined : 'neither figures nor an error';
+  const live = asked.findLast(({ what }) => what === 'live');
+  const failing = live && live.at >= tickAt && live.how !== 'well' ? [`an answer that was ${live.how}`] : [];
+  const figures = Object.entries({ ...siteMeters, ...(tsms === undefined ? {} : { tsms }) });
+  const wrong = figures.filter(([field, figure]) => figure !== shown[field]);
+  return (
+    [...failing, ...wrong.map(([field, figure]) => `${field} ${figure} instead of ${shown[field]}`)].join(', ') ||
+    undefined
+  );
+}
+
 const terms = ['production_kw', 'net_import_kw', 'battery_discharge_kw'] as const;
 
 /** The figures of a push that are not the sum of what was shown, and those that nobody can know. */

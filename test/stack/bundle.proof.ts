@@ -130,9 +130,9 @@ function kilobytesByPackage({ outputs }: Metafile): Map<string, number> {
   return found;
 }
 
-/** The rows of the page's table: a dependency with what it brings, and kilobytes in the last column. */
+/** The rows of the page's first table: a dependency with what it brings, and kilobytes in the last column. */
 function explainedPackages(): { names: string[]; kilobytes: number }[] {
-  const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const [page = ''] = readFileSync(join(root, 'docs/dependencies.md'), 'utf8').split(/^## /m);
   const rows = page.split('\n').filter((line) => /^\| `/.test(line));
   return rows.map((row) => {
     const [, first = '', , brings = '', size = ''] = row.split('|');

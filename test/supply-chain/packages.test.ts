@@ -1,10 +1,11 @@
 /** What the project takes from others: pinned, whole, free, and running nothing at its installation. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
-import { isPermissive } from './licences.ts';
+import { temporaryFolder } from '../support/terminal.ts';
+import { allowedByName, isPermissive } from './licences.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -14,11 +15,13 @@ type Package = {
   license?: string;
   resolved?: string;
   integrity?: string;
+  dev?: true;
   hasInstallScript?: true;
   inBundle?: true;
   os?: string;
   cpu?: string;
   bin?: Record<string, string>;
+  engines?: { node?: string };
 };
 const { packages } = read('package-lock.json') as { packages: Record<string, Package> };
 const {
@@ -57,11 +60,12 @@ describe('the packages of the lock file', () => {
     assert.ok(Object.values(allowScripts).every((allowed) => !allowed));
   });
 
-  it('are all under permissive licences, those for other machines too', () => {
-    for (const [path, { license }] of Object.entries(packages)) {
+  it('are all under permissive licences, those for other machines too, but for what is allowed by name', () => {
+    for (const [path, { license, dev }] of Object.entries(packages)) {
       const file = join(root, path, 'package.json');
       const installed = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).license : license;
-      assert.ok(isPermissive(installed), `${path}: ${installed}`);
+      const isAllowed = dev === true && allowedByName[nameOf(path)] === installed;
+      assert.ok(isAllowed || isPermissive(installed), `${path}: ${installed}`);
     }
   });
 });
@@ -84,6 +88,18 @@ describe('the Node.js that everything runs on', () => {
     }
   });
 
+  it('is the only one for some of them, which docs/dependencies.md names; the rest may be installed and run by Node.js 20.17', () => {
+    const demanding = fetched
+      .filter(([, { engines }]) => !admits(engines?.node ?? '*', [20, 17]))
+      .map(([path]) => nameOf(path));
+    const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+    const [, named = ''] = /want a newer Node\.js than 20: ([^.]*)\./.exec(page) ?? [];
+    assert.deepEqual(
+      demanding,
+      [...named.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+  });
+
   const isNamed = platforms.some((platform) => platform?.os === process.platform && platform.cpu === process.arch);
   it('is the one that npm scripts find here', { skip: isNamed ? false : 'this machine brings its own' }, () => {
     const program = 'node -p "process.execPath"';
@@ -102,11 +118,27 @@ describe('package.json', () => {
 });
 
 describe('.gitignore', () => {
-  it('keeps settings and log-ins of an owner out of the repository', () => {
-    const lines = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
-    for (const name of ['.env', '.state/']) assert.ok(lines.includes(name), name);
+  const isGitThere = spawnSync('git', ['--version']).status === 0;
+  const options = { skip: isGitThere ? false : 'git is not installed here' };
+
+  it('keeps settings and log-ins of an owner out of the repository, and the example in it', options, (t) => {
+    const folder = temporaryFolder(t);
+    spawnSync('git', ['init', '--quiet'], { cwd: folder });
+    copyFileSync(join(root, '.gitignore'), join(folder, '.gitignore'));
+    const names = ['.env', '.env.new', '.env.cabin', '.env.local', '.envrc', '.state/site.json', '.env.example'];
+    const { stdout } = spawnSync('git', ['check-ignore', ...names], { cwd: folder, encoding: 'utf8' });
+    assert.deepEqual(stdout.trim().split('\n'), names.slice(0, -1));
   });
 });
+
+/** @param range such as `>=23.5.0 || ^22.13.0 || ^20.17.0` or `18 || 20`. */
+function admits(range: string, [major, minor]: [major: number, minor: number]): boolean {
+  return range.split('||').some((part) => {
+    const [, sign = '', from = '0', least = '0'] = /^\s*(>=|\^)?\s*v?(\d+)?(?:\.(\d+))?/.exec(part) ?? [];
+    const isSame = Number(from) === major && Number(least) <= minor;
+    return isSame || part.trim() === '*' || (sign === '>=' && Number(from) < major);
+  });
+}
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);

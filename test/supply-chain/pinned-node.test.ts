@@ -1,7 +1,7 @@
 /** After an installation, as `npm ci` calls it on any Node.js. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/terminal.ts';
@@ -42,6 +42,16 @@ describe('the Node.js of the lock file', () => {
     symlinkSync('as-npm-made-it', join(folder, 'node_modules/.bin/node'));
     assert.equal(link(folder, '20.1.0'), 'nothing');
     assert.equal(readlinkSync(join(folder, 'node_modules/.bin/node')), 'as-npm-made-it');
+  });
+
+  it('is kept without its headers and manuals, which no command needs', (t) => {
+    const folder = project(t, [
+      program,
+      'node_modules/node-here/include/node/v8.h',
+      'node_modules/node-here/share/man/1',
+    ]);
+    assert.equal(link(folder, '20.1.0'), 'nothing');
+    assert.deepEqual(readdirSync(join(folder, 'node_modules/node-here')), ['bin']);
   });
 
   it('is not missed where the installed one will do', (t) => {

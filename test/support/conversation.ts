@@ -144,7 +144,8 @@ function fits({ method = 'GET', path, query, headers, json, form }: Exchange, re
   );
 }
 
-function contains(got: unknown, wanted: unknown): boolean {
+/** Whether all that is wanted stands in what was got, as text. */
+export function contains(got: unknown, wanted: unknown): boolean {
   if (wanted === null || typeof wanted !== 'object') return String(got) === String(wanted);
   if (Object.keys(wanted).length === 0) return true;
   if (got === null || typeof got !== 'object') return false;

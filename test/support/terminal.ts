@@ -15,7 +15,7 @@ import type { DestinationRegistry, Registry } from '../../functions/push-solar-d
 
 const patienceMs = 10_000;
 
-export const keys = { enter: '\r', down: '\u001b[B', space: ' ', ctrlC: '\u0003' };
+export const keys = { enter: '\r', down: '\u001b[B', space: ' ', ctrlC: '\u0003', emptyLine: '\u0015' };
 
 export type Typist = {
   /** Everything that was ever shown. */

@@ -24,7 +24,22 @@ export type { AdapterAnswer, AdapterReading, DeviceReading } from '../core/shape
 export { withLacking } from '../core/shape.ts';
 export type { Answer, Call, Http, Meaning, MeaningOf } from '../platform/http.ts';
 export type { SettingValues } from '../settings/setting.ts';
-export { address, choice, flag, json, list, number, secret, setting, text, timeZone } from '../settings/setting.ts';
+export {
+  address,
+  choice,
+  flag,
+  json,
+  jsonWebToken,
+  list,
+  looksLike,
+  number,
+  orInAddress,
+  secret,
+  setting,
+  text,
+  timeZone,
+  uuid,
+} from '../settings/setting.ts';
 
 /** What one read is given. Everything that an adapter may use comes in here. */
 export type ReadContext<Values, State = Record<string, never>, Session = Record<string, never>> = {
@@ -97,7 +112,10 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   /** The host of the log-in, where it is another one. */
   authUrl?: OfSettings<SettingValues<S>, string>;
   settings: S;
-  /** Settings that must be there given the others, by name; an array in the array means one of these. */
+  /**
+   * Settings that must be there given the others, by name; an array in the array means one of these. While they are asked
+   * for, what is not there yet is undefined.
+   */
   requires?(settings: SettingValues<S>): readonly (NamesOf<S> | readonly NamesOf<S>[])[];
   /** For a cloud that wants its owner's consent in a browser once; `npm run connect` obtains it. */
   consent?: Consent<SettingValues<S>, NamesOf<S>>;
@@ -125,8 +143,9 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   always?: OfSettings<SettingValues<S>, Always>;
   /**
    * What can be chosen for settings that the cloud itself can list, such as the plants of the account, for the questions
-   * of the set-up. It logs in as `read` does; the settings that it lists are not there yet. `chosen` in `read` takes the
-   * same list.
+   * of the set-up: the likeliest first, and none for what this home has not. A title is what the owner sees in his app,
+   * or what it shows now; a single one is taken without a question. It logs in as `read` does; the settings that it lists
+   * are not there yet. `chosen` in `read` takes the same list.
    *
    * @example
    * discover: async (context) => ({ plantId: await withToken(context, ways(context), (session) => plants(context, session)) }),
@@ -134,6 +153,10 @@ export type AdapterDefinition<S extends Settings, State, Session = Record<string
   discover?(
     context: ReadContext<SettingValues<S>, State, Session>,
   ): Promise<{ readonly [Name in NamesOf<S>]?: readonly Choice[] }>;
+  /** Those of what `discover` lists without which there is no reading: nobody is asked for them before it has run. */
+  discovers?: readonly NamesOf<S>[];
+  /** What a home may have or not, asked yes or no before its settings are chosen of what `discover` lists for them. */
+  parts?: readonly { question: string; settings: readonly NamesOf<S>[] }[];
   /**
    * Reads once: log in if needed, ask, map.
    *

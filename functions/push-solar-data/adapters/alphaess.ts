@@ -21,7 +21,10 @@ export const alphaess = defineAdapter({
   settings,
   state: State,
   discover: async (context) => ({
-    serials: (await listSystems(context)).map(({ value, title: model }) => ({ value, title: model })),
+    serials: (await listSystems(context)).map(({ value, title: model, capacity_kwh }) => ({
+      value,
+      title: [model, capacity_kwh && `battery of ${capacity_kwh} kWh`].filter(Boolean).join(', '),
+    })),
   }),
   async read(context) {
     try {

@@ -1,7 +1,7 @@
 /** Deye Cloud: one call for the whole plant, signed watts. Source: swagger of the DeyeCloud OpenAPI v1.0, and recordings. */
 import * as z from 'zod/mini';
 import { choice, defineAdapter, Failure, type ReadContext, type SettingValues, setting, text } from './adapter.ts';
-import { lasts } from './age.ts';
+import { isYoung, lasts } from './age.ts';
 import { fraction } from './quantities.ts';
 import { Session } from './session.ts';
 import { type AccountContext, accountIdentity, accountRequires, accountSettings, Kept } from './solarman/account.ts';
@@ -25,14 +25,17 @@ const cloud: Cloud = {
   inverterDays: 1,
   tokenCodes: ['1001', '1002', '1003', '1006', '2002'], // guessed by several clients
   advice:
-    'Check AppId, AppSecret, account and password, and the region: it must be the one where account and application were made, so try another (eu1, us1, india)',
+    'Check {appId}, {appSecret}, the name of the account and {password}, and {region}: it must be the one where account and application were made, so try another (eu1, us1, india)',
 };
 
 const settings = {
   ...accountSettings('DeyeCloud', 'developer.deyecloud.com → Application → Create Application'),
   companyId: setting(z.optional(text), 'Number of the company; business accounts only'),
   region: setting(
-    z._default(choice('eu1', 'us1', 'india', 'apc1'), 'eu1'),
+    z._default(
+      choice({ eu1: 'Europe, Africa, Asia, Australia', us1: 'America', india: 'India', apc1: 'unproven' }),
+      'eu1',
+    ),
     'Where account and application were made: eu1 (also Africa, Asia and Australia), us1, india; apc1 is unproven',
   ),
 };
@@ -85,7 +88,7 @@ function powersOf({ power, number, lists }: Figures): Powers | undefined {
  * HTTP 500 with which this cloud meets tokens that have run out.
  */
 function isTokenRefused({ status, answer = '' }: Failure, { session, now }: Context): boolean {
-  const isOld = now - (session.value?.issuedAt ?? now) >= 600_000;
+  const isOld = !isYoung(session.value?.issuedAt ?? now, now, 600_000);
   if (status === 401) return isOld || /token|2101017|2101019/i.test(answer);
   return isOld && status === 500 && /UndeclaredThrowable/.test(answer);
 }
@@ -112,6 +115,6 @@ const onHold = (excerpt = ''): Failure =>
   new Failure(
     'auth',
     `${cloud.title} refused the log-in and will lock the account after few more attempts, so none is made for ${holdHours} hours. ` +
-      'Correct account and password in the settings, and it is tried at once',
+      'Correct the name of the account and {password}, and it is tried at once',
     { excerpt },
   );

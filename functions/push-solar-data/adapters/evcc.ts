@@ -84,14 +84,20 @@ export const evcc = defineAdapter({
   },
 });
 
-const proxy: Meaning = ['auth', 'is not reached: the proxy in front of evcc refused the credentials, check its log-in'];
+const proxy: Meaning = [
+  'auth',
+  'is not reached: the proxy in front of evcc refused the credentials: check {username}, {password} or {extraHeaders}',
+];
 const kinds: Record<number, MeaningOf> = {
   401: ({ headers }) =>
     headers['www-authenticate']?.includes('realm="evcc"')
-      ? ['auth', 'is not reached: the remote access of evcc refused its client, which may be deleted: create a new one']
+      ? [
+          'auth',
+          'is not reached: the remote access of evcc refused its client, which may be deleted: create a new one, and set {username} and {password}',
+        ]
       : proxy,
   403: proxy,
-  404: ['bad-response', 'is not at this address: check its base URL in the settings'],
+  404: ['bad-response', 'is not at this address: check {baseUrl}'],
   // Everybody is blocked for a minute after ten failed log-ins.
   429: ({ beginning }) =>
     /failed login/i.test(beginning)

@@ -7,15 +7,17 @@ import {
   defineAdapter,
   Failure,
   list,
+  looksLike,
   type ReadContext,
   type SettingValues,
   secret,
   setting,
   text,
+  uuid,
 } from './adapter.ts';
 import { isYoung } from './age.ts';
 import { type Inverter, Row, readingsOf, variableNames } from './foxess/inverters.ts';
-import { gridMeter } from './grid-meter.ts';
+import { gridMeter, meterChoices } from './grid-meter.ts';
 import { allPages } from './pages.ts';
 import { figure, words } from './quantities.ts';
 import { isRefusal, type Refusals, refusalOf } from './refusals.ts';
@@ -30,16 +32,26 @@ const State = z.object({
 const dayMs = 24 * 3_600_000;
 
 const settings = {
-  apiKey: secret(
-    text,
-    'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
+  apiKey: looksLike(
+    uuid,
+    secret(
+      text,
+      'API key: www.foxesscloud.com in a browser (not the app) → profile icon → User Profile → API Management → Generate API key',
+    ),
   ),
   deviceSns: setting(
     z.optional(list),
     'Serial numbers of the inverters (portal → Device → Inverter), separated by commas; without it, every inverter of the account. Set it if the account holds more than one home',
   ),
   ct2Pv: setting(
-    z._default(choice('off', 'negative-is-generation', 'positive-is-generation'), 'off'),
+    z._default(
+      choice({
+        off: 'it measures no other solar system',
+        'negative-is-generation': 'it does, as in most homes',
+        'positive-is-generation': 'it does, with the other sign',
+      }),
+      'off',
+    ),
     'Whether the second clamp (CT2) measures another solar system, and with which sign: off, negative-is-generation (most homes) or positive-is-generation',
   ),
   gridMeter: setting(
@@ -63,6 +75,7 @@ export const foxess = defineAdapter({
   settings,
   identity: ['apiKey'],
   state: State,
+  discover: async (context) => choicesOf(await devicesOf(context)),
   async read(context): Promise<DeviceReading[]> {
     const { settings, state, now } = context;
     if (settings.deviceSns)
@@ -86,19 +99,40 @@ const Device = z.object({
 });
 const Devices = z.object({ result: z.nullish(z.object({ total: figure, data: z.nullish(z.array(Device)) })) });
 
-/** Every inverter of the account, whatever its status: the list is kept for a day, and who sleeps now reports tomorrow. */
-async function listInverters(context: Context): Promise<Inverter[]> {
+/** Every inverter of the account, whatever its status: who sleeps now reports tomorrow. */
+async function devicesOf(context: Context): Promise<z.output<typeof Device>[]> {
   const page = async (nth: number) => {
     const { result } = await ask(context, '/op/v0/device/list', { currentPage: nth + 1, pageSize: 100 }, Devices);
     return { entries: result?.data ?? [], total: result?.total };
   };
   const devices = await allPages('FoxESS Cloud', page, ({ deviceSN }) => deviceSN);
+  if (devices.length > 0) return devices;
+  throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
+}
+
+/** Whole plants: a part of one is no home. Which inverter has the clamp is a question only where a plant has several. */
+function choicesOf(devices: readonly z.output<typeof Device>[]) {
+  const plants = Object.entries(Object.groupBy(devices, ({ stationName }) => stationName || 'without a name'));
+  const ofPlants = plants.map(([name, inverters = []]) => {
+    const value = inverters.map(({ deviceSN }) => deviceSN).join();
+    return { value, title: name };
+  });
+  const inverters = devices.map(({ deviceSN, stationName }) => ({ value: deviceSN, title: stationName }));
+  return {
+    deviceSns: ofPlants,
+    gridMeter: ofPlants.length < devices.length ? meterChoices(inverters) : [],
+  };
+}
+
+/** They are kept for a day. */
+async function listInverters(context: Context): Promise<Inverter[]> {
+  const devices = await devicesOf(context);
   const inverters = devices.map(({ deviceSN, hasBattery }) => ({ sn: deviceSN, hasBattery }));
   const plants = new Set(devices.flatMap(({ stationName }) => stationName || []));
-  if (inverters.length === 0)
-    throw new Failure('auth', 'FoxESS Cloud lists no inverter for this key: use the account that owns the plant');
   if (plants.size > 1)
-    context.note(`deviceSns is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`);
+    context.note(
+      `${context.settingName('deviceSns')} is not set: the inverters of all plants count as one home (${[...plants].join(', ')})`,
+    );
   Object.assign(context.state, { inverters, listedAt: context.now });
   return inverters;
 }
@@ -143,7 +177,7 @@ function ask<Schema extends z.ZodMiniType>(
 
 const Envelope = z.object({ errno: figure, msg: words });
 
-const noSuchInverter = ['auth', 'knows no such inverter in this account: check the deviceSns setting'] as const;
+const noSuchInverter = ['auth', 'knows no such inverter in this account: check {deviceSns}'] as const;
 const busy = ['unavailable', 'is busy or does not reach the inverter just now'] as const;
 /** The usual five minutes are enough, however often it happens. */
 const fiveMinutes = { retryAfterSeconds: 300 };
@@ -153,7 +187,7 @@ const errnos: Refusals<typeof Envelope> = {
   refused: ({ errno, msg }) => (errno === 0 ? undefined : { code: errno, words: msg }),
   word: 'errno',
   meanings: {
-    40256: ['auth', 'refuses the signature: check the API key and the clock of this machine'],
+    40256: ['auth', 'refuses the signature: check {apiKey} and the clock of this machine'],
     40257: ['bad-response', 'finds fault with the request itself'],
     40261: noSuchInverter,
     41930: noSuchInverter,
@@ -164,9 +198,9 @@ const errnos: Refusals<typeof Envelope> = {
     41202: busy,
     41203: busy,
     44098: busy,
-    41807: ['auth', 'refuses user or password: check the API key'],
-    41808: ['auth', 'says that the API key has expired: generate a new one'],
-    41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set the newest'],
+    41807: ['auth', 'refuses user or password: check {apiKey}'],
+    41808: ['auth', 'says that the API key has expired: generate a new one, and set {apiKey}'],
+    41809: ['auth', 'does not know the API key: generating a new one ends the old one, so set {apiKey} to the newest'],
     41935: ['offline', 'says that the inverter is offline: check its data logger'],
   },
 };

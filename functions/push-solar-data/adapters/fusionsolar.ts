@@ -1,9 +1,18 @@
 /** Huawei FusionSolar: Northbound interface, one call for each type of device; or the kiosk link, production only. */
 import * as z from 'zod/mini';
 import type { SettingValues } from '../settings/setting.ts';
-import { choice, defineAdapter, Failure, type ReadContext, secret, setting, text } from './adapter.ts';
+import { choice, defineAdapter, Failure, looksLike, type ReadContext, secret, setting, text } from './adapter.ts';
 import { isYoung } from './age.ts';
-import { Device, Doubts, devicesAt, liveOf, readingsOf, refuseDoubtful, withOneMeter } from './fusionsolar/devices.ts';
+import {
+  Device,
+  Doubts,
+  devicesAt,
+  liveOf,
+  meterChoices,
+  readingsOf,
+  refuseDoubtful,
+  withOneMeter,
+} from './fusionsolar/devices.ts';
 import { kioskLink, readKiosk } from './fusionsolar/kiosk.ts';
 import { type Ask, openNorthbound, plants, unseen } from './fusionsolar/northbound.ts';
 import { chosen } from './only.ts';
@@ -20,9 +29,12 @@ const settings = {
     z._default(z.string().check(z.regex(/^[a-z0-9-]+$/i, 'must be one word such as intl or eu5')), 'intl'),
     "First word of the address of your installer's log-in page: intl, eu5, sg5, la5, au5 …",
   ),
-  stationCode: setting(
-    z.optional(text),
-    'Code of your plant, such as NE=12345678; needed only where the account sees several (run without it once, and they are listed)',
+  stationCode: looksLike(
+    { expression: /^NE=\d+$/, words: 'NE= and digits' },
+    setting(
+      z.optional(text),
+      'Code of your plant, such as NE=12345678; needed only where the account sees several (run without it once, and they are listed)',
+    ),
   ),
   meterDeviceId: setting(
     z.optional(text),
@@ -67,8 +79,15 @@ export const fusionsolar = defineAdapter({
   // A home's quota is exactly one call for each type of device in five minutes.
   retries: false,
   always: ['production_kw'],
-  discover: async (context) =>
-    context.settings.kioskUrl ? {} : { stationCode: await plants(openNorthbound(context)) },
+  discovers: ['stationCode', 'meterDeviceId'],
+  async discover(context) {
+    if (context.settings.kioskUrl) return {};
+    const ask = openNorthbound(context);
+    const stationCode = await plants(ask);
+    const [only, another] = stationCode;
+    const plant = context.settings.stationCode ?? (another ? undefined : only?.value);
+    return { stationCode, meterDeviceId: plant === undefined ? [] : await meterChoices(plant, ask) };
+  },
   async read(context) {
     const { settings, state, now } = context;
     if (settings.kioskUrl) return readKiosk(settings.kioskUrl, context.http);

@@ -99,9 +99,13 @@ export const growatt = defineAdapter({
     const plantId = await plants(growatt);
     const devices = (await allDevices(growatt, context.sleep)).flatMap(({ deviceSn, deviceType }) => {
       const family = deviceType?.toLowerCase() ?? '';
-      return isFamily(family) ? [{ value: `${family}:${deviceSn}` }] : [];
+      return isFamily(family) ? [{ family, value: `${family}:${deviceSn}` }] : [];
     });
-    return { plantId, devices };
+    // The plant's own list names all but an SPH-S: only with one must they be named, and then all of them.
+    const mustBeNamed = devices.some(({ family }) => family === 'sph-s');
+    const all = { value: devices.map(({ value }) => value).join(), title: 'all devices of the account' };
+    const each = plantId.length > 1 ? devices.map(({ value }) => ({ value, title: 'this one alone' })) : [];
+    return { plantId, devices: mustBeNamed ? [all, ...each] : [] };
   },
   async read(context) {
     const { settings } = context;

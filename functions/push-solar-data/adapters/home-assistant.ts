@@ -6,12 +6,15 @@ import {
   defineAdapter,
   Failure,
   type Http,
+  jsonWebToken,
   list,
+  looksLike,
   type MeaningOf,
   secret,
   setting,
   text,
 } from './adapter.ts';
+import { EveryState, entityChoices } from './home-assistant/choices.ts';
 import { charge, type Entities, type Entity, energy, idOf, sumOf } from './home-assistant/entities.ts';
 import { knownPowers } from './home-assistant/flows.ts';
 import { extraHeaders } from './tunnel.ts';
@@ -30,10 +33,13 @@ export const homeAssistant = defineAdapter({
   knownAs: ['Hass', 'HASS.io', 'Nabu Casa'],
   standing: 'recommended',
   refresh: 'as old as the integration in Home Assistant makes them: seconds to 5 minutes',
-  needs: 'the https address of your Home Assistant, a long-lived access token and the ids of your entities',
+  needs: 'the https address of your Home Assistant and a long-lived access token',
   pollSeconds: 60,
   settings: {
-    token: secret(text, 'Long-lived access token: your profile → Security → Long-lived access tokens → Create token'),
+    token: looksLike(
+      jsonWebToken,
+      secret(text, 'Long-lived access token: your profile → Security → Long-lived access tokens → Create token'),
+    ),
     production: setting(
       entries,
       'Entities with solar power, separated by commas and added up; a leading - inverts one (for all lists alike)',
@@ -51,26 +57,39 @@ export const homeAssistant = defineAdapter({
     importedEnergy: setting(entries, 'Entities with the energy imported over the lifetime of the meter'),
     exportedEnergy: setting(entries, 'Entities with the energy exported over the lifetime of the meter'),
     mode: setting(
-      z._default(choice('template', 'states'), 'template'),
+      z._default(
+        choice({
+          template: "one call, true ages; with an administrator's token",
+          states: 'a call for each entity, with any token',
+        }),
+        'template',
+      ),
       "template asks once for all entities and knows the age of each, but needs an administrator's token; states asks for each entity, as the bridge does by itself with another token",
     ),
     extraHeaders,
   },
   requires: () => [['production', 'netImport', 'consumption']],
   state: z.object({ readsEach: z.boolean() }),
+  discovers: ['production', 'netImport', 'consumption'],
+  parts: [{ question: 'Is there a battery at this home?', settings: ['batteryDischarge', 'batterySoc'] }],
+  discover: async (context) =>
+    entityChoices(
+      await clientOf(context.http, context.settings).get('/api/states', {
+        schema: EveryState,
+        kinds: kinds('its entities'),
+      }),
+    ),
   async read(context): Promise<AdapterReading> {
     const { settings, state, note } = context;
     const { token, mode, extraHeaders, ...lists } = settings;
-    const http = context.http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
+    const http = clientOf(context.http, { token, extraHeaders });
     const listed = Object.values(lists).flatMap((list) => list ?? []);
     const ids = [...new Set(listed.map(idOf))];
     const asksAtOnce = mode === 'template' && !state.readsEach;
     /** Each refused template is a failed log-in to Home Assistant, so it is not repeated until a setting changes. */
     const templateIsRefused = () => {
       state.readsEach = true;
-      note(
-        'Home Assistant answers the template of mode template to administrators only: read by states, ages are less exact',
-      );
+      note('Home Assistant answers its template to administrators only: read by states, ages are less exact');
     };
     const atOnce = asksAtOnce ? await askAtOnce(http, ids) : undefined;
     const entities =
@@ -97,21 +116,25 @@ export const homeAssistant = defineAdapter({
   },
 });
 
+type Access = { token: string; extraHeaders?: Record<string, string> | undefined };
+const clientOf = (http: Http, { token, extraHeaders }: Access): Http =>
+  http.extend({ headers: { ...extraHeaders, authorization: `Bearer ${token}` } });
+
 /** Why Home Assistant, or what stands in front of it, refuses to show an entity. */
 const kinds = (id: string): Record<number, MeaningOf> => ({
   400: ({ tryJson }) =>
     tryJson(z.object({ message: z.string() }))
-      ? ['bad-response', 'cannot fill in the template: try mode states']
+      ? ['bad-response', 'cannot fill in the template: set {mode} to states']
       : ['bad-response', 'refuses the proxy in front of it: allow use_x_forwarded_for and this one in trusted_proxies'],
-  401: ['auth', `does not show ${id}: the token is wrong or deleted, or its user may not read this entity`],
+  401: ['auth', `does not show ${id}: the token ({token}) is wrong or deleted, or its user may not read this entity`],
   403: ({ beginning }) =>
     /^(403: Forbidden)?$/.test(beginning.trim())
       ? ['auth', 'has banned our address after failed log-ins: delete the entry from ip_bans.yaml and restart it']
-      : ['auth', 'is behind a tunnel or proxy that refused us: check the extra headers'],
+      : ['auth', 'is behind a tunnel or proxy that refused us: check {extraHeaders}'],
   404: ({ beginning }) =>
     /entity not found/i.test(beginning)
       ? ['bad-response', `does not know ${id}: the entity was renamed, or Home Assistant is still starting`]
-      : ['bad-response', 'is not at this address: check its base URL in the settings'],
+      : ['bad-response', 'is not at this address: check {baseUrl}'],
 });
 
 const State = z.object({

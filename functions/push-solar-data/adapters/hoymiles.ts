@@ -31,7 +31,7 @@ const settings = {
     'Number of the plant, needed with several: an error message lists them',
   ),
   account: setting(
-    z._default(choice('web', 'home'), 'web'),
+    z._default(choice({ web: 'S-Miles Cloud, Enduser or Installer', home: 'S-Miles Home app' }), 'web'),
     'web: S-Miles Cloud, Enduser or Installer; home: S-Miles Home app',
   ),
 };

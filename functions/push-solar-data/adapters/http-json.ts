@@ -42,7 +42,7 @@ export const httpJson = defineAdapter({
       'Expression that must be true, for endpoints that report errors with HTTP 200: em.code = 0',
     ),
   },
-  requires: ({ requests }) => (JSON.stringify(requests).includes('{secret:') ? ['secrets'] : []),
+  requires: ({ requests }) => (JSON.stringify(requests ?? []).includes('{secret:') ? ['secrets'] : []),
   identity: ['requests', 'secrets'],
   session: KeptTokens,
   async read(context): Promise<Reading> {
@@ -55,7 +55,7 @@ export const httpJson = defineAdapter({
     const given = await givenBy(expressions, { value: answers, text: () => JSON.stringify(answers) }, now);
 
     if (okExpr !== undefined && given.okExpr?.value() !== true)
-      throw new Failure('bad-response', `The endpoint reports an error: okExpr (${okExpr}) is not true`);
+      throw new Failure('bad-response', `The endpoint reports an error: {okExpr} (${okExpr}) is not true`);
     const reading: Reading = {};
     for (const [name, figure] of figures) {
       const [field, value] = [fields[name], given[name]];

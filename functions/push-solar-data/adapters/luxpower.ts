@@ -22,10 +22,7 @@ export const luxpower = defineAdapter({
   session: Session,
   async discover(context) {
     const { plants } = await logIn(context);
-    return {
-      plantId: plants.map(({ plantId, name }) => ({ value: plantId, title: name })),
-      serials: plants.flatMap(({ devices }) => devices.map(({ sn, type }) => ({ value: sn, title: type }))),
-    };
+    return { plantId: plants.map(({ plantId, name }) => ({ value: plantId, title: name })) };
   },
   read(context) {
     const { state } = context;

@@ -7,6 +7,8 @@ export type Choice = {
   value: string;
   /** Its name in the vendor's app, for the eyes. */
   title?: string | null | undefined;
+  /** Whether it is most likely what is meant, of several for one setting. */
+  isLikely?: boolean;
 };
 
 export type OnlyOptions = {
@@ -50,7 +52,8 @@ export function theOnly<Each extends Choice>(choices: readonly Each[], options: 
 const mostCharacters = 190;
 const mostTitle = 40;
 
-function listed(choices: readonly Choice[]): string {
+/** `1 (Home), 2 (Barn) and 7 more`. */
+export function listed(choices: readonly Choice[]): string {
   const shown: string[] = [];
   let length = 0;
   for (const { value, title } of choices) {

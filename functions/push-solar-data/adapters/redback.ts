@@ -32,7 +32,7 @@ const settings = {
     'Id of the site (S and digits), needed if the credentials open several: an error message lists them',
   ),
   authKind: setting(
-    z._default(choice('entra', 'legacy'), 'entra'),
+    z._default(choice({ entra: 'usual', legacy: 'older credentials' }), 'entra'),
     'entra (usual) or legacy (older credentials that the usual log-in refuses)',
   ),
 };
@@ -89,7 +89,7 @@ function logIn(context: Context): Promise<TokenSession> {
     client: { id, secret },
     lifeSeconds: 3600,
     refused: (error = 'no reason given') =>
-      `refused the client id or the client secret (${error}): check both; if they are right and old, try authKind ${other}`,
+      `refused the client id or the client secret (${error}): check {clientId} and {clientSecret}; if they are right and old, set {authKind} to ${other}`,
   });
 }
 const legacy = {

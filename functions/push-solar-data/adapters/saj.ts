@@ -34,7 +34,10 @@ const settings = {
     'Serial number of the eManager, if you have one: it alone is read then, and sees all inverters',
   ),
   dataSource: setting(
-    z._default(choice('realtime', 'uploadData'), 'realtime'),
+    z._default(
+      choice({ realtime: 'live figures', uploadData: '5-minute records, for devices whose live figures stay empty' }),
+      'realtime',
+    ),
     'realtime, or uploadData (5-minute records), for devices whose live figures stay empty',
   ),
   timeZone: setting(

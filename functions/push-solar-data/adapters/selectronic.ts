@@ -7,6 +7,7 @@ import {
   defineAdapter,
   Failure,
   number,
+  orInAddress,
   type ReadContext,
   type SettingValues,
   secret,
@@ -25,15 +26,15 @@ const settings = {
   email: setting(text, 'E-mail address of the select.live account'),
   password: secret(text, 'Its password'),
   systemId: setting(
-    number({ min: 1 }),
-    'Number at the end of the address of the dashboard: select.live/dashboard/<number>',
+    orInAddress(/\/dashboard\/(\d{1,15})/, number({ min: 1 })),
+    'Number at the end of the address of the dashboard: select.live/dashboard/<number>; the whole address will do',
   ),
   gridSign: setting(
     z._default(choice('import-positive', 'export-positive'), 'import-positive'),
     "import-positive or export-positive: what the portal's grid power means; to be changed only when an error message says so",
   ),
   shunt: setting(
-    z._default(choice('solar', 'ignore'), 'solar'),
+    z._default(choice({ solar: 'shunt 1 measures solar power', ignore: 'it measures something else' }), 'solar'),
     'solar (shunt 1 measures DC-coupled solar panels) or ignore (it measures something else)',
   ),
 };

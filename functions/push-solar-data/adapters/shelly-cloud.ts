@@ -15,7 +15,7 @@ import {
   total,
 } from './adapter.ts';
 import { type Component, components, countersOf, powerOf } from './shelly-cloud/components.ts';
-import { askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
+import { askAll, askEach, askTogether, type Device, lookUpServer } from './shelly-cloud/control-api.ts';
 
 const serverName = z.pipe(
   text.check(
@@ -38,7 +38,10 @@ const settings = {
     'What measures the whole home, the same way; only where the grid or the solar power is not measured',
   ),
   apiVersion: setting(
-    z._default(choice('v2', 'v1'), 'v2'),
+    z._default(
+      choice({ v2: 'asks all devices at once', v1: 'asks them one by one; Shelly has announced its end' }),
+      'v2',
+    ),
     'v2, or v1, which Shelly has announced to end and which asks the devices one by one',
   ),
 };
@@ -52,12 +55,15 @@ export const shellyCloud = defineAdapter({
   knownAs: ['Shelly 3EM', 'Shelly Pro', 'shelly.cloud'],
   standing: 'works with limits',
   refresh: 'about a minute, as users tell: the devices report changes by themselves, how soon Shelly does not say',
-  needs: 'the key and the server of the account, and which clamp, relay or plug measures what',
+  needs: 'the key and the server of the account, and to know which clamp, relay or plug measures what',
   baseUrl: ({ server }) => `https://${server}`,
   settings,
   requires: () => [['netImport', 'production', 'batteryDischarge', 'consumption']],
   pollSeconds: 60,
   staleAfterSeconds: 900,
+  discovers: ['netImport', 'production'],
+  parts: [{ question: 'Does a Shelly measure a battery?', settings: ['batteryDischarge'] }],
+  discover: askAll,
   async read(context): Promise<Reading> {
     const { settings, takes } = context;
     const { apiVersion, netImport, production, batteryDischarge: battery, consumption } = settings;

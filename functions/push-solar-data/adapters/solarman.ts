@@ -23,7 +23,7 @@ const cloud: Cloud = {
   query: { language: 'en' },
   inverterDays: 30,
   advice:
-    'Check AppId, AppSecret, account, password and region. Very long passwords and special characters have been refused: try a simpler one',
+    'Check {appId}, {appSecret}, the name of the account, {password} and {region}. Very long passwords and special characters have been refused: try a simpler one',
 };
 
 const hosts = { global: 'https://globalapi.solarmanpv.com', china: 'https://api.solarmanpv.com' };
@@ -32,10 +32,13 @@ const settings = {
   ...accountSettings('SOLARMAN Smart', 'sent by e-mail on request to customerservice@solarmanpv.com'),
   genPort: setting(
     z.optional(choice(...genPorts)),
-    'generator, micro-inverter or smart-load: what is connected to the GEN port of a Deye or Jinko, with useDeviceData; without it, a generator',
+    'generator, micro-inverter or smart-load: what is connected to the GEN port of a Deye or Jinko, where the figures of the inverter itself are read; unset, a generator',
   ),
   orgId: setting(z.optional(text), 'Number of the organisation; business accounts only'),
-  region: setting(z._default(choice('global', 'china'), 'global'), 'global: everywhere outside China; or china'),
+  region: setting(
+    z._default(choice({ global: 'everywhere outside China', china: 'China' }), 'global'),
+    'global: everywhere outside China; or china',
+  ),
 };
 
 export const solarman = defineAdapter({

@@ -7,6 +7,7 @@ import {
   defineAdapter,
   Failure,
   list,
+  looksLike,
   secret,
   setting,
   text,
@@ -19,10 +20,20 @@ import { listPlants, Place, readPlatform } from './solax/platform.ts';
 
 const settings = {
   api: setting(
-    z._default(choice('v2', 'v1', 'openapi'), 'v2'),
+    z._default(
+      choice({
+        v2: 'usual, with a token ID',
+        v1: 'older accounts, with a token ID',
+        openapi: 'with a client id of developer.solaxcloud.com',
+      }),
+      'v2',
+    ),
     'v2 (usual), v1 (older accounts) or openapi (a client id of developer.solaxcloud.com)',
   ),
-  tokenId: secret(z.optional(text), 'Token ID, for v2 and v1: solaxcloud.com → Service → API → API Realtime Data'),
+  tokenId: looksLike(
+    { expression: /^(?:\d{17}|\w{24})$/, words: '17 digits, or 24 characters' },
+    secret(z.optional(text), 'Token ID, for v2 and v1: solaxcloud.com → Service → API → API Realtime Data'),
+  ),
   registrationNumbers: setting(
     z.optional(list),
     'Registration numbers, for v2 and v1: solaxcloud.com → Device → Inverter → Registration No. of each; not the serial number of the inverter',

@@ -63,8 +63,10 @@ export const soliscloud = defineAdapter({
   state: State,
   async discover(context) {
     const ask = openPlatform(context);
-    const serials = (await inverters(ask)).map(({ sn, stationName }) => ({ value: sn, title: stationName }));
-    return { stationId: await stations(ask), inverterSns: serials, meterInverterSn: serials };
+    const plants = Object.values(Object.groupBy(await inverters(ask), ({ stationId }) => stationId ?? ''));
+    const parallel = plants.flatMap((some = []) => (some.length > 1 ? some : []));
+    const meterInverterSn = parallel.map(({ sn, stationName }) => ({ value: sn, title: stationName }));
+    return { stationId: await stations(ask), meterInverterSn };
   },
   async read(context) {
     const { settings, state, now } = context;

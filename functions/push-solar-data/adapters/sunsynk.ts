@@ -9,6 +9,7 @@ import {
   flag,
   type Http,
   number,
+  orInAddress,
   type ReadContext,
   type SettingValues,
   secret,
@@ -29,12 +30,15 @@ const settings = {
   username: setting(text, 'E-mail address of the Sunsynk Connect account (sunsynk.net or the app)'),
   password: secret(text, 'Its password'),
   region: setting(
-    z._default(choice('sunsynk', 'inteless', 'solark'), 'sunsynk'),
+    z._default(
+      choice({ sunsynk: 'sunsynk.net', inteless: 'E-Linter, older loggers', solark: 'MySolArk, experimental' }),
+      'sunsynk',
+    ),
     'sunsynk (Sunsynk Connect), inteless (E-Linter, older loggers, pv.inteless.com) or solark (MySolArk)',
   ),
   plantId: setting(
-    z.optional(number({ min: 1 })),
-    'Number of the plant, needed if the account sees several: an error message lists them. It is also in the address of the web portal when the plant is open',
+    z.optional(orInAddress(/\/plants\/overview\/(\d{1,15})/, number({ min: 1 }))),
+    'Number of the plant, needed if the account sees several: an error message lists them. It is also in the address of the web portal when the plant is open, /plants/overview/<number>; the whole address will do',
   ),
   lifetimeMeters: setting(
     z._default(flag, false),

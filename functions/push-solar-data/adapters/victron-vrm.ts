@@ -6,6 +6,7 @@ import {
   defineAdapter,
   Failure,
   number,
+  orInAddress,
   type ReadContext,
   secret,
   setting,
@@ -35,8 +36,8 @@ export const victronVrm = defineAdapter({
       'Access token: VRM portal → Preferences → Integrations → Access tokens → Add; it is shown once',
     ),
     idSite: setting(
-      number({ min: 1 }),
-      'Number in the address of your installation: vrm.victronenergy.com/installation/<number>/',
+      orInAddress(/\/installation\/(\d+)/, number({ min: 1 })),
+      'Number in the address of your installation: vrm.victronenergy.com/installation/<number>/; the whole address will do',
     ),
     logIntervalMinutes: setting(
       z._default(number({ min: 1, max: 1440 }), 1),
@@ -47,6 +48,7 @@ export const victronVrm = defineAdapter({
   identity: ['accessToken'],
   state: State,
   always: ['tsms'],
+  discovers: ['idSite'],
   discover: async (context) => ({
     idSite: (await sitesOf(context, {})).map(({ idSite, name }) => ({ value: idSite, title: name })),
   }),

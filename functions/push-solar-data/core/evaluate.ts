@@ -53,10 +53,10 @@ export function evaluate(
     const { message, report } = failed('settings', site.problems.join(' '));
     return { message, report: { ...report, problems: [...site.problems] } };
   }
-  const anyPolled = results.some((result) => result.polled);
+  const isNews = results.some(({ polled, untold }) => polled || untold);
   // A cached reading that has grown too old says nothing while no other source would be combined with it.
   const failures = results.flatMap(({ label, failure, cached }) =>
-    failure && (anyPolled || !cached) ? [{ label, ...failure }] : [],
+    failure && (isNews || !cached) ? [{ label, ...failure }] : [],
   );
   const [first] = failures;
   if (first) {
@@ -68,7 +68,7 @@ export function evaluate(
     return failed(kind, named.join('; '));
   }
   const answered = results.filter((result) => result.reading !== undefined);
-  if (answered.length < site.sources.length || !anyPolled) return { report: {} };
+  if (answered.length < site.sources.length || !isNews) return { report: {} };
 
   const maxPower_kw = site.maxPower_kw ?? powerLimit_kw(baseline);
   // Before they are combined: a mean could cover what is impossible.

@@ -13,17 +13,37 @@ export const NextPoll = z.object({
 export type NextPoll = z.output<typeof NextPoll>;
 
 const tickSeconds = 60;
+const tickMs = tickSeconds * 1000;
 /** So long a tick waits for a source whose time has almost come. */
-const patienceSeconds = 10;
+const patienceMs = 10_000;
+
+type Ticks = {
+  now: number;
+  /** When the next tick comes, ms since the epoch; after it, they come each minute. */
+  nextTickAt: number;
+  loadedAt?: number | undefined;
+};
+
+/** The tick that will ask a source, ms since the epoch; undefined if it may be asked by now. */
+export function askingTick(
+  state: SourceState | undefined,
+  limits: SourceLimits,
+  { now, nextTickAt, loadedAt }: Ticks,
+): number | undefined {
+  const waitMs = msUntilDue(state, limits, now, { loadedAt });
+  if (waitMs === 0) return undefined;
+  // The end of a time in which it is left alone is waited for by no tick.
+  const at = Number.isFinite(waitMs) ? now + waitMs - patienceMs : (state?.failure?.retryAt ?? now);
+  return nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
+}
 
 /** @param state after the tick of `now`. @returns undefined where nothing is known of the source. */
 export function nextPoll(state: SourceState | undefined, limits: SourceLimits, now: number): NextPoll | undefined {
   if (state?.polledAt === undefined || state.settingsHash !== limits.settingsHash) return undefined;
-  const waitMs = msUntilDue(state, limits, now);
-  const isLeftAlone = waitMs === Number.POSITIVE_INFINITY;
-  const wait_s = isLeftAlone ? ((state.failure?.retryAt ?? now) - now) / 1000 : waitMs / 1000;
-  const ticks = Math.ceil((wait_s - patienceSeconds) / tickSeconds);
-  return { in_s: tickSeconds * Math.max(1, ticks), why: isLeftAlone ? whyLeftAlone(state) : whyThen(state, limits) };
+  const nextTickAt = now + tickMs;
+  const at = askingTick(state, limits, { now, nextTickAt }) ?? nextTickAt;
+  const isLeftAlone = msUntilDue(state, limits, now) === Number.POSITIVE_INFINITY;
+  return { in_s: (at - now) / 1000, why: isLeftAlone ? whyLeftAlone(state) : whyThen(state, limits) };
 }
 
 const whyLeftAlone = ({ failure }: SourceState): string =>

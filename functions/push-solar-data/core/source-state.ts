@@ -62,6 +62,8 @@ export type SourceResult = {
   polled: boolean;
   /** What follows is of an earlier poll that still holds. */
   cached?: true;
+  /** It is of a look that was taken beside the ticks, and no tick has told it. */
+  untold?: true;
   reading?: Reading;
   /** What the home has of this source and is unknown now. */
   lacking?: readonly Lacking[];

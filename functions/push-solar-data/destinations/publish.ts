@@ -18,6 +18,7 @@ import type { Connections } from '../platform/connections.ts';
 import { createHttp } from '../platform/http.ts';
 import type { Redactor } from '../platform/redaction.ts';
 import { variableOf } from '../settings/settings-reader.ts';
+import { withVariables } from '../settings/variables.ts';
 import {
   type Destination,
   DestinationError,
@@ -71,7 +72,7 @@ export async function publish(
     const outcome = message && 'error' in message && pushed !== 'figures' ? 'reported' : 'pushed';
     return { row: { label, outcome, ms: ms() }, state: afterDelivery(destination, sentAt, memory()), remarks };
   } catch (error) {
-    const failure = failureOf(error, title, ports.redactor);
+    const failure = failureOf(error, destination, ports.redactor);
     const state = afterRefusal(before, destination, sentAt, message, failure, memory());
     if (failure.kind === 'gone' && state.failure?.retryAt !== undefined && !isBack)
       remarks.push(goneSentence(destination, failure.message));
@@ -134,12 +135,12 @@ type ToldFailure = {
   retryAfterSeconds?: number | undefined;
 };
 
-function failureOf(error: unknown, title: string, redactor: Redactor): ToldFailure {
+function failureOf(error: unknown, { label, title, module, settings }: Destination, redactor: Redactor): ToldFailure {
   if (error instanceof DestinationError || error instanceof Failure) {
     const { kind, excerpt, retryAfterSeconds } = error;
     return {
       kind: kind === 'unavailable' && isUnknownHost(error) ? 'gone' : kind,
-      message: redactor.text(error.message),
+      message: redactor.text(withVariables(error.message, { label, settings: module.settings, values: settings })),
       ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}),
       retryAfterSeconds,
     };

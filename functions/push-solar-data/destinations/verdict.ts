@@ -1,5 +1,6 @@
 /** What an HTTP answer of a destination comes to: taken, or why not. */
 import { usualLongestWaitSeconds } from '../core/destination-state.ts';
+import { unnamedCredentials } from '../platform/answer.ts';
 import { type Answer, DestinationError, type DestinationErrorKind } from './destination.ts';
 
 /** What a status means with this service: the kind, what is said of it behind the service's name, and the remedy. */
@@ -51,7 +52,7 @@ function verdictOf(answer: Answer, verdicts: Verdicts): Verdict {
   if (status === 408 || status >= 500) return ['unavailable', 'has trouble'];
   if (isPageForPeople(answer)) return verdicts.webPage ?? gone;
   if (status === 404 || status === 410) return gone;
-  if (status === 401 || status === 403) return ['auth', 'refuses the credentials', 'check them in the settings'];
+  if (status === 401 || status === 403) return ['auth', 'refuses the credentials', unnamedCredentials];
   return ['bad-response', 'refuses the message'];
 }
 

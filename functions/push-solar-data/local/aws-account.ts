@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import { refusalOfAws } from './aws-refusal.ts';
 import { onTerminal } from './on-terminal.ts';
 
 /** A site in the owner's account. */
@@ -52,36 +53,8 @@ export async function asked<Result>(work: () => Promise<Result>): Promise<Result
     return await work();
   } catch (error) {
     if (error instanceof Failure || !(error instanceof Error)) throw error;
-    throw refusal(error) ?? error;
+    throw (await refusalOfAws(error)) ?? error;
   }
-}
-
-/** undefined for what is neither AWS's refusal nor the network's: a bug. */
-function refusal(error: Error): Failure | undefined {
-  const { name, message } = error;
-  const cause = { cause: error };
-  if (/region is missing/i.test(message))
-    return new Failure(
-      'settings',
-      'No AWS region is set: put AWS_REGION=eu-central-1 (or the region nearest to you) into .env or the environment.',
-      cause,
-    );
-  if (/Expired/i.test(name) || /expired|aws sso login/i.test(message))
-    return new Failure('auth', 'Your log-in at AWS has run out: log in again (aws sso login, or new keys).', cause);
-  if (name === 'CredentialsProviderError')
-    return new Failure(
-      'auth',
-      'No AWS credentials were found: run "aws configure" (or "aws sso login"), or name a profile with AWS_PROFILE.',
-      cause,
-    );
-  if (/UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|AuthFailure/.test(name))
-    return new Failure('auth', `AWS does not know these credentials (${name}): check AWS_PROFILE or the keys.`, cause);
-  if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
-    const action = /perform: ([a-z]+:\w+)/i.exec(message)?.[1] ?? 'this';
-    return new Failure('auth', `AWS does not allow your credentials ${action}: use those of an administrator.`, cause);
-  }
-  if (!('$metadata' in error || 'code' in error)) return undefined;
-  return new Failure('unavailable', `AWS does not answer (${name}): try again, and check AWS_REGION.`, cause);
 }
 
 /** Runs a command and says its failure in one sentence. @returns the exit code: 2 for settings and credentials, else 1. */

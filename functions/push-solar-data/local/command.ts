@@ -1,10 +1,9 @@
-/** What the commands that ask have in common: their streams, their options, and an end in a sentence. */
-import { parseArgs } from 'node:util';
+/** What the commands that ask have in common: their streams, and an end in a sentence. */
 import { adapters } from '../adapters/index.ts';
 import { Failure } from '../core/failure.ts';
 import { destinations } from '../destinations/index.ts';
 import type { DestinationRegistry, Registry } from '../settings/site.ts';
-import { onTerminal } from './on-terminal.ts';
+import { sayOn } from './layout.ts';
 
 type MaybeTerminal = { isTTY?: boolean };
 
@@ -46,24 +45,6 @@ export const isTerminal = ({ input, output }: CommandPorts): boolean => Boolean(
 /** `wrongSettings` also for credentials that are refused. */
 export const exitCodes = { done: 0, failed: 1, wrongSettings: 2, interrupted: 130 } as const;
 
-/**
- * The options of a command line.
- *
- * @throws Failure `settings` for what is no option of this command, with its usage.
- */
-export function optionsOf<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
-  args: string[],
-  options: Options,
-  usage: string,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new Failure('settings', `${error.message.split('. To specify')[0]}\n\n${usage}`);
-  }
-}
-
 /** Runs a command: a failure ends in its sentence, Ctrl+C leaves everything as it was. Anything else is a bug. */
 export async function answered({ complaints }: CommandPorts, work: () => Promise<number>): Promise<number> {
   try {
@@ -74,13 +55,27 @@ export async function answered({ complaints }: CommandPorts, work: () => Promise
       return exitCodes.interrupted;
     }
     if (!(error instanceof Failure)) throw error;
-    complaints.write(`${onTerminal(error.message)}\n`);
+    sayOn(complaints)(error.message);
     return error.kind === 'settings' || error.kind === 'auth' ? exitCodes.wrongSettings : exitCodes.failed;
   }
 }
 
+/** What hid the cursor may not get to show it: a signal ends the process at once, and so does a bug. */
+function endWithCursor({ stdout }: NodeJS.Process): void {
+  if (!stdout.isTTY) return;
+  process.once('exit', () => stdout.write(showCursor));
+  for (const [signal, number] of [
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const)
+    process.once(signal, () => process.exit(128 + number));
+}
+
+const showCursor = '\u001b[?25h';
+
 /** The process ends with the command's code. */
 export function run(command: (args: string[], ports: CommandPorts) => Promise<number>): void {
+  endWithCursor(process);
   command(process.argv.slice(2), ownPorts()).then((code) => {
     process.exitCode = code;
   });

@@ -3,10 +3,12 @@ import { Failure } from '../core/failure.ts';
 import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { type Changes, changeFile, textsInFile } from './env-file.ts';
+import { type Changes, changeFile, oddities, textsInFile } from './env-file.ts';
 import { stateFolder } from './environment.ts';
-import { cleaned, type KnownSetting } from './known-settings.ts';
+import { cleaned, type KnownSetting, type Registries } from './known-settings.ts';
+import { onTerminal } from './on-terminal.ts';
 import type { OwnerParameters } from './owner-parameters.ts';
+import { strayRemarks } from './stray-settings.ts';
 
 /** What a setting shall be; `text` undefined removes it. */
 export type Wanted = {
@@ -34,16 +36,27 @@ export async function openConfigStores({
   file,
   aws,
   given = {},
-}: {
+  complaints,
+  ...registries
+}: Registries & {
   environment: NodeJS.ProcessEnv;
   file: string;
   aws: boolean;
   given?: SettingTexts;
+  /** Where is said what is odd about the names that are set. */
+  complaints: NodeJS.WritableStream;
 }): Promise<ConfigStores> {
   const inFile = textsInFile(file);
   const texts = { ...inFile, ...environment, ...given };
   const parameters = aws ? await ownParameters(cleaned(texts['SITE']) ?? 'home', texts) : undefined;
   const present = { ...parameters?.texts, ...inFile, ...environment };
+  const names = {
+    file: Object.keys(inFile),
+    environment: Object.keys(environment),
+    parameters: Object.keys(parameters?.texts ?? {}),
+  };
+  const odd = [...oddities(file), ...(await strayRemarks(names, { ...present, ...given }, registries))];
+  for (const remark of odd) complaints.write(`! ${onTerminal(remark)}\n`);
   return {
     present,
     state: parameters?.state ?? fileStore(stateFolder(present)),

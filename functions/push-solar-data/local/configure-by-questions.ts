@@ -1,179 +1,106 @@
 /** `npm run configure` in a terminal: questions, a first read, and only then the storing. */
-import type { Message } from '../core/destination-state.ts';
-import { defaultDestination } from '../settings/named.ts';
-import { openSite } from '../settings/site.ts';
 import { type CommandPorts, exitCodes } from './command.ts';
-import { type ConfigStores, openConfigStores } from './config-stores.ts';
+import { openConfigStores } from './config-stores.ts';
+import type { Step } from './configure-steps.ts';
 import { askForConsent } from './consent-question.ts';
-import { askDestinationSettings, askDestinations } from './destination-interview.ts';
-import { diagnosisTable } from './diagnosis.ts';
-import { dryRun } from './dry-run.ts';
-import { stateFolder } from './environment.ts';
-import { askAboutSources, askEquipment, askMissing } from './interview.ts';
+import { correctCredentials } from './corrections.ts';
+import { askDestinationSettings, askDestinations, isToldLater } from './destination-interview.ts';
+import { openDiscovery } from './discovery.ts';
+import { textsInFile } from './env-file.ts';
+import { addSource, askEquipment, askMissing, removeSource, replaceSource } from './equipment-interview.ts';
+import { correctFigures } from './figures-correction.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
-import {
-  chosenDestinations,
-  chosenSources,
-  cleaned,
-  commonSettings,
-  type KnownSetting,
-  mayBeLeftOut,
-  ownSettings,
-  problemAmongAll,
-  settingsOfDestination,
-  settingsOfSite,
-} from './known-settings.ts';
-import { defaultOf, openQuestions } from './questions.ts';
-import { alone } from './state-lock.ts';
-import { sendTest } from './test-message.ts';
-import { untold } from './untold.ts';
-
-type Step = 'check' | 'store' | 'leave' | 'equipment' | 'destinations' | 'menu' | KnownSetting;
+import { chosenSources, cleaned, problemAmongAll } from './known-settings.ts';
+import { ofFormerEquipment, orphans } from './orphans.ts';
+import { openQuestions } from './questions.ts';
+import { askMenu, changeSetting, settingsOf } from './settings-menu.ts';
+import { suggested } from './suggested.ts';
+import { decide, type VerdictPorts } from './verdict.ts';
 
 /** @returns the exit code. @throws `ExitPromptError` at Ctrl+C, before anything is stored. */
 export async function configureByQuestions({ aws }: { aws: boolean }, ports: CommandPorts): Promise<number> {
   const configStores = await openConfigStores({ ...ports, aws });
   const ask = openQuestions(ports);
   const draft: Draft = { ...configStores.present };
-  const interview: InterviewPorts = {
+  const interview: VerdictPorts = {
     ask,
     aws,
     registry: ports.registry,
     destinations: ports.destinations,
-    consent: (...about) => askForConsent(...about, ask, ports),
-    askedToConsent: new Set(),
+    store: configStores.state,
+    find: openDiscovery(configStores.state),
+    consent: (...about) => askForConsent(...about, ask, { ...ports, aws }),
+    putOff: new Set(),
   };
   const isNew = (await problemAmongAll('VENDOR', draft, ports)) !== undefined;
-  for (let step: Step = isNew ? 'equipment' : 'menu'; step !== 'store'; ) {
-    if (step === 'leave') {
+  for (let step: Step = { to: isNew ? 'equipment' : 'menu' }; step.to !== 'store'; ) {
+    if (step.to === 'leave') {
       ask.say('Nothing was changed.');
       return exitCodes.done;
     }
-    step = await take(step, { draft, configStores, interview, isNew });
+    step = await take(step, draft, interview);
   }
-  const wanted = (await settingsOf(draft, interview)).map((setting) => {
-    const text = cleaned(draft[setting.name]);
-    return { setting, text, given: text !== cleaned(configStores.present[setting.name]) };
-  });
+  const orphaned = await orphans(configStores.present, draft, ports.registry);
+  const wanted = [
+    ...(await settingsOf(draft, interview)).map((setting) => ({ setting, text: cleaned(draft[setting.name]) })),
+    ...orphaned.map((setting) => ({ setting, text: undefined })),
+  ].map(({ setting, text }) => ({ setting, text, given: text !== cleaned(configStores.present[setting.name]) }));
   const sentences = await configStores.store(wanted);
+  if (orphaned.length > 0) ask.say(ofFormerEquipment);
   ask.say(sentences.length > 0 ? sentences.join('\n') : 'Nothing was changed.');
-  ask.say(aws ? 'Next: npm run deploy' : 'Next: npm start (here), or npm run configure -- --aws and npm run deploy');
+  const next = (command: string) => suggested(command, draft, { inFile: textsInFile(ports.file) });
+  ask.say(nextCommand(draft, interview, next));
   return exitCodes.done;
 }
 
-type Session = { draft: Draft; configStores: ConfigStores; interview: InterviewPorts; isNew: boolean };
+function nextCommand(draft: Draft, { aws, putOff }: InterviewPorts, next: (command: string) => string): string {
+  const configure = next(`npm run configure${aws ? ' -- --aws' : ''}`);
+  const deploy = next('npm run deploy');
+  if (isToldLater(draft, putOff))
+    return `Next: ${next('npm run doctor')} shows the figures at any time; ${configure} again names where they go.`;
+  return `Next: ${aws ? deploy : `${next('npm start')} (here), or ${next('npm run configure -- --aws')} and ${deploy}`}`;
+}
 
-async function take(step: Exclude<Step, 'store' | 'leave'>, session: Session): Promise<Step> {
-  const { draft, interview, isNew } = session;
-  if (step === 'menu') return menu(session);
-  if (step === 'equipment') {
-    await askEquipment(draft, interview);
-    await askAboutSources(draft, interview, { isChosen: true });
-    return isNew ? 'destinations' : 'check';
+async function take(step: Step, draft: Draft, interview: VerdictPorts): Promise<Step> {
+  switch (step.to) {
+    case 'menu':
+      return askMenu(draft, interview);
+    case 'equipment':
+      await askEquipment(draft, interview);
+      return { to: 'check' };
+    case 'add-source':
+      await addSource(draft, interview);
+      return { to: 'check' };
+    case 'replace-source':
+      await replaceSource(step.label, draft, interview);
+      return { to: 'check' };
+    case 'remove-source':
+      removeSource(step.label, draft);
+      return { to: 'menu' };
+    case 'destinations':
+      await askDestinations(draft, interview);
+      await askDestinationSettings(draft, interview, true);
+      return { to: 'check' };
+    case 'correct-log-in':
+    case 'correct-figures':
+      return correct(step.to, step.label, draft, interview);
+    case 'setting':
+      await changeSetting(step.setting, draft, interview);
+      return { to: 'menu' };
+    default:
+      await askMissing(draft, interview);
+      return decide(draft, interview);
   }
-  if (step === 'destinations') {
-    await askDestinations(draft, interview);
-    await askDestinationSettings(draft, interview, true);
-    return 'check';
-  }
-  if (step === 'check') {
-    await askMissing(draft, interview);
-    return decide(session);
-  }
-  await change(step, draft, interview);
-  return 'menu';
 }
 
-/** Reads once, shows what came, and asks what to do with it. */
-async function decide(session: Session): Promise<Step> {
-  const { draft, configStores, interview } = session;
-  const { ask, registry, destinations } = interview;
-  ask.say('\nReading once; nothing is pushed …\n');
-  const { now, message, ...diagnosis } = await dryRun(draft, { store: configStores.state, registry, destinations });
-  ask.say(`${diagnosisTable(diagnosis, now)}\n`);
-  const change = { value: 'menu', name: 'Change a setting' } as const;
-  const leave = { value: 'leave', name: 'Leave everything as it was' } as const;
-  const store = { value: 'store', name: 'Store the settings all the same' } as const;
-  if (diagnosis.kind || !message) return ask.select<Step>('The read failed.', [change, store, leave]);
-  const step = await ask.select<Step>('Is this what your home does right now? Look at the directions.', [
-    { value: 'store', name: 'Yes: store the settings' },
-    change,
-    leave,
-  ]);
-  if (step !== 'store' || (await areTaken(session, message))) return step;
-  return ask.select<Step>('Not every destination took it.', [change, store, leave]);
-}
-
-/** Offers to send the reading to each destination. @returns false if one of them did not take it. */
-async function areTaken({ draft, configStores, interview }: Session, message: Message): Promise<boolean> {
-  const { ask, registry, destinations, aws } = interview;
-  const ports = { store: configStores.state, registry, destinations };
-  for (const sentence of await untold(draft, { registry, destinations }, { aws })) ask.say(sentence);
-  const site = await openSite(draft, registry, destinations);
-  const usable = site.destinations.filter(({ problems }) => problems.length === 0); // one at AWS may wait for the deployment
-  let areAllTaken = true;
-  for (const { label, title } of usable) {
-    if (!(await ask.confirm(`Send this reading to ${title} now, to try it?`, true))) continue;
-    const send = async (): Promise<number> => {
-      const { isTaken, sentence } = await sendTest(draft, label, message, ports);
-      ask.say(sentence);
-      return isTaken ? exitCodes.done : exitCodes.failed;
-    };
-    const code = aws ? await send() : await alone(stateFolder(draft), 'configure', send, ask.say);
-    if (code !== exitCodes.done) areAllTaken = false;
-  }
-  return areAllTaken;
-}
-
-async function menu({ draft, interview }: Session): Promise<Step> {
-  const settings = await settingsOf(draft, interview);
-  const shown = settings.filter(({ name }) => name !== 'VENDOR' && name !== 'DESTINATION');
-  return interview.ask.select<Step>('What is to be changed?', [
-    { value: 'check', name: 'Nothing more: read once, then store' },
-    { value: 'equipment', name: `Equipment (VENDOR): ${cleaned(draft['VENDOR']) ?? '–'}` },
-    {
-      value: 'destinations',
-      name: `Destinations (DESTINATION): ${cleaned(draft['DESTINATION']) ?? defaultDestination}`,
-    },
-    ...shown.map((setting) => ({
-      value: setting,
-      name: `${setting.name}: ${shownText(setting, draft)}`,
-      description: setting.help,
-    })),
-    { value: 'leave', name: 'Leave everything as it was' },
-  ]);
-}
-
-function shownText(setting: KnownSetting, draft: Draft): string {
-  const text = cleaned(draft[setting.name]);
-  if (text !== undefined) return setting.secret ? 'set' : text;
-  const byDefault = defaultOf(setting);
-  return byDefault === undefined ? '–' : `– (${byDefault})`;
-}
-
-/** With `--aws` these chose the parameters, and cannot change with them. */
-const choosing = ['SITE', 'AWS_REGION', 'AWS_PROFILE'];
-
-/** What this home can have set, the most important first. */
-async function settingsOf(draft: Draft, { registry, destinations, aws }: InterviewPorts): Promise<KnownSetting[]> {
-  const sources = await chosenSources(draft, registry);
-  const told = await chosenDestinations(draft, destinations);
-  const ofDestinations = told.flatMap(({ label, module }) => settingsOfDestination(label, module));
-  const isNeeded = (setting: KnownSetting) => !mayBeLeftOut(setting);
-  const ofSources = sources.flatMap(({ label, adapter }) => [...ownSettings(label, adapter).values()]);
-  const common = sources.flatMap(({ label, adapter }) => commonSettings(label, adapter));
-  const [vendor = [], destination = [], ...ofSite] = settingsOfSite().filter(
-    ({ name }) => !aws || !choosing.includes(name),
-  );
-  const needed = ofDestinations.filter(isNeeded);
-  const others = ofDestinations.filter((setting) => !isNeeded(setting));
-  return [vendor, destination, needed, ofSources, others, ofSite, common].flat();
-}
-
-async function change(setting: KnownSetting, draft: Draft, { ask, ...registries }: InterviewPorts): Promise<void> {
-  const { name } = setting;
-  const check = (text: string) => problemAmongAll(name, { ...draft, [name]: text }, registries);
-  const text = await ask.setting(setting, cleaned(draft[name]), { needed: !mayBeLeftOut(setting), check });
-  if (text === undefined) delete draft[name];
-  else draft[name] = text;
+async function correct(
+  what: 'correct-log-in' | 'correct-figures',
+  label: string,
+  draft: Draft,
+  interview: VerdictPorts,
+): Promise<Step> {
+  const source = (await chosenSources(draft, interview.registry)).find((each) => each.label === label);
+  if (!source) return { to: 'menu' };
+  const correction = what === 'correct-log-in' ? correctCredentials : correctFigures;
+  return (await correction(label, source.adapter, draft, interview)) ? { to: 'check' } : { to: 'menu' };
 }

@@ -6,6 +6,7 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
 import { diagnosisTable } from './diagnosis.ts';
+import { openDiscovery } from './discovery.ts';
 import { dryRun } from './dry-run.ts';
 import {
   cleaned,
@@ -15,7 +16,10 @@ import {
   problemWith,
   type Registries,
 } from './known-settings.ts';
+import { sayOn } from './layout.ts';
+import { ofFormerEquipment, orphans } from './orphans.ts';
 import { openQuestions } from './questions.ts';
+import { rightOnes } from './right-ones.ts';
 import { untold } from './untold.ts';
 
 /** @throws Failure `settings` with every problem of what was given; nothing is stored then. */
@@ -38,15 +42,20 @@ export async function configureBySet(
   if (problems.length > 0) throw new Failure('settings', `${problems.join('\n')}\nNothing was stored.`);
   if (check) {
     const { now, message: _, ...diagnosis } = await dryRun(draft, { store: configStores.state, ...registries });
-    output.write(`${diagnosisTable(diagnosis, now)}\n`);
+    output.write(`${diagnosisTable(diagnosis, now, output)}\n`);
     if (diagnosis.kind) {
-      complaints.write('The read failed, so nothing was stored. To store all the same: --no-check\n');
+      const find = openDiscovery(configStores.state);
+      for (const sentence of await rightOnes(diagnosis, draft, { registry, find })) sayOn(complaints)(sentence);
+      sayOn(complaints)('The read failed, so nothing was stored. To store all the same: --no-check');
       return diagnosis.kind === 'settings' ? exitCodes.wrongSettings : exitCodes.failed;
     }
   }
-  const sentences = await configStores.store(wanted);
-  for (const sentence of await untold(draft, registries, { aws })) complaints.write(`${sentence}\n`);
-  output.write(`${sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.'}\n`);
+  const orphaned = await orphans(configStores.present, draft, registry);
+  const removed = orphaned.map((setting) => ({ setting, text: undefined, given: true }));
+  const sentences = await configStores.store([...wanted, ...removed]);
+  if (removed.length > 0) sayOn(output)(ofFormerEquipment);
+  for (const sentence of await untold(draft, registries, { aws })) sayOn(complaints)(sentence);
+  sayOn(output)(sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.');
   return exitCodes.done;
 }
 

@@ -1,49 +1,56 @@
 /** `npm run connect -- <label or vendor>`: the one-time consent in a browser that some clouds want; stores what it yields. */
-import { closest } from 'fastest-levenshtein';
 import type { Adapter } from '../adapters/adapter.ts';
+import { knownNames } from '../adapters/names.ts';
 import { Failure } from '../core/failure.ts';
+import { meantBy } from '../settings/search.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
-import { answered, type CommandPorts, exitCodes, optionsOf, run } from './command.ts';
-import { openConfigStores } from './config-stores.ts';
+import { answered, type CommandPorts, exitCodes, run } from './command.ts';
+import { helpOf } from './command-help.ts';
+import { type CommandLine, commandLine } from './command-line.ts';
+import { commands } from './commands.ts';
+import { openConfigStores, type Wanted } from './config-stores.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
+import { textsInFile } from './env-file.ts';
 import { chosenSources, ownSettings } from './known-settings.ts';
-
-const usage = `npm run connect -- <vendor>          gives the bridge access to this cloud; what it needs comes from npm run configure
-  --aws          settings are read from, and stored in, the parameters of the site on AWS
-  --no-browser   only prints the address
-  --port 8917    where this machine waits for the browser, for clouds that send it here`;
-
-const options = {
-  aws: { type: 'boolean' },
-  'no-browser': { type: 'boolean' },
-  port: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+import { sayOn } from './layout.ts';
+import { suggested } from './suggested.ts';
 
 /** @returns the exit code: 0 stored, 1 refused or failed, 2 wrong settings or command line. */
 export function connect(args: string[], ports: CommandPorts): Promise<number> {
   return answered(ports, async () => {
-    const { values, positionals } = optionsOf(args, options, usage);
-    const [wanted, ...others] = positionals;
-    if (values.help || wanted === undefined || others.length > 0) {
-      (values.help ? ports.output : ports.complaints).write(`${usage}\n`);
-      return values.help ? exitCodes.done : exitCodes.wrongSettings;
-    }
-    const browse = values['no-browser'] ? async () => {} : ports.browse;
-    const consentPorts = { ...ports, port: portOf(values.port), browse };
-    const configStores = await openConfigStores({ ...ports, aws: values.aws ?? false });
-    const { label, adapter } = await sourceNamed(wanted.toLowerCase(), configStores.present, ports.registry);
-    const connecting = await sourceToConnect(label, adapter, configStores.present);
-    const texts = await obtainConsent(connecting, consentPorts);
-    const own = ownSettings(label, adapter);
-    const given = Object.entries(texts).flatMap(([key, text]) => {
-      const setting = own.get(key);
-      return setting ? [{ setting, text, given: true }] : [];
-    });
-    for (const sentence of await configStores.store(given)) ports.output.write(`${sentence}\n`);
-    ports.output.write(`${adapter.title} is connected. Look at its figures: npm run doctor\n`);
-    return exitCodes.done;
+    const { values, words } = commandLine('connect', args, ports.environment);
+    const [wanted] = words;
+    if (!values.help && wanted !== undefined) return connectSource(wanted, values, ports);
+    (values.help ? ports.output : ports.complaints).write(helpOf(commands.connect));
+    return values.help ? exitCodes.done : exitCodes.wrongSettings;
+  });
+}
+
+async function connectSource(
+  wanted: string,
+  { aws = false, port, 'no-browser': noBrowser = false }: CommandLine<'connect'>['values'],
+  ports: CommandPorts,
+): Promise<number> {
+  const consentPorts = { ...ports, port: portOf(port), browse: noBrowser ? async () => {} : ports.browse };
+  const { present, store } = await openConfigStores({ ...ports, aws });
+  const { label, adapter } = await sourceNamed(wanted.toLowerCase(), present, ports.registry);
+  const next = (command: string) =>
+    suggested(`npm run ${command}${aws ? ' -- --aws' : ''}`, present, { inFile: textsInFile(ports.file) });
+  const connecting = await sourceToConnect(label, adapter, present, next('configure'));
+  const texts = await obtainConsent(connecting, consentPorts);
+  const say = sayOn(ports.output);
+  for (const sentence of await store(yielded(texts, label, adapter))) say(sentence);
+  say(`${adapter.title} is connected. Look at its figures: ${next('doctor')}`);
+  return exitCodes.done;
+}
+
+/** What the consent has given, as settings. */
+function yielded(texts: Record<string, string>, label: string, adapter: Adapter): Wanted[] {
+  const own = ownSettings(label, adapter);
+  return Object.entries(texts).flatMap(([key, text]) => {
+    const setting = own.get(key);
+    return setting ? [{ setting, text, given: true }] : [];
   });
 }
 
@@ -66,7 +73,7 @@ async function sourceNamed(
   const adapter = Object.hasOwn(registry, name) ? await registry[name]?.() : undefined;
   if (adapter) return { label: name, adapter };
   const known = [...sources.map(({ label }) => label), ...Object.keys(registry)];
-  throw new Failure('settings', `"${name}" is not known. Did you mean ${closest(name, known)}?`);
+  throw new Failure('settings', `"${name}" is not known. Did you mean ${meantBy(name, known, knownNames)}?`);
 }
 
 if (import.meta.main) run(connect);

@@ -3,9 +3,11 @@ import type { Adapter } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import type { CommandPorts } from './command.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
+import { textsInFile } from './env-file.ts';
 import type { Draft } from './interview-ports.ts';
 import { ownSettings } from './known-settings.ts';
 import type { Questions } from './questions.ts';
+import { suggested } from './suggested.ts';
 
 /** Puts what the consent yields into the draft; nothing if it is put off. A consent that failed is offered again. */
 export async function askForConsent(
@@ -13,7 +15,7 @@ export async function askForConsent(
   adapter: Adapter,
   draft: Draft,
   ask: Questions,
-  ports: CommandPorts,
+  ports: CommandPorts & { aws: boolean },
 ): Promise<void> {
   const own = ownSettings(label, adapter);
   const settings = (adapter.consent?.yields ?? []).flatMap((key) => own.get(key) ?? []);
@@ -22,7 +24,10 @@ export async function askForConsent(
     const way = await ask.select(`${adapter.title} wants your consent once in a browser (${names}).`, [
       { value: 'now', name: 'Give it now' },
       { value: 'typed', name: `I have ${names} already` },
-      { value: 'later', name: `Later, with npm run connect -- ${label}` },
+      {
+        value: 'later',
+        name: `Later, with ${suggested(`npm run connect -- ${label}${ports.aws ? ' --aws' : ''}`, draft, { inFile: textsInFile(ports.file) })}`,
+      },
     ]);
     if (way === 'typed')
       for (const setting of settings) draft[setting.name] = await ask.setting(setting, undefined, { needed: true });

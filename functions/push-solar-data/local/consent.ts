@@ -1,7 +1,6 @@
 /** One-time consent in a browser: shows the vendor's page, waits for the code, and exchanges it. */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { input as prompt } from '@inquirer/prompts';
 import type { Adapter, Consent } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import { within } from '../core/time.ts';
@@ -11,8 +10,11 @@ import { createHttp } from '../platform/http.ts';
 import { createRedactor } from '../platform/redaction.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { openSite, type Registry, type Source } from '../settings/site.ts';
+import { withVariables } from '../settings/variables.ts';
 import { type CommandPorts, isTerminal } from './command.ts';
 import { ownSettings } from './known-settings.ts';
+import { sayOn } from './layout.ts';
+import { input as prompt } from './prompts.ts';
 import { codeIn, openRedirect, type Redirect } from './redirect.ts';
 
 export type ConsentPorts = CommandPorts & {
@@ -38,23 +40,24 @@ type AnyConsent = Consent<Record<string, unknown>, string>;
 /**
  * The source as its consent needs it: everything is set but what the consent yields.
  *
- * @throws Failure `settings` for what is missing, or if these settings need no consent.
+ * @param configure the command that asks for settings. @throws Failure `settings` for what is missing, or if these settings need no consent.
  */
 export async function sourceToConnect(
   label: string,
   adapter: Adapter,
   texts: SettingTexts,
+  configure = 'npm run configure',
 ): Promise<{ source: Source; consent: AnyConsent; secrets: string[] }> {
   const { consent, vendor, title } = adapter;
   if (!consent)
-    throw new Failure('settings', `${title} needs no consent in a browser: npm run configure asks for all it needs`);
+    throw new Failure('settings', `${title} needs no consent in a browser: ${configure} asks for all it needs`);
   const own = ownSettings(label, adapter);
   const later = Object.fromEntries(consent.yields.map((key) => [own.get(key)?.name ?? key, 'not yet']));
   const alone = { VENDOR: `${label}:${vendor}`, DESTINATION: undefined, CHARGE_HQ_API_KEY: 'not yet' }; // nobody is told
   const registry: Registry = { [vendor]: async () => adapter };
   const { sources, problems, secrets } = await openSite({ ...texts, ...later, ...alone }, registry);
   const [source] = sources;
-  if (!source) throw new Failure('settings', `${problems.join('\n')}\nnpm run configure asks for it.`);
+  if (!source) throw new Failure('settings', `${problems.join('\n')}\n${configure} asks for it.`);
   const required = (adapter.requires?.(source.settings) ?? []).flat();
   const isDemanded = (key: string) =>
     required.includes(key) || own.get(key)?.schema.safeParse(undefined).success === false;
@@ -98,7 +101,8 @@ export async function obtainConsent(
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(error.kind, redactor.text(`${error.message}. Nothing was stored.`), { cause: error });
+    const told = withVariables(error.message, { label: source.label, settings: adapter.settings, values: settings });
+    throw new Failure(error.kind, redactor.text(`${told}. Nothing was stored.`), { cause: error });
   } finally {
     await redirect?.close();
     await connections.close();
@@ -109,7 +113,7 @@ async function show(page: string, redirect: Redirect | undefined, { output, brow
   const after = redirect
     ? 'The browser then comes back here by itself. If it runs on another machine, paste the address at which it ends.'
     : 'The page after your consent shows a code: paste the code, or the whole address of that page.';
-  output.write(`Give your consent on this page:\n\n  ${page}\n\n${after}\n`);
+  sayOn(output)(`Give your consent on this page:\n\n  ${page}\n\n${after}`);
   await browse(page).catch(() => {}); // the address stands above
 }
 

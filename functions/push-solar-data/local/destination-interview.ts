@@ -17,20 +17,45 @@ import {
 import type { Choice } from './questions.ts';
 import { askSettings } from './settings-interview.ts';
 
+const later = 'later';
+const laterMeans =
+  'Until a destination is named nothing is sent anywhere. The settings are stored, and npm run doctor shows the figures.';
+
+/** Whether the owner has put off to say where the figures go. */
+export const isToldLater = (draft: Draft, putOff: ReadonlySet<string>): boolean =>
+  putOff.has('DESTINATION') && cleaned(draft['DESTINATION']) === undefined;
+
+/** Asks where the figures go if nothing is known of it. */
+export async function askDestinationsIfNone(draft: Draft, ports: InterviewPorts): Promise<void> {
+  const chosen = await chosenDestinations(draft, ports.destinations);
+  const names = chosen.flatMap(({ label, module }) => [...ownSettings(label, module).values()].map(({ name }) => name));
+  const isSet = ['DESTINATION', ...names].some((name) => cleaned(draft[name]) !== undefined);
+  if (isSet || ports.putOff.has('DESTINATION')) return;
+  await askDestinations(draft, ports);
+  await askDestinationSettings(draft, ports, true);
+}
+
 /** Asks where the figures go, one destination after the other; labels only where names clash. */
 export async function askDestinations(draft: Draft, ports: InterviewPorts): Promise<void> {
   const { ask, destinations } = ports;
   const given = cleaned(draft['DESTINATION']);
   const before = destinationsNamed(given).filter(({ slug }) => Object.hasOwn(destinations, slug));
   const choices = await destinationChoices(destinations);
+  const putOff = { value: later, name: 'Later: first I look at the figures', short: 'Later', description: laterMeans };
   const chosen: Named[] = [];
+  ports.putOff.delete('DESTINATION');
   do {
     const known = before[chosen.length];
     const slug = await ask.search(
       chosen.length === 0 ? 'Where shall the figures go? Type to search:' : 'Where else?',
-      choices,
+      chosen.length === 0 ? [...choices, putOff] : choices,
       known?.slug,
     );
+    if (slug === later) {
+      ports.putOff.add('DESTINATION');
+      delete draft['DESTINATION'];
+      return ask.say(laterMeans);
+    }
     chosen.push({ slug, label: known?.slug === slug ? known.label : slug });
   } while (await ask.confirm('Shall they go to another destination too?', before.length > chosen.length));
   await askLabels(chosen, draft, ports);
@@ -78,6 +103,7 @@ async function askLabels(chosen: Named[], draft: Draft, { ask, ...registries }: 
 
 /** Asks for what the chosen destinations need. @param isChosen whether they were chosen just now. */
 export async function askDestinationSettings(draft: Draft, ports: InterviewPorts, isChosen: boolean): Promise<void> {
+  if (isToldLater(draft, ports.putOff)) return;
   for (const { label, module } of await chosenDestinations(draft, ports.destinations)) {
     const own = ownSettings(label, module);
     const isNew = isChosen && [...own.values()].every(({ name }) => cleaned(draft[name]) === undefined);

@@ -3,8 +3,10 @@ import type { Evaluation } from '../core/evaluate.ts';
 import { inWords as duration } from '../core/freshness.ts';
 import { type MeterField, meterFields, type Reading } from '../core/reading.ts';
 import type { SourceResult } from '../core/source-state.ts';
+import { paintOn, withMarks } from './colours.ts';
+import { columnsOf, type Output, table, wrapped } from './layout.ts';
 import { onOneLine } from './on-terminal.ts';
-import { inWords } from './print.ts';
+import { unnamed } from './print.ts';
 
 export type Diagnosis = Evaluation['report'] & {
   site: string;
@@ -23,16 +25,17 @@ const names: Record<MeterField, string> = {
   exported_kwh: 'exported so far',
 };
 
-/** @param now ms since the epoch, for the ages. */
-export function diagnosisTable(told: Diagnosis, now: number): string {
+/** @param now ms since the epoch, for the ages. @param output where it is shown. */
+export function diagnosisTable(told: Diagnosis, now: number, output: Output): string {
   const diagnosis = onOneLine(told);
+  const [columns, paint] = [columnsOf(output), paintOn(output)];
   const { sources, figures = {}, derived = [] } = diagnosis;
   const fields = meterFields.filter(
     (field) => figures[field] !== undefined || sources.some(({ reading }) => reading?.[field] !== undefined),
   );
   const cell = (reading: Reading | undefined, field: MeterField) => {
     const value = reading?.[field];
-    return value === undefined ? '–' : inWords(field, value);
+    return value === undefined ? '–' : unnamed(field, value, paint);
   };
   const isDerived = (field: MeterField) => derived.some((name) => name === field);
   const rows = [
@@ -45,8 +48,18 @@ export function diagnosisTable(told: Diagnosis, now: number): string {
     ]),
     ['age', ...sources.map(({ reading }) => age(reading?.tsms, now)), age(oldest(diagnosis, now), now), ''],
   ];
-  const table = sources.length + fields.length === 0 ? [] : [aligned(rows), ''];
-  return [...table, ...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
+  const figuresTable = fields.length === 0 ? [] : [table(rows, columns), ''];
+  const sentences = [...balanceLines(diagnosis), ...troubles(diagnosis)].join('\n');
+  return [...figuresTable, withMarks(wrapped(sentences, columns), paint)].join('\n');
+}
+
+/** Each on a line of its own: what is wrong with the settings, or with the sources. */
+function failuresOf({ sources, error, problems }: Diagnosis): string[] {
+  if (problems) return ['These settings must be mended:', ...problems.map((problem) => `✗ ${problem}`)];
+  if (!error) return [];
+  const failed = sources.flatMap(({ label, failure }) => (failure ? [{ label, ...failure }] : []));
+  if (failed.length === 0) return [`✗ ${error}`];
+  return failed.map(({ label, message }) => (sources.length > 1 ? `✗ ${label}: ${message}` : `✗ ${message}`));
 }
 
 const age = (tsms: number | undefined, now: number): string =>
@@ -54,18 +67,6 @@ const age = (tsms: number | undefined, now: number): string =>
 
 const oldest = ({ age_s }: Diagnosis, now: number): number | undefined =>
   age_s === undefined ? undefined : now - age_s * 1000;
-
-function aligned(rows: readonly string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 function balanceLines({ figures, residual_kw, meter, sources }: Diagnosis): string[] {
   if (!figures) return [];
@@ -84,8 +85,8 @@ function balanceLines({ figures, residual_kw, meter, sources }: Diagnosis): stri
   return lines;
 }
 
-function troubles({ sources, error, remarks, warnings = [] }: Diagnosis): string[] {
+function troubles(diagnosis: Diagnosis): string[] {
+  const { sources, remarks, warnings = [] } = diagnosis;
   const notes = sources.flatMap(({ label, notes }) => notes.map((note) => `! ${label}: ${note}`));
-  const failures = error ? [`✗ ${error}`] : [];
-  return [...failures, ...notes, ...[...remarks, ...warnings].map((remark) => `! ${remark}`)];
+  return [...failuresOf(diagnosis), ...notes, ...[...remarks, ...warnings].map((remark) => `! ${remark}`)];
 }

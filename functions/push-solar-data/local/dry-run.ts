@@ -10,10 +10,12 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { DestinationRegistry, Registry, Site } from '../settings/site.ts';
 import { poll } from '../sources/poll.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { besideTicks, looksIn } from './looks.ts';
 import { storeForALook } from './store-for-a-look.ts';
 import { missingName } from './untold.ts';
 
-const readMs = 40_000;
+/** How long all sources together may take. */
+export const readSeconds = 40;
 
 export type DryRun = Diagnosis & {
   /** When it was read, ms since the epoch. */
@@ -27,7 +29,8 @@ export async function dryRun(
   environment: SettingTexts,
   { store, ...registries }: { store: StateStore; registry?: Registry; destinations?: DestinationRegistry },
 ): Promise<DryRun> {
-  const look = storeForALook(store);
+  const look = storeForALook(besideTicks(store));
+  const looks = await looksIn(store)();
   const runtime = openRuntime({ environment, memory: createSiteMemory(look), ...registries });
   const site = withoutMissing(await runtime.site());
   for (const { label, adapter } of site.sources) if (adapter.consent) look.needed.add(`session/${label}`);
@@ -35,10 +38,11 @@ export async function dryRun(
   const redactor = createRedactor(site.secrets);
   const { state, loadedAt } = await runtime.memory.load(now);
   const asked = site.problems.length > 0 ? [] : site.sources;
-  const results = await within(readMs, (signal) =>
+  const results = await within(readSeconds * 1000, (signal) =>
     Promise.all(
       asked.map(async (source) => {
-        const ports = { ...runtime, now, loadedAt, redactor, signal, ignoreInterval: true };
+        const before = { look: looks[source.label], ignoreInterval: true };
+        const ports = { ...runtime, now, loadedAt, redactor, signal, ...before };
         const { result, state: after } = await poll(source, state.sources[source.label], ports);
         if (after) state.sources[source.label] = after;
         return result;

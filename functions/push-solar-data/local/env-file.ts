@@ -1,20 +1,40 @@
 /** The file `.env`: single settings are changed in it, and everything else stays as the owner wrote it. */
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseEnv } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import { textOfFile } from './text-file.ts';
 
 /** New texts by name; undefined removes the setting. */
 export type Changes = ReadonlyMap<string, string | undefined>;
 
-export const textsInFile = (file: string): SettingTexts =>
-  existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+/** @throws Failure `settings` where it is there and cannot be read. */
+export const textsInFile = (file: string): SettingTexts => parseEnv(textOfFile(file).text);
+
+/** What its owner may not have meant: lines that are no setting, and names that stand there twice. Tells no value. */
+export function oddities(file: string): string[] {
+  const { text, remark } = textOfFile(file);
+  const parts = partsIn(text);
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  const lines = parts.flatMap(({ name, start, end }) =>
+    name === undefined && /^\s*[^\s#]/.test(text.slice(start, end)) ? [lineOf(start)] : [],
+  );
+  const names = parts.flatMap(({ name }) => name ?? []);
+  const twice = [...new Set(names.filter((name, nth) => names.indexOf(name) !== nth))];
+  return [
+    ...(remark === undefined ? [] : [`${file} ${remark}`]),
+    ...(lines.length === 0
+      ? []
+      : [`${file} has a line that is not understood (${lines.join(', ')}): each line should be NAME=value`]),
+    ...twice.map((name) => `${name} stands in ${file} several times: the last one counts`),
+  ];
+}
 
 /** Replaces the file in one step; afterwards only its owner may read it. @throws Failure `settings` */
 export function changeFile(file: string, changes: Changes): void {
   if (changes.size === 0) return;
   const target = existsSync(file) ? realpathSync(file) : file;
-  const text = withChanges(existsSync(target) ? readFileSync(target, 'utf8') : '', changes);
+  const text = withChanges(textOfFile(target).text, changes);
   const draft = `${target}.new`;
   try {
     rmSync(draft, { force: true });
@@ -53,21 +73,21 @@ export function withChanges(text: string, changes: Changes): string {
   );
 }
 
-/** An assignment in the text, as offsets; `end` lies behind its line break. */
-type Assignment = { name: string; start: number; valueStart: number; valueEnd: number; end: number };
+/** A part of the text, as offsets; `end` lies behind its line break. Without a name it is a line that assigns nothing. */
+type Part = { name: string | undefined; start: number; valueStart: number; valueEnd: number; end: number };
 
 const opening = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/y;
 
 /** In their order. A quoted value may go over several lines; a quote that is never closed is a character like others. */
-function assignmentsIn(text: string): Assignment[] {
-  const found: Assignment[] = [];
+function partsIn(text: string): Part[] {
+  const found: Part[] = [];
   for (let start = 0; start < text.length; ) {
     opening.lastIndex = start;
     const match = opening.exec(text);
     const valueStart = opening.lastIndex;
     const valueEnd = match ? endOfValue(text, valueStart) : start;
     const end = endOfLine(text, valueEnd) + 1;
-    if (match?.[1]) found.push({ name: match[1], start, valueStart, valueEnd, end });
+    found.push({ name: match?.[1], start, valueStart, valueEnd, end });
     start = end;
   }
   return found;
@@ -88,15 +108,15 @@ function endOfValue(text: string, start: number): number {
 
 /** Of several assignments of a name the last one counts. */
 function withAssignment(text: string, name: string, value: string): string {
-  const last = assignmentsIn(text).findLast((assignment) => assignment.name === name);
+  const last = partsIn(text).findLast((part) => part.name === name);
   if (!last) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${name}=${value}\n`;
   const rest = text.slice(last.valueEnd);
   return text.slice(0, last.valueStart) + value + (rest.startsWith('#') ? ' ' : '') + rest;
 }
 
 function without(text: string, name: string): string {
-  return assignmentsIn(text)
-    .filter((assignment) => assignment.name === name)
+  return partsIn(text)
+    .filter((part) => part.name === name)
     .reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
 }
 

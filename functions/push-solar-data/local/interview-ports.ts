@@ -1,6 +1,7 @@
 /** With what the owner is asked, and what the answers change. */
 import type { Adapter } from '../adapters/adapter.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import type { Find } from './discovery.ts';
 import type { Registries } from './known-settings.ts';
 import type { Questions } from './questions.ts';
 
@@ -11,8 +12,10 @@ export type InterviewPorts = Registries & {
   ask: Questions;
   /** Whether the settings are for the bridge on AWS. */
   aws: boolean;
+  /** What the cloud of a source can list, with the settings so far. */
+  find: Find;
   /** Puts what the owner's consent yields into the draft, unless it is put off. */
   consent(label: string, adapter: Adapter, draft: Draft): Promise<void>;
-  /** Labels of sources whose owner was asked for a consent: it was given, or is put off. */
-  askedToConsent: Set<string>;
+  /** What the owner has put off: labels of sources that want a consent (or were given it), and `DESTINATION`. */
+  putOff: Set<string>;
 };

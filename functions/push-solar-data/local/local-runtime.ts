@@ -4,6 +4,9 @@ import { createSiteMemory } from '../persistence/site-memory.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { localSettings, stateFolder } from './environment.ts';
+import { looksIn } from './looks.ts';
 
-export const openLocalRuntime = (settings: SettingTexts = localSettings(process.env)): Runtime =>
-  openRuntime({ environment: settings, memory: createSiteMemory(fileStore(stateFolder(settings))) });
+export function openLocalRuntime(settings: SettingTexts = localSettings(process.env)): Runtime {
+  const store = fileStore(stateFolder(settings));
+  return openRuntime({ environment: settings, memory: createSiteMemory(store), looks: looksIn(store) });
+}

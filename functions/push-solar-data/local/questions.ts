@@ -1,7 +1,10 @@
 /** The questions of a terminal, each answer checked at once. */
-import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
-import { cleaned, type KnownSetting, problemWith } from './known-settings.ts';
+import { wordsOf } from '../settings/setting.ts';
+import { cleaned, type KnownSetting, mayBeLeftOut, problemWith } from './known-settings.ts';
+import { type Output, sayOn } from './layout.ts';
 import { onOneLine, onTerminal } from './on-terminal.ts';
+import { checkbox, confirm, input, password, search, select } from './prompts.ts';
+import { shownWaiting } from './waiting.ts';
 
 export type Terminal = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
 /** `terms`: further words by which it is found, not shown. */
@@ -12,15 +15,36 @@ export type Questions = ReturnType<typeof openQuestions>;
 /** What a single `-` as an answer means: the setting is taken away. */
 const removal = '-';
 
+/** A longer list is one to type in. */
+const longestList = 12;
+
 export function openQuestions(terminal: Terminal) {
   const ask = {
+    /** For what is laid out already. */
+    output: terminal.output as Output,
     say(text = ''): void {
-      terminal.output.write(`${onTerminal(text)}\n`);
+      sayOn(terminal.output)(text);
     },
     confirm: (message: string, byDefault: boolean) =>
       confirm({ message: onTerminal(message), default: byDefault }, terminal),
-    select: <Value>(message: string, choices: Choice<Value>[]) =>
-      select({ message: onTerminal(message), choices: choices.map(shown), pageSize: 16, loop: false }, terminal),
+    /** The result of the work; while it lasts, for how long it may. */
+    waiting: <Result>(what: string, seconds: number, work: Promise<Result>): Promise<Result> =>
+      shownWaiting(terminal.output, what, seconds, work),
+    select: <Value>(message: string, choices: Choice<Value>[], byDefault?: Value) =>
+      select(
+        {
+          message: onTerminal(message),
+          choices: choices.map(shown),
+          pageSize: 16,
+          loop: false,
+          ...(byDefault === undefined ? {} : { default: byDefault }),
+        },
+        terminal,
+      ),
+    oneOf: <Value>(message: string, choices: Choice<Value>[], byDefault?: Value): Promise<Value> =>
+      choices.length > longestList
+        ? ask.search(`${message} Type to search:`, choices, byDefault)
+        : ask.select(message, choices, byDefault),
     /** A list that shortens as one types; every typed word must occur. */
     search: <Value>(message: string, choices: Choice<Value>[], byDefault?: Value) => {
       const source = (typed = '') => {
@@ -39,40 +63,84 @@ export function openQuestions(terminal: Terminal) {
         terminal,
       );
     },
-    several: <Value>(message: string, choices: Choice<Value>[]) =>
-      checkbox({ message: onTerminal(message), choices: choices.map(shown), loop: false }, terminal),
+    several: <Value>(message: string, choices: Choice<Value>[], checked = false) =>
+      checkbox(
+        { message: onTerminal(message), choices: choices.map((each) => ({ ...shown(each), checked })), loop: false },
+        terminal,
+      ),
     /** @param check a sentence about what is wrong with the answer. */
     word: (message: string, byDefault: string, check: (answer: string) => Promise<string | undefined>) =>
       input({ message, default: byDefault, validate: async (answer) => (await check(answer)) ?? true }, terminal),
     /**
-     * One setting, a secret hidden. Enter keeps what is `present`, or leaves out what need not be set.
+     * One setting: of a few words a list, a secret hidden, else a field in which stands what is `present`. Enter keeps
+     * that, or leaves out what need not be set.
      *
      * @returns its text; undefined leaves it out.
      */
     async setting(
       setting: KnownSetting,
       present: string | undefined,
-      { needed, check }: { needed: boolean; check?: (text: string) => Promise<string | undefined> },
+      asked: AskedSetting,
     ): Promise<string | undefined> {
-      const byDefault = present ?? defaultOf(setting);
-      const validate = async (answer: string): Promise<string | true> => {
-        const text = cleaned(answer);
-        if (text === undefined && (present !== undefined || !needed)) return true;
-        if (text === removal && !needed) return true;
-        return problemWith(setting, text) ?? (text === undefined ? undefined : await check?.(text)) ?? true;
-      };
-      const message = messageOf(setting, present, needed);
+      const words = wordsOf(setting.schema);
+      if (words) return wordOf(setting, words, present);
+      const mayBeEmpty = !asked.needed || Boolean(asked.instead?.length);
+      const validate = (answer: string) => judged(answer, setting, { ...asked, mayBeEmpty, present });
+      const message = onTerminal(messageOf(setting, present, asked));
       const answer = setting.secret
         ? await password({ message, mask: '*', toggleMask: false, validate }, terminal)
-        : await input({ message, validate, ...(byDefault === undefined ? {} : { default: byDefault }) }, terminal);
+        : await input({ message, validate, ...standing(present, defaultOf(setting)) }, terminal);
       const text = cleaned(answer);
-      if (text === removal && !needed) return undefined;
-      if (text === undefined || (present === undefined && text === byDefault)) return present;
-      return text;
+      if (text === removal && mayBeEmpty) return undefined;
+      if (text === undefined || (present === undefined && text === defaultOf(setting))) return present;
+      return withoutAddress(text, setting.schema.safeParse(text).data);
     },
+  };
+  const wordOf = async (
+    setting: KnownSetting,
+    words: ReadonlyMap<string, string>,
+    present: string | undefined,
+  ): Promise<string | undefined> => {
+    const byDefault = defaultOf(setting);
+    const entries = [...words].map(([value, is]) => ({ value, name: is ? `${value}: ${is}` : value }));
+    const none = { value: '', name: 'None of these: leave it out' };
+    const all = byDefault === undefined && mayBeLeftOut(setting) ? [...entries, none] : entries;
+    const set = [...words.keys()].find((word) => word.toLowerCase() === present?.toLowerCase());
+    const answer = await ask.select(`${setting.name}: ${setting.help}`, all, set ?? byDefault);
+    return answer === '' || (present === undefined && answer === byDefault) ? undefined : answer;
   };
   return ask;
 }
+
+type AskedSetting = {
+  needed: boolean;
+  /** A sentence about what is wrong with the text, where its own schema cannot tell. */
+  check?: (text: string) => Promise<string | undefined>;
+  /** Names of settings that would do instead. */
+  instead?: readonly string[];
+};
+
+/** true, or a sentence about what is wrong with an answer. */
+async function judged(
+  answer: string,
+  setting: KnownSetting,
+  { present, mayBeEmpty, check }: AskedSetting & { present: string | undefined; mayBeEmpty: boolean },
+): Promise<string | true> {
+  const text = cleaned(answer);
+  if (text === undefined && (present !== undefined || mayBeEmpty)) return true;
+  if (text === removal && mayBeEmpty) return true;
+  return problemWith(setting, text) ?? (text === undefined ? undefined : await check?.(text)) ?? true;
+}
+
+/** What is set stands in the field and can be edited; a default is only shown. */
+function standing(present: string | undefined, byDefault: string | undefined) {
+  if (present !== undefined) return { default: present, prefill: 'editable' } as const;
+  return byDefault === undefined ? {} : { default: byDefault };
+}
+
+/** Of a portal's address what is meant by it. */
+const withoutAddress = (text: string, meant: unknown): string =>
+  text.includes('/') && (typeof meant === 'number' || typeof meant === 'string') ? String(meant) : text;
 
 /** A choice may be in the words of a vendor. Its value stays as it is. */
 const shown = <Value>({ value, ...words }: Choice<Value>): Choice<Value> => ({ value, ...onOneLine(words) });
@@ -83,11 +151,12 @@ export function defaultOf({ schema }: KnownSetting): string | undefined {
   return unset.success && unset.data !== undefined ? String(unset.data) : undefined;
 }
 
-function messageOf(setting: KnownSetting, present: string | undefined, needed: boolean): string {
+function messageOf(setting: KnownSetting, present: string | undefined, { needed, instead = [] }: AskedSetting): string {
   const { name, help, secret } = setting;
   const byDefault = defaultOf(setting);
-  const kept = secret ? 'set; Enter keeps it' : 'Enter keeps it';
+  const kept = secret ? 'set: ********; Enter keeps it' : 'Enter keeps it';
   const leftOut = byDefault === undefined ? 'Enter leaves it out' : `Enter takes ${byDefault}`;
-  const hints = present === undefined ? (needed ? [] : [leftOut]) : [kept, ...(needed ? [] : ['- removes it'])];
+  const withoutAny = needed ? instead.map((other) => `Enter if you have ${other} instead`) : [leftOut];
+  const hints = present === undefined ? withoutAny : [kept, ...(needed ? [] : ['- removes it'])];
   return `${name}: ${help}${hints.length > 0 ? ` (${hints.join(', ')})` : ''}\n `;
 }

@@ -1,17 +1,29 @@
 /** A local stand-in for Charge HQ: takes pushes, applies the documented check, and says what its app would say. */
 import { inWords } from '../core/freshness.ts';
+import type { SiteMeters } from '../core/reading.ts';
 import { ChargeHqBody } from '../destinations/charge-hq.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
-/** @param tell is told one sentence for each push. @param port 0: any that is free. */
-export function openStandIn(tell: (sentence: string) => void, port = 0): Promise<Receiver> {
+/**
+ * @param tell is told one sentence for each push.
+ * @param port 0: any that is free.
+ * @param clock whose time the pushes are of, ms since the epoch.
+ * @param steer is given the figures that it accepts.
+ */
+export function openStandIn(
+  tell: (sentence: string) => void,
+  port = 0,
+  { clock, steer = () => {} }: { clock?: () => number; steer?: (figures: SiteMeters) => void } = {},
+): Promise<Receiver> {
   let lastAt: number | undefined;
   const judge = (text: string, now: number) => {
     const said = verdict(text, now, lastAt);
     lastAt = now;
+    const { siteMeters } = parse(text)?.data ?? {};
+    if (siteMeters && said.startsWith('accepted')) steer(siteMeters as SiteMeters);
     return said;
   };
-  return openReceiver('/api/public/push-solar-data', judge, tell, port);
+  return openReceiver('/api/public/push-solar-data', judge, tell, port, clock);
 }
 
 /** Like the real service it accepts everything with 200; what it thinks of it, only its app tells. */

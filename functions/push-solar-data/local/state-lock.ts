@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { sayOn } from './layout.ts';
 
 /** `doctor` and `configure` send single messages. */
 const commands = ['start', 'tick', 'doctor', 'configure'] as const;
@@ -30,7 +31,7 @@ export async function alone(
   folder: string,
   command: Command,
   work: () => Promise<number>,
-  complain: (sentence: string) => void = console.error,
+  complain: (sentence: string) => void = sayOn(process.stderr),
 ): Promise<number> {
   const mine: Holder = { command, pid: process.pid, born: birthOf(process.pid) ?? '' };
   const path = join(folder, lockName);

@@ -2,15 +2,18 @@
 import { adapters } from '../adapters/index.ts';
 import { knownNames } from '../adapters/names.ts';
 import { found, meantBy } from '../settings/search.ts';
+import { ownCommandLine } from './command-line.ts';
+import { columnsOf, pairs, sayOn } from './layout.ts';
 
 const all = Object.keys(adapters);
-const word = process.argv.slice(2).join(' ').trim();
+const word = ownCommandLine('vendors').words.join(' ').trim();
 if (word === '') console.log(all.join('\n'));
 else {
   const hits = found(word, all, knownNames);
-  for (const slug of hits) console.log(`${slug}  ${knownNames[slug]?.join(', ') ?? ''}`.trim());
+  const rows = hits.map((slug) => [slug, knownNames[slug]?.join(', ') ?? ''] as const);
+  if (hits.length > 0) console.log(pairs(rows, columnsOf(process.stdout)));
   if (hits.length === 0) {
-    console.error(
+    sayOn(process.stderr)(
       `No equipment is known as "${word}". Did you mean ${meantBy(word, all, knownNames)}? npm run vendors lists all.`,
     );
     process.exitCode = 1;

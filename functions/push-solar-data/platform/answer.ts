@@ -131,9 +131,12 @@ export function statusFailure(answer: Answer, kinds: Record<number, MeaningOf> =
   return meant(answer, kinds[status], kindOfStatus(status), sentence, ` (HTTP ${status})`);
 }
 
+/** Where a source or destination tells it, their names stand there instead. */
+export const unnamedCredentials = 'check them in the settings';
+
 const sentences: Record<FailureKind, string> = {
   settings: 'says that a setting is wrong',
-  auth: 'refused the credentials: check them in the settings',
+  auth: `refused the credentials: ${unnamedCredentials}`,
   'rate-limited': 'asks us to slow down',
   offline: 'says that the device is not connected',
   stale: 'has only old figures',

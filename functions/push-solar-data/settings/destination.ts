@@ -30,6 +30,7 @@ export function openDestination(
   if (own.problems.length === 0) own.problems.push(...(module.problems?.(settings, settingName) ?? []));
   reader.remarks.push(...own.remarks);
   reader.secrets.push(...own.secrets);
+  for (const name of own.names) reader.names.add(name);
   const baseUrl = ownBase ?? module.baseUrl;
   return {
     label,

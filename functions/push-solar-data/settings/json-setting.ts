@@ -1,5 +1,6 @@
 /** Settings that are a tree of JSON, whose messages say which member is wrong. */
 import * as z from 'zod/mini';
+import { syntaxProblem } from './json-place.ts';
 
 const keptTexts = 20;
 
@@ -24,7 +25,7 @@ export function json<Schema extends z.ZodMiniType>(schema: Schema, wanted?: stri
         return data;
       }
       const [issue] = error.issues;
-      const message = wanted === undefined && issue ? sentence(issue) : `must be ${wanted}`;
+      const message = syntaxProblem(text) ?? (wanted === undefined && issue ? sentence(issue) : `must be ${wanted}`);
       context.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;
     }),

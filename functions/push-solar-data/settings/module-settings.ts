@@ -1,11 +1,12 @@
 /** What sources and destinations have in common: a module's settings, read below the prefix of its label. */
 import { createHash } from 'node:crypto';
-import type { Setting, Settings } from './setting.ts';
+import { type Setting, type Settings, unusualLook } from './setting.ts';
 import { parameterPath, type SettingsReader, upperSnake } from './settings-reader.ts';
 import { quoted } from './written.ts';
 
 /** What of a module decides which settings it has. */
 export type Configurable = {
+  title: string;
   settings: Settings;
   requires?(settings: Record<string, unknown>): readonly (string | readonly string[])[];
   neededOnAws?: readonly string[];
@@ -20,6 +21,9 @@ export function readSettings(module: Configurable, prefix: string, reader: Setti
     const text = reader.take(name, entry);
     if (text !== undefined) texts[key] = text;
     const parsed = entry.schema.safeParse(text);
+    const meant = typeof parsed.data === 'string' ? parsed.data : text;
+    const remark = meant !== undefined && parsed.success && unusualLook(name, entry, module.title, meant);
+    if (remark) reader.remarks.push(remark);
     if (parsed.success) settings[key] = parsed.data;
     else reader.problems.push(settingProblem(name, entry, text, parsed.error.issues[0]?.message, whereToPut(site)));
   }

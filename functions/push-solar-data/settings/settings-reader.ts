@@ -17,13 +17,15 @@ export const upperSnake = (name: string): string =>
 /** The environment variable of a setting, by the label of its source or destination: `roof`, `apiKey` → `ROOF_API_KEY`. */
 export const variableOf = (label: string, setting: string): string => `${upperSnake(label)}_${upperSnake(setting)}`;
 
-/** Takes single settings from the texts and collects what is wrong with them. */
+/** Takes single settings from the texts and collects what is wrong with them, and in `names` which there are. */
 export function createSettingsReader(texts: SettingTexts) {
   const problems: string[] = [];
   const remarks: string[] = [];
   const secrets: string[] = [];
+  const names = new Set<string>();
   /** The text without stray spaces, and without quotes around the whole; undefined if nothing is left. */
   const take = (name: string, { secret = false } = {}): string | undefined => {
+    names.add(name);
     const raw = texts[name];
     const clean = raw
       ?.trim()
@@ -56,7 +58,7 @@ export function createSettingsReader(texts: SettingTexts) {
     problems.push(`${name} ${problem}${quoted(text)}`);
     return undefined;
   };
-  return { problems, remarks, secrets, take, takeNumber, takeAddress };
+  return { problems, remarks, secrets, names, take, takeNumber, takeAddress };
 }
 export type SettingsReader = ReturnType<typeof createSettingsReader>;
 

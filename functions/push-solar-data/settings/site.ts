@@ -25,6 +25,8 @@ export type Site = {
   remarks: string[];
   /** Values to hide everywhere. */
   secrets: string[];
+  /** Every setting that it has, set or not; undefined where VENDOR or DESTINATION name what there is not. */
+  settingNames?: ReadonlySet<string> | undefined;
 };
 
 export type Registry = Record<string, () => Promise<Adapter>>;
@@ -57,6 +59,10 @@ export async function openSite(
     problems: reader.problems,
     remarks: reader.remarks,
     secrets: reader.secrets,
+    settingNames:
+      chosen.length === namedIn(texts['VENDOR'] ?? '').length && opened.every(({ module }) => module)
+        ? reader.names
+        : undefined,
   };
   for (const { label, slug } of chosen) {
     const load = registry[slug];

@@ -22,27 +22,49 @@ const defaultStaleAfterSeconds = 900;
 export function openSource(label: string, adapter: Adapter, reader: SettingsReader, site: string): Source | undefined {
   const problemsBefore = reader.problems.length;
   const prefix = upperSnake(label);
-  const { texts, settings } = readSettings(adapter, prefix, reader, site);
-  const take = takeOf(prefix, reader);
-  const secrets = secretsOf(adapter, prefix);
-  const [ownBase, ownAuth] = ['BASE', 'AUTH'].map((host) => reader.takeAddress(`${prefix}_${host}_URL`, secrets));
+  const written = writtenOf(adapter, prefix, reader, site);
   if (reader.problems.length > problemsBefore) return undefined;
-  reader.problems.push(...unmetRequirements(adapter, settings, prefix, site));
-
-  const baseUrl = ownBase ?? given(adapter.baseUrl, settings) ?? undefined;
-  const authUrl = ownAuth ?? given(adapter.authUrl, settings);
-  if (adapter.baseUrl === undefined && baseUrl === undefined)
+  reader.problems.push(...unmetRequirements(adapter, written.settings, prefix, site));
+  const source = sourceOf(label, adapter, written, reader);
+  if (adapter.baseUrl === undefined && source.baseUrl === undefined)
     reader.problems.push(
       `${prefix}_BASE_URL is missing: the https address of your ${adapter.title}. ${whereToPut(site)}`,
     );
-  const source: Source = {
+  return reader.problems.length > problemsBefore ? undefined : source;
+}
+
+/** As far as its settings are there and right: for what its cloud may be asked before all of them are. */
+export function openDraftSource(label: string, adapter: Adapter, reader: SettingsReader): Source {
+  return sourceOf(label, adapter, writtenOf(adapter, upperSnake(label), reader, ''), reader);
+}
+
+type Written = ReturnType<typeof writtenOf>;
+
+function writtenOf(adapter: Adapter, prefix: string, reader: SettingsReader, site: string) {
+  const read = readSettings(adapter, prefix, reader, site);
+  const take = takeOf(prefix, reader);
+  for (const name of ['POLL_SECONDS', 'STALE_AFTER_SECONDS']) reader.names.add(`${prefix}_${name}`);
+  const secrets = secretsOf(adapter, prefix);
+  const [ownBase, ownAuth] = ['BASE', 'AUTH'].map((host) => reader.takeAddress(`${prefix}_${host}_URL`, secrets));
+  return { ...read, take, ownBase, ownAuth };
+}
+
+function sourceOf(
+  label: string,
+  adapter: Adapter,
+  { texts, settings, take, ownBase, ownAuth }: Written,
+  reader: SettingsReader,
+): Source {
+  const baseUrl = ownBase ?? given(adapter.baseUrl, settings) ?? undefined;
+  const authUrl = ownAuth ?? given(adapter.authUrl, settings);
+  return {
     label,
     adapter,
     settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(authUrl === undefined ? {} : { authUrl }),
     title: adapter.title,
-    ...pace(adapter, settings, prefix, reader),
+    ...pace(adapter, settings, upperSnake(label), reader),
     ...(take ? { take } : {}),
     settingsHash: hashOf([adapter.vendor, texts, baseUrl, authUrl, take]),
     identity: hashOf([
@@ -52,7 +74,6 @@ export function openSource(label: string, adapter: Adapter, reader: SettingsRead
       ownAuth ?? fixed(adapter.authUrl),
     ]),
   };
-  return reader.problems.length > problemsBefore ? undefined : source;
 }
 
 /** How often a source is asked and how old its figures may be, after the owner's overrides. */

@@ -1,6 +1,7 @@
 /** What owners write where it does not belong: credentials in addresses and under open names, and how such a text is quoted. */
 import { isAllowedUrl } from '../platform/http.ts';
 import { shortestSecret } from '../platform/secret-forms.ts';
+import { waysOut } from './inside-home.ts';
 
 /** Whether a query, a header or a member of a body of this name is a credential: `apikey`, `X-Auth-Token`, `userPassword`. */
 export function isCredentialName(name: string): boolean {
@@ -43,7 +44,13 @@ export function addressProblem(address: string, elsewhere: readonly string[] = [
   const name = credentialInQuery(address);
   if (name !== undefined) return `must hold no credential in its query (${name}): ${remedy}`;
   if (URL.canParse(address) && isAllowedUrl(new URL(address))) return undefined;
-  return 'must be an address that begins with https://';
+  return notHttps(address);
+}
+
+/** To follow the setting's name. */
+export function notHttps(address: string): string {
+  const ways = waysOut(address);
+  return `must be an address that begins with https://${ways === undefined ? '' : `, ${ways}`}`;
 }
 
 /** What is wrong with the text of a secret, to follow its name; undefined if nothing is. What a structure holds, its schema knows. */

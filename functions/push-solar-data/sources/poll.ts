@@ -1,8 +1,7 @@
-/** One source in one tick: is it its turn, the read with its second try, and what it may see. */
-import type { ReadContext } from '../adapters/adapter.ts';
+/** One source in one tick: is it its turn, and the read with its second try. */
 import { incompleteness } from '../adapters/always.ts';
 import { Failure, stackOf } from '../core/failure.ts';
-import { plainText } from '../core/plain-text.ts';
+import { takenOver } from '../core/look.ts';
 import type { AdapterAnswer } from '../core/shape.ts';
 import {
   afterAnswer,
@@ -14,24 +13,16 @@ import {
   standing,
 } from '../core/source-state.ts';
 import type { TickCircumstances } from '../core/tick.ts';
-import { untilAborted } from '../core/time.ts';
-import type { SiteMemory } from '../persistence/site-memory.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Connections } from '../platform/connections.ts';
-import { createHttp } from '../platform/http.ts';
-import type { Redactor } from '../platform/redaction.ts';
-import { variableOf } from '../settings/settings-reader.ts';
 import type { Source } from '../settings/site.ts';
+import { type Asked, type AskingPorts, askAdapter } from './asking.ts';
 
-export type PollPorts = {
-  memory: SiteMemory;
-  connections: Connections;
-  clock: Clock;
-  redactor: Redactor;
+export type PollPorts = Omit<AskingPorts, keyof TickCircumstances> & {
   /** Pause before the second try of an `unavailable` vendor, ms. */
   retryPauseMs: number;
   /** Ask also before it is time (but never during a back-off). */
   ignoreInterval?: boolean;
+  /** The last look at this source that was taken beside the ticks. */
+  look?: SourceState | undefined;
 };
 
 type ReadPorts = PollPorts & TickCircumstances;
@@ -39,14 +30,17 @@ type ReadPorts = PollPorts & TickCircumstances;
 /** Never throws: a failure, even a bug, is this source's result. */
 export async function poll(
   source: Source,
-  before: SourceState | undefined,
+  own: SourceState | undefined,
   ports: ReadPorts,
 ): Promise<{ result: SourceResult; state: SourceState | undefined }> {
   const { now, loadedAt, ignoreInterval = false } = ports;
+  const news = takenOver(own, ports.look, source, now);
+  const before = news ?? own;
   const waitMs = msUntilDue(before, source, now, { loadedAt, ignoreInterval });
   const asked = waitMs === 0 || isWorthWaiting(waitMs, now + waitMs - (before?.polledAt ?? 0), source);
   const result: SourceResult = { label: source.label, vendor: source.adapter.vendor, polled: asked, notes: [] };
-  if (!asked) return { result: { ...result, ...standing(before, source, now) }, state: before };
+  const untold = news ? ({ untold: true } as const) : {};
+  if (!asked) return { result: { ...result, ...standing(before, source, now), ...untold }, state: before };
 
   const begun = ports.clock.stopwatch();
   if (waitMs > 0) await ports.clock.sleep(waitMs, ports.signal);
@@ -75,8 +69,7 @@ export function isWorthWaiting(
   return waitMs <= worthWaitingMs && isInterval;
 }
 
-/** A bug is known by its stack. */
-type Outcome = { answer: AdapterAnswer } | Failure | { stack: string };
+type Outcome = Asked<AdapterAnswer>;
 
 const bugMessage = 'The bridge itself made an error while reading; it has been logged';
 
@@ -116,13 +109,6 @@ function judged(
   return { state: after.state, told: after.standing };
 }
 
-function toOutcome(error: unknown, redactor: Redactor): Outcome {
-  if (!(error instanceof Failure)) return { stack: redactor.text(stackOf(error)) };
-  const { kind, message, excerpt, retryAfterSeconds, status } = error;
-  const clean = { retryAfterSeconds, status, ...(excerpt ? { excerpt: redactor.text(excerpt) } : {}) };
-  return new Failure(kind, redactor.text(message), clean);
-}
-
 /** A vendor that was unavailable may be back a moment later; every other failure would only repeat. */
 async function readTwice(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
   const first = await readOnce(source, notes, ports);
@@ -133,79 +119,12 @@ async function readTwice(source: Source, notes: string[], ports: ReadPorts): Pro
 }
 
 async function readOnce(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
-  const { redactor, signal, memory } = ports;
   const { adapter } = source;
-  // An adapter that waits for something else than `http` must not outlast the tick either.
-  const late = () => new Failure('unavailable', `${adapter.title} does not answer in time`);
-  try {
-    const kept = await untilAborted(keptOf(source, memory, ports.now), signal, late);
-    if (signal.aborted) throw late();
-    redactor.redactKeys(kept.session.value);
-    try {
-      const answer = await untilAborted(adapter.read(contextOf(source, kept, notes, ports)), signal, late);
-      if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
-      return incompleteness(source, answer) ?? { answer };
-    } finally {
-      redactor.redactKeys(kept.session.value);
-    }
-  } catch (error) {
-    return toOutcome(error, redactor);
-  }
-}
-
-type Kept = Awaited<ReturnType<SiteMemory['adapterMemory']>>;
-
-/** @throws Failure where the store has trouble. */
-async function keptOf(source: Source, memory: SiteMemory, now: number): Promise<Kept> {
-  try {
-    return await memory.adapterMemory(source, now);
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure('unavailable', 'What the bridge keeps of this source cannot be read; the log says why', {
-      cause,
-    });
-  }
-}
-
-/** Of one source in one tick. */
-const mostNotes = 20;
-
-function contextOf(
-  source: Source,
-  { session, state, saveState }: Kept,
-  notes: string[],
-  { clock, connections, now, redactor, signal }: ReadPorts,
-): ReadContext<Record<string, unknown>, Record<string, unknown>, Record<string, unknown>> {
-  const { label, adapter, baseUrl, authUrl, settings, staleAfterSeconds, take } = source;
-  const note = (text: string) => {
-    const remark = plainText(text);
-    if (notes.length < mostNotes && !notes.includes(remark)) notes.push(remark);
-  };
-  // The reading is right even if the store has trouble, and every tick tries once more at its end.
-  const unsaved = (error: Error) => note(`what must be kept could not be saved: ${error.message}`);
-  return {
-    settings,
-    settingName: (setting) => variableOf(label, setting),
-    http: createHttp({ connections, name: adapter.title, baseUrl, authUrl, signal, now, redactor }),
-    state,
-    saveState: () => saveState().catch(unsaved),
-    session: {
-      get value() {
-        return session.value;
-      },
-      save: (value) => {
-        redactor.redactKeys(value);
-        return session.save(value, clock.now()).catch(unsaved);
-      },
-      reload: () => session.reload(),
-    },
-    now,
-    clock: clock.now,
-    signal,
-    staleAfterSeconds,
-    takes: (term) => take === undefined || take.includes(term),
-    sleep: (ms) => clock.sleep(ms, signal),
-    redactValue: redactor.redactValue,
-    note,
-  };
+  const outcome = await askAdapter(source, notes, ports, async (context) => {
+    const answer = await adapter.read(context);
+    if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
+    return answer;
+  });
+  if (outcome instanceof Failure || 'stack' in outcome) return outcome;
+  return incompleteness(source, outcome.answer) ?? outcome;
 }

@@ -6,6 +6,7 @@ import type { TickReport } from '../../../functions/push-solar-data/core/report.
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
 import { showLogs } from '../../../infra/commands/logs.ts';
 import { showStatus } from '../../../infra/commands/status.ts';
+import { StatusReport } from '../../../infra/commands/status-report.ts';
 import { type Answer, type MockServer, playConversation, type ReceivedRequest } from '../../support/conversation.ts';
 
 const now = Date.parse('2026-05-01T12:00:00Z');
@@ -64,9 +65,12 @@ const metrics: LogEvent = { timestamp: minutesAgo(3), message: '{"_aws":{"Timest
 
 let logs: MockServer;
 let events: LogEvent[];
+/** Those that are written while a command waits. */
+let later: LogEvent[];
 let answer: ((received: ReceivedRequest) => Answer) | undefined;
 beforeEach(async () => {
   events = [];
+  later = [];
   answer = undefined;
   logs = await playConversation([{ method: 'POST', path: '/', answer: (received) => (answer ?? page)(received) }]);
 });
@@ -83,7 +87,16 @@ function page({ body }: ReceivedRequest): Answer {
 }
 
 /** What a command prints, and how it ends. */
-async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = true, DESTINATION = '' } = {}) {
+async function run(
+  command: 'logs' | 'status',
+  {
+    minutes = undefined as string | undefined,
+    json = false,
+    deployedAt = 0 as number | null,
+    isTTY = true,
+    DESTINATION = '',
+  } = {},
+) {
   const account = accountOf({ AWS_REGION: 'eu-central-1', DESTINATION });
   const client = new CloudWatchLogsClient({
     ...account.client,
@@ -95,13 +108,29 @@ async function run(command: 'logs' | 'status', { args = [] as string[], isTTY = 
     text += chunk;
     return true;
   };
-  const output = { isTTY, write };
-  const ports = { logs: client, output, now };
+  const output = { isTTY, columns: 200, write };
+  let time = now;
+  const said: string[] = [];
+  const ports = {
+    logs: client,
+    output,
+    lookUpStack: async () => (deployedAt === null ? undefined : { changedAt: deployedAt }),
+    clock: {
+      now: () => time,
+      sleep: async (ms: number) => {
+        time += ms;
+        events.push(...later.filter(({ timestamp }) => timestamp <= time && timestamp > time - ms));
+      },
+    },
+    say: (sentence: string) => said.push(sentence),
+  };
   try {
-    const code = await (command === 'logs' ? showLogs(account, args, ports) : showStatus(account, ports));
-    return { code, text };
+    const code = await (command === 'logs'
+      ? showLogs(account, minutes, { ...ports, now })
+      : showStatus(account, ports, { json }));
+    return { code, text, said, waited_s: (time - now) / 1000 };
   } catch (error) {
-    return { text, refused: (error as Error).message };
+    return { text, said, waited_s: (time - now) / 1000, refused: (error as Error).message };
   } finally {
     client.destroy();
   }
@@ -117,7 +146,7 @@ describe('npm run logs', () => {
       [
         '  pushed    solar 4.20 kW, exporting 1.50 kW, home uses 2.70 kW (derived), 40 s old',
         '  reported  Victron VRM asks us to slow down (HTTP 429)',
-        '  idle      ',
+        '  idle',
         '',
       ],
     );
@@ -126,9 +155,9 @@ describe('npm run logs', () => {
 
   it('looks further back when told to', async () => {
     events = [line(100, pushed)];
-    assert.match((await run('logs', { args: ['--minutes', '120'] })).text, /pushed/);
-    assert.match((await run('logs')).refused ?? '', /no tick in the last 30 minutes/);
-    assert.match((await run('logs', { args: ['--minutes', 'many'] })).refused ?? '', /--minutes must be a number/);
+    assert.match((await run('logs', { minutes: '120' })).text, /pushed/);
+    assert.match((await run('logs')).refused ?? '', /"home" in eu-central-1 has logged no tick in the last 30 minutes/);
+    assert.match((await run('logs', { minutes: 'many' })).refused ?? '', /--minutes must be a number/);
   });
 
   it('shows an invocation that broke off, and a tick of another version', async () => {
@@ -177,7 +206,7 @@ describe('npm run status', () => {
     assert.equal(code, 0);
     assert.match(text, /^Pushed to Charge HQ 3 min ago, from roof \(victron-vrm\):\n/);
     assert.match(text, /^grid +exporting 1\.50 kW +measured$/m);
-    assert.match(text, /^consumption +home uses 2\.70 kW +derived$/m);
+    assert.match(text, /^consumption +2\.70 kW +derived$/m);
     assert.match(text, /^age +4 min$/m);
     assert.match(text, /^Balance: consumption 2\.700 = 4\.200 − 1\.500$/m);
     assert.match(text, /^! roof: the installation has two meters$/m);
@@ -240,12 +269,61 @@ describe('npm run status', () => {
     assert.match((await run('status')).refused ?? '', /logged nothing for two hours: is its rule enabled/);
   });
 
-  it('writes JSON where nobody looks', async () => {
+  it('says of a stack that is not there in which region it looked', async () => {
     events = [line(3, pushed)];
-    const { site, well, reading } = JSON.parse((await run('status', { isTTY: false })).text);
-    assert.deepEqual(
-      { site, well, figures: reading.report.figures },
-      { site: 'home', well: true, figures: pushed.figures },
-    );
+    const { refused = '' } = await run('status', { deployedAt: null });
+    assert.match(refused, /^No bridge is deployed for the site "home" in eu-central-1: deploy it \(AWS_REGION=/);
+  });
+
+  describe('right after a deployment', () => {
+    const deployedAt = minutesAgo(1);
+
+    it('waits for the first tick of the new version, and says so', async () => {
+      events = [line(2, reported)];
+      later = [line(-1, pushed)];
+      const { code, text, said, waited_s } = await run('status', { deployedAt });
+      assert.equal(code, 0);
+      assert.match(text, /^Pushed to Charge HQ /);
+      assert.equal(waited_s, 60);
+      assert.deepEqual(said, ['Deployed 60 s ago: waiting for the first tick, at most 3 min.']);
+    });
+
+    it('gives up after three minutes', async () => {
+      const { refused = '', waited_s } = await run('status', { deployedAt });
+      assert.match(refused, /has logged nothing for two hours/);
+      assert.equal(waited_s, 180);
+    });
+
+    it('waits for nothing where the new version has ticked, or was deployed longer ago', async () => {
+      for (const [minutes, at] of [
+        [0.5, deployedAt],
+        [8, minutesAgo(6)],
+      ] as const) {
+        events = [line(minutes, pushed)];
+        const { said, waited_s } = await run('status', { deployedAt: at });
+        assert.deepEqual([said, waited_s], [[], 0]);
+      }
+    });
+  });
+
+  it('writes JSON of the documented form where nobody looks, and in a terminal with --json', async () => {
+    events = [line(10, pushed), platform(1, 'timeout')];
+    for (const options of [{ isTTY: false }, { json: true }]) {
+      const { code, text } = await run('status', options);
+      const report = StatusReport.parse(JSON.parse(text));
+      assert.equal(code, 1);
+      assert.deepEqual(
+        { ...report, reading: report.reading?.report.figures, told: report.told },
+        {
+          site: 'home',
+          region: 'eu-central-1',
+          well: false,
+          lastAt: new Date(minutesAgo(1)).toISOString(),
+          silentSeconds: 60,
+          reading: pushed.figures,
+          told: { at: new Date(minutesAgo(1)).toISOString(), trouble: 'the invocation ended with timeout' },
+        },
+      );
+    }
   });
 });

@@ -109,7 +109,7 @@ async function page<Result>(
   };
   const ports = { logs, now: clock.now, say: (sentence: string) => said.push(sentence), browse, signal: stop.signal };
   try {
-    const code = await openPageOfAws(account, [], ports);
+    const code = await openPageOfAws(account, {}, ports);
     await looking;
     return { code, said, result };
   } catch (error) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
+import { sayOn } from '../../../functions/push-solar-data/local/layout.ts';
 import type { SettingTexts } from '../../../functions/push-solar-data/settings/settings-reader.ts';
 import { deploy } from '../../../infra/commands/deploy.ts';
 import { destroy } from '../../../infra/commands/destroy.ts';
@@ -24,7 +25,11 @@ afterEach(() => store.close());
 async function run(
   command: typeof deploy | typeof destroy,
   texts: SettingTexts,
-  { args = [], code = 0 }: { args?: string[]; code?: number } = {},
+  {
+    args = [],
+    code = 0,
+    stacks = [true, false],
+  }: { args?: string[]; code?: number /** Whether the stack is there, at each look. */; stacks?: boolean[] } = {},
 ) {
   const account = accountOf(texts, args);
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
@@ -37,7 +42,13 @@ async function run(
   };
   const lookUpIot = async (region: string) => `https://abc-ats.iot.${region}.amazonaws.com`;
   try {
-    const exitCode = await command(account, args, { ssm, runCdk, lookUpIot, say: (sentence) => said.push(sentence) });
+    const exitCode = await command(account, args, {
+      ssm,
+      runCdk,
+      lookUpIot,
+      lookUpStack: async () => (stacks.shift() ? { changedAt: 0 } : undefined),
+      say: (sentence) => said.push(sentence),
+    });
     return { exitCode, said: said.join('\n'), cdk };
   } catch (error) {
     return { refused: (error as Error).message, said: said.join('\n'), cdk };
@@ -54,7 +65,10 @@ describe('npm run deploy', () => {
     const { exitCode, said, cdk } = await run(deploy, victron, { args });
     assert.equal(exitCode, 0);
     assert.deepEqual(cdk, [{ args: ['deploy', 'SolarCloudBridge-home', ...args], region: 'eu-central-1' }]);
-    assert.equal(said, 'Look whether it works, in two minutes: npm run status');
+    assert.equal(
+      said,
+      'Look whether it works: AWS_REGION=eu-central-1 npm run status (it waits for the first reading)',
+    );
   });
 
   it('deploys although secrets are lacking, and says the exact command for each', async () => {
@@ -69,6 +83,21 @@ describe('npm run deploy', () => {
     assert.ok(said.includes(put('CHARGE_HQ_API_KEY')), said);
     assert.ok(said.includes(put('VICTRON_VRM_ACCESS_TOKEN')), said);
     assert.doesNotMatch(said, /of-the-env-file/);
+  });
+
+  it('fits its list into a terminal, each command still one for a shell', async () => {
+    const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
+    let shown = '';
+    const write = (text: string | Uint8Array) => {
+      shown += text;
+      return true;
+    };
+    sayOn({ isTTY: true, columns: 80, write })(said);
+    for (const line of shown.split('\n')) assert.ok(line.length <= 80, line);
+    const commands = shown.replaceAll(/ \\\n +/g, ' ');
+    for (const name of ['CHARGE_HQ_API_KEY', 'VICTRON_VRM_ACCESS_TOKEN'])
+      assert.ok(commands.includes(put(name)), commands);
+    assert.match(shown, /^ {2}put it into \.env and deploy again$/m);
   });
 
   it('says of a lacking setting that is no secret to put it into .env', async () => {
@@ -153,7 +182,36 @@ describe('npm run deploy', () => {
   it('says nothing of success when cdk fails, and ends as cdk did', async () => {
     const { exitCode, said } = await run(deploy, victron, { code: 3 });
     assert.equal(exitCode, 3);
-    assert.equal(said, 'The stack was not deployed: the lines above say why.');
+    assert.match(said, /^[^\n]*\nThe stack was not deployed: the lines above say why\.$/);
+  });
+
+  it("says what CDK's list of rights means, where CDK may ask", async () => {
+    const about = /CDK may now list rights and ask: they are the function's own/;
+    assert.match((await run(deploy, victron)).said, about);
+    assert.doesNotMatch((await run(deploy, victron, { args: ['--require-approval', 'never'] })).said, about);
+  });
+
+  it('remarks on parameters that are no settings of this home', async () => {
+    for (const name of ['VICTRON_VRM_ACCESS_TOKN', 'FOXESS_API_KEY', 'CHARGE_HQ_API_KEY', 'state/site'])
+      store.set(`${path}/${name}`, 'x');
+    const { said } = await run(deploy, victron);
+    assert.match(said, /^! VICTRON_VRM_ACCESS_TOKN is not a setting; did you mean VICTRON_VRM_ACCESS_TOKEN\?$/m);
+    assert.match(said, /^! FOXESS_API_KEY: not used, because VENDOR and DESTINATION name nothing that it belongs to$/m);
+    assert.equal(said.match(/^! /gm)?.length, 2);
+  });
+
+  it('names the home, the region and the profile in each command that it suggests', async () => {
+    const texts = { ...victron, SITE: 'cabin', AWS_PROFILE: 'mine' };
+    const { said } = await run(deploy, texts);
+    const before = 'SITE=cabin AWS_REGION=eu-central-1 AWS_PROFILE=mine';
+    for (const command of ['npm run status', 'npm run configure -- --aws'])
+      assert.ok(said.includes(`${before} ${command}`), said);
+    assert.match(said, /aws ssm put-parameter --region eu-central-1 --profile mine --type/);
+    store.parameters.delete('/cdk-bootstrap/hnb659fds/version');
+    assert.match(
+      (await run(deploy, texts)).refused ?? '',
+      /AWS_REGION=eu-central-1 AWS_PROFILE=mine npx cdk bootstrap/,
+    );
   });
 
   for (const [type, sentence] of [
@@ -182,10 +240,26 @@ describe('npm run destroy', () => {
   });
 
   it('says that none stays where there is none', async () => {
-    assert.match(
+    assert.equal(
       (await run(destroy, victron)).said,
-      /^No parameters lie below \/solar-cloud-bridge\/home\/ in eu-central-1/,
+      'The bridge of the site "home" is gone from eu-central-1.\nNo parameters lie below /solar-cloud-bridge/home/ in eu-central-1.',
     );
+  });
+
+  it('says of a stack that is not there that nothing was removed, where it looked, and what is left', async () => {
+    store.set(`${path}/A`, 'a');
+    const { exitCode, said, cdk } = await run(destroy, victron, { stacks: [false] });
+    assert.equal(exitCode, 2);
+    assert.deepEqual(cdk, []);
+    assert.match(said, /^Nothing was removed: no bridge is deployed for the site "home" in eu-central-1\./);
+    assert.ok(said.includes(`- ${path}/A\n`));
+    assert.doesNotMatch(said, /is gone/);
+  });
+
+  it('says that the bridge still runs when its owner told CDK not to go on', async () => {
+    const { exitCode, said } = await run(destroy, victron, { stacks: [true, true] });
+    assert.equal(exitCode, 1);
+    assert.equal(said, 'The bridge of the site "home" still runs in eu-central-1: nothing was removed.');
   });
 
   it('lists nothing when cdk fails', async () => {

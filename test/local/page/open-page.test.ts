@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import type { TickReport } from '../../../functions/push-solar-data/core/report.ts';
 import { openPage, type PagePorts } from '../../../functions/push-solar-data/local/page/open-page.ts';
@@ -65,6 +66,22 @@ describe('the page beside npm start', () => {
     assert.equal(flows.grid.is === 'known' && flows.grid.words, 'exporting 1.50 kW');
     assert.equal(sources[0]?.title, 'Example Cloud (roof)');
     assert.deepEqual(Homes.parse(await get('api/homes')), { origin: 'here', homes: [{ site: 'home' }] });
+  });
+
+  it('tells those who look no oftener than each second, however fast the ticks come, and then the newest', async (t) => {
+    const { show, clock, address } = await opened(t, { STATE_DIR: await folderFor(t) });
+    const { body } = await request(`${address}api/events`);
+    body.on('error', () => {}); // it ends with the page
+    const seen: string[] = [];
+    body.on('data', (chunk) => seen.push(...(String(chunk).match(/"tickAt":\d+/g) ?? [])));
+    for (let tick = 0; tick < 30; tick++) {
+      clock.advance(60);
+      show(report);
+      await wait(50);
+    }
+    await wait(1_100);
+    assert.equal(seen.at(-1), `"tickAt":${clock.now()}`);
+    assert.ok(seen.length <= 5, `${seen.length} times`);
   });
 
   it('knows the past when it is opened again', async (t) => {

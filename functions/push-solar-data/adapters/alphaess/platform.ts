@@ -38,7 +38,7 @@ const timestamp = /time\s?stamp/i;
 const wrongClock = ['auth', 'refuses the time of the request: check the clock of this machine'] as const;
 const notBound = [
   'auth',
-  'says that the system is not bound to this AppID: add its serial number at open.alphaess.com, and check the serials setting',
+  'says that the system is not bound to this AppID: add its serial number at open.alphaess.com, and check {serials}',
 ] as const;
 const faulty = ['bad-response', 'finds fault with the request itself'] as const;
 const trouble = ['unavailable', 'has trouble or is busy'] as const;
@@ -51,18 +51,20 @@ const codes: Refusals<typeof Envelope> = {
     6002: notBound,
     6005: notBound,
     6006: wrongClock,
-    6007: ['auth', 'refuses the signature: check AppID and AppSecret'],
+    6007: ['auth', 'refuses the signature: check {appId} and {appSecret}'],
     6008: trouble,
     6009: ({ beginning }) =>
-      timestamp.test(beginning) ? wrongClock : ['auth', 'refuses this AppID: it is not on the whitelist'],
+      timestamp.test(beginning)
+        ? wrongClock
+        : ['auth', 'refuses this AppID: it is not on the whitelist, check {appId}'],
     6010: faulty,
     6011: faulty,
     6012: faulty,
     6016: ['offline', 'has no figures of the system'],
-    6017: ['auth', 'does not allow this AppID to read the system'],
+    6017: ['auth', 'does not allow this AppID to read the system: check {appId} and {serials}'],
     6026: trouble,
     6029: trouble,
-    6038: ['auth', 'knows no such system: check the serials setting'],
+    6038: ['auth', 'knows no such system: check {serials}'],
     6042: ['offline', 'says that the system is off line'],
     6053: 'rate-limited',
     10001: faulty,

@@ -15,7 +15,7 @@ export const enphaseConsent: Consent<EnphaseContext['settings'], 'refreshToken'>
     const request = {
       ...endpoint(settings),
       grant: { grant_type: 'authorization_code', redirect_uri: redirectUri, code },
-      refused: () => 'refuses the code: it works once. Begin again, and check clientId and clientSecret',
+      refused: () => 'refuses the code: it works once. Begin again, and check {clientId} and {clientSecret}',
     } as const;
     const { refreshToken } = await requestToken({ http, now: 0 }, request);
     if (!refreshToken) throw new Failure('bad-response', 'Enphase gives no refresh token for the code: begin again');

@@ -66,9 +66,13 @@ async function logIn(context: EnphaseContext): Promise<Session> {
   const { username = '', password = '' } = settings;
   const { refusedLogIns = 0, noLogInBefore = now } = state;
   if (lasts(noLogInBefore, now, longestPauseSeconds * 1000))
-    throw new Failure('auth', 'Enlighten has refused the log-in, and too many attempts would block the account', {
-      retryAfterSeconds: Math.ceil((noLogInBefore - now) / 1000),
-    });
+    throw new Failure(
+      'auth',
+      'Enlighten has refused the log-in, and too many attempts would block the account: check {username} and {password}',
+      {
+        retryAfterSeconds: Math.ceil((noLogInBefore - now) / 1000),
+      },
+    );
   const form = { 'user[email]': username, 'user[password]': password };
   const answer = await http.send('POST', '/login/login.json', { host: 'auth', headers: browser, form, accept: 'all' });
   const reason = whyRefused(answer);
@@ -99,12 +103,12 @@ function whyRefused(answer: Answer): string | undefined {
   const { beginning, status } = answer;
   if (/too many active sessions/i.test(beginning))
     return 'says that the account has too many active sessions: sign out elsewhere';
-  if (isGone(answer)) return 'refuses the log-in: check user name and password on its web page';
+  if (isGone(answer)) return 'refuses the log-in: try {username} and {password} on its web page';
   if (status >= 300) return undefined;
   const { message, session_id, requires_mfa, isBlocked } = beginning.trim() === '' ? {} : answer.json(LogIn);
   if (isBlocked === true) return 'has blocked this account: sign in on its web page and follow what it says';
   const isTwoStep = requires_mfa === true;
   if (!isTwoStep && typeof message === 'string' && message !== 'success') return `refuses the log-in: ${message}`;
   if (session_id && !isTwoStep) return undefined;
-  return 'asks this account for a two-step log-in, which no program can pass: switch it off, or use mode v4';
+  return 'asks this account for a two-step log-in, which no program can pass: switch it off, or set {mode} to v4';
 }

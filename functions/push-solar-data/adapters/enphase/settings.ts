@@ -1,15 +1,21 @@
 /** What an owner sets for Enphase, in either mode. */
 import * as z from 'zod/mini';
-import { choice, flag, number, secret, setting, text } from '../adapter.ts';
+import { choice, flag, number, orInAddress, secret, setting, text } from '../adapter.ts';
 
 export const settings = {
   mode: setting(
-    z._default(choice('v4', 'enlighten'), 'v4'),
+    z._default(
+      choice({
+        v4: 'the official API, with a developer application',
+        enlighten: 'unofficial, with the log-in of the Enlighten web page',
+      }),
+      'v4',
+    ),
     'v4 (official API, needs a developer application) or enlighten (unofficial, with the log-in of the Enlighten web page)',
   ),
   systemId: setting(
-    z.optional(number({ min: 1 })),
-    'Number in the address of your system in Enlighten (/systems/<number> or /web/<number>); needed if the account has several',
+    z.optional(orInAddress(/\/(?:systems|web)\/(\d{1,15})/, number({ min: 1 }))),
+    'Number in the address of your system in Enlighten (/systems/<number> or /web/<number>), or the whole address; needed if the account has several',
   ),
   apiKey: secret(z.optional(text), 'Mode v4: API key, from developer-v4.enphase.com → Applications'),
   clientId: setting(z.optional(text), 'Mode v4: client ID, on the same page'),

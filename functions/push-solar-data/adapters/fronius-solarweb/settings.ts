@@ -1,22 +1,38 @@
 /** What an owner of a Fronius system says, and what is kept of it. */
 import * as z from 'zod/mini';
-import { flag, type ReadContext, type SettingValues, secret, setting, text } from '../adapter.ts';
+import {
+  flag,
+  looksLike,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  uuid,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 export const settings = {
-  accessKeyId: setting(
-    text,
-    'Id of the access key, begins with FKIA: Solar.web → API key management (business accounts), or from Fronius support',
+  accessKeyId: looksLike(
+    { expression: /^FKIA.{32}$/, words: '36 characters that begin with FKIA' },
+    setting(
+      text,
+      'Id of the access key, begins with FKIA: Solar.web → API key management (business accounts), or from Fronius support',
+    ),
   ),
-  accessKeyValue: secret(text, 'Value of the access key: the GUID that comes with its id'),
+  accessKeyValue: looksLike(uuid, secret(text, 'Value of the access key: the GUID that comes with its id')),
   username: setting(
     z.optional(text),
     'E-mail address of your Solar.web account, only for an access key that needs a log-in',
   ),
   password: secret(z.optional(text), 'Password of that account'),
-  pvSystemId: setting(
-    z.optional(text),
-    'Id of the system (a GUID, in the address bar of Solar.web), needed with several: an error message lists them',
+  pvSystemId: looksLike(
+    uuid,
+    setting(
+      z.optional(orInAddress(/([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})/i, text)),
+      'Id of the system (a GUID, in the address bar of Solar.web; the whole address will do), needed with several: an error message lists them',
+    ),
   ),
   hasSmartMeter: setting(
     z._default(flag, true),

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { inWords } from '../../core/freshness.ts';
 import { type DeviceReading, Failure, type ReadContext, total } from '../adapter.ts';
+import type { Choice } from '../only.ts';
 import { figure, identifier, kilowatts, negate, sumOfKnown, words } from '../quantities.ts';
 import { kilowattHours, percent, watts } from '../units.ts';
 import { type Ask, unseen } from './northbound.ts';
@@ -33,6 +34,15 @@ export async function devicesAt(stationCodes: string, ask: Ask, note: (remark: s
   if (listed.some((each) => each.devTypeId === 39 && /LUNA2000-215/i.test(`${each.invType} ${each.devName}`)))
     note('A LUNA2000-215 that is listed as type 39 is read as the battery of a home: nobody has recorded its sign');
   return devices;
+}
+
+/** The meters of a plant where it has several, which one looks at by their names: one stands at the street. */
+export async function meterChoices(stationCodes: string, ask: Ask): Promise<Choice[]> {
+  const listed = (await ask('getDevList', { stationCodes }, Devices)) ?? [];
+  const meters = listed
+    .filter(({ devTypeId: type = 0 }) => typesOf.meter.includes(type))
+    .toSorted((a, b) => (b.devTypeId ?? 0) - (a.devTypeId ?? 0));
+  return meters.length > 1 ? meters.map(({ id, devName }) => ({ value: id, title: devName })) : [];
 }
 
 /** Of the meters only the one at the grid connection, if the owner takes it: a 17 where there is no 47. */

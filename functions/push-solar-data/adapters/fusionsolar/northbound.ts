@@ -74,7 +74,10 @@ function codesFor({ state, now, settingName }: Context): Refusals<typeof Envelop
       20009: ['bad-response', 'has no figures set up for this plant: ask the installer'],
       20013: ['bad-response', 'gives no figures for a device of this type'],
       20200: 'unavailable',
-      20400: ['auth', 'refused the log-in: name or system code are wrong, or the account has expired or is locked'],
+      20400: [
+        'auth',
+        'refused the log-in: {userName} or {systemCode} are wrong, or the account has expired or is locked',
+      ],
       20403: ['auth', 'restricts the log-in of the Northbound account: ask the installer'],
       20614: 'unavailable',
       20618: ['rate-limited', 'has been asked as often as it allows in a day', untilTomorrow],

@@ -1,6 +1,7 @@
 /** Which devices of a GivEnergy account are read: none of them twice, as a gateway's figures hold those of its inverters. */
 import * as z from 'zod/mini';
 import { Failure, type Http } from '../adapter.ts';
+import { meterChoices } from '../grid-meter.ts';
 import { type Choice, theOnly } from '../only.ts';
 import { allPages } from '../pages.ts';
 import { figure, identifier, words } from '../quantities.ts';
@@ -119,12 +120,16 @@ export async function devicesOfAccount(http: Http, { settingName, now }: GivEner
   return devices.map(({ site: _site, updatedAt: _updatedAt, hasBattery: _hasBattery, ...kept }) => kept);
 }
 
-/** What the devices of each site would be set to, and each device that may have the clamp. */
+/** What the devices of each site would be set to; and each device that may have the clamp, where a site has several. */
 export async function choices(http: Http, now: number): Promise<{ serials: Choice[]; gridMeter: Choice[] }> {
   const homes = homesOf(await listed(http), now);
-  const devices = homes.flatMap((home) => home.devices);
+  const shared = homes.flatMap(({ devices }) => (devices.length > 1 ? devices : []));
+  const meters = shared.map(({ serial, model, site }) => ({
+    value: serial,
+    title: site ? `${model}, site ${site}` : model,
+  }));
   return {
     serials: homes.map(({ value, title }) => ({ value, title })),
-    gridMeter: devices.map(({ serial, model }) => ({ value: serial, title: model })),
+    gridMeter: meters.length > 0 ? meterChoices(meters) : [],
   };
 }

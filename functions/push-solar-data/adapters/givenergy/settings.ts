@@ -1,12 +1,24 @@
 /** What an owner sets for GivEnergy, and what is kept between reads. */
 import * as z from 'zod/mini';
-import { list, type ReadContext, type SettingValues, secret, setting, text } from '../adapter.ts';
+import {
+  jsonWebToken,
+  list,
+  looksLike,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+} from '../adapter.ts';
 import { gridMeter } from '../grid-meter.ts';
 
 export const settings = {
-  apiKey: secret(
-    text,
-    'API token: givenergy.cloud in a browser → Account Settings → Manage Account Security → Manage API Tokens → Generate New Token, with api:inverter:list and api:inverter:data',
+  apiKey: looksLike(
+    jsonWebToken,
+    secret(
+      text,
+      'API token: givenergy.cloud in a browser → Account Settings → Manage Account Security → Manage API Tokens → Generate New Token, with api:inverter:list and api:inverter:data',
+    ),
   ),
   serials: setting(
     z.optional(list),

@@ -26,7 +26,7 @@ const codes: Refusals<typeof Envelope> = {
     successes.includes(String(code)) ? undefined : { code: code ?? undefined, words: description },
   meanings: {
     // The only one that says so of the password.
-    100005: ['auth', 'refused the e-mail address and password: check them, and the region'],
+    100005: ['auth', 'refused the e-mail address and password: check {email}, {password} and {region}'],
     C0602: [
       'unavailable',
       'takes our log-in for abnormal just now: is the account in use elsewhere? One made for the bridge alone helps',
@@ -34,7 +34,7 @@ const codes: Refusals<typeof Envelope> = {
     ],
     ...Object.fromEntries(['100001', '100002', 'C0607', 'A0301', 'Z0100'].map((code) => [code, sessionGone])),
     100004: ['bad-response', 'finds fault with the request itself: its interface may have changed'],
-    P0214: ['bad-response', 'misses a parameter: check the stationId setting'],
+    P0214: ['bad-response', 'misses a parameter: check {stationId}'],
     100000: 'unavailable',
     GY0429: tooOften,
   },

@@ -1,6 +1,17 @@
 /** What an owner sets for GoodWe SEMS+, what is kept between reads, and what a read is given. */
 import * as z from 'zod/mini';
-import { choice, flag, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
+import {
+  choice,
+  flag,
+  looksLike,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  timeZone,
+  uuid,
+} from '../adapter.ts';
 import { Session } from '../session.ts';
 
 const scalar = z.nullish(z.union([z.string(), z.number(), z.boolean()]));
@@ -41,12 +52,12 @@ export const settings = {
   email: setting(text, 'E-mail address of the SEMS+ account; best of a visitor account made for this purpose'),
   password: secret(text, 'Its password'),
   region: setting(
-    z._default(choice('eu', 'au', 'hk', 'us', 'cn'), 'eu'),
+    z._default(choice({ eu: 'Europe', au: 'Australia', hk: 'International', us: 'America', cn: 'China' }), 'eu'),
     'The region that you choose when you sign in to SEMS+: eu, au, hk (International), us or cn',
   ),
-  stationId: setting(
-    z.optional(text),
-    'Id of the station, needed if the account sees several: an error message lists them',
+  stationId: looksLike(
+    uuid,
+    setting(z.optional(text), 'Id of the station, needed if the account sees several: an error message lists them'),
   ),
   timeZone: setting(
     z.optional(timeZone),

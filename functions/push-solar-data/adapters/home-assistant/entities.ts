@@ -19,7 +19,7 @@ export const idOf = (entry: string): string => entry.replace(/^-/, '');
 
 /** Factors to kW, kWh and 0…1. Capitals count: mW is not MW. */
 type Units = ReadonlyMap<string, number>;
-const power: Units = new Map(Object.entries({ mW: 1e-6, W: 1e-3, kW: 1, MW: 1e3, GW: 1e6, TW: 1e9 }));
+export const power: Units = new Map(Object.entries({ mW: 1e-6, W: 1e-3, kW: 1, MW: 1e3, GW: 1e6, TW: 1e9 }));
 export const energy: Units = new Map(Object.entries({ mWh: 1e-6, Wh: 1e-3, kWh: 1, MWh: 1e3, GWh: 1e6 }));
 export const charge: Units = new Map([['%', 0.01]]);
 

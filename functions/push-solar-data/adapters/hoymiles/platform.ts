@@ -7,9 +7,9 @@ import { type Refusals, refusalOf } from '../refusals.ts';
 const Envelope = z.object({ status: z.optional(identifier), message: words });
 
 const meanings: Record<string, Meaning> = {
-  1: ['auth', 'refuses the log-in or its token: check the user name, the password and the kind of account'],
-  3: ['auth', 'gives this account no permission for the station: check whose number it is'],
-  7: ['auth', 'refuses the user name or the password: check both'],
+  1: ['auth', 'refuses the log-in or its token: check {username}, {password} and {account}'],
+  3: ['auth', 'gives this account no permission for the station: check whose number {stationId} is'],
+  7: ['auth', 'refuses the user name or the password: check {username} and {password}'],
   100: ['auth', 'does not accept our log-in any more', { status: 401 }],
 };
 const homeOnly = /only be used for .*home app/i;

@@ -68,7 +68,7 @@ function tokenOf(client: Client, { http, now }: Pick<TokenContext, 'http' | 'now
       grant: { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) },
       client: { id: clientId, secret: clientSecret, in: clientAuth },
       form: { audience },
-      refused: () => 'refused the client: check clientId and clientSecret',
+      refused: () => 'refused the client: check its clientId and clientSecret in {requests}',
       lifeSeconds: 300,
     },
   );

@@ -81,15 +81,16 @@ const refusedRefreshes: Record<string, Meaning> = {
 
 const refusedCodes: Record<string, Meaning> = {
   '2': ['auth', 'refuses the code: it works once, and for 5 minutes. Begin again'],
-  '3': ['auth', 'refuses the application: check appKey and secretKey'],
-  '4': ['auth', 'does not know the application: check appKey and region'],
+  '3': ['auth', 'refuses the application: check {appKey} and {secretKey}'],
+  '4': ['auth', 'does not know the application: check {appKey} and {region}'],
   '5': ['auth', 'knows another redirect address: set the one of this machine at the developer portal'],
 };
 
 export const isolarcloudConsent: Consent<IsolarcloudContext['settings'], 'refreshToken'> = {
   yields: ['refreshToken'],
   page({ settings: { region, applicationId }, redirectUri }) {
-    if (!applicationId) throw new Failure('settings', 'The consent needs the applicationId of your application');
+    if (!applicationId)
+      throw new Failure('settings', 'The consent needs the number of your application: set {applicationId}');
     const { console: host, cloudId } = regions[region];
     const query = { cloudId, applicationId, redirectUrl: redirectUri }; // no state comes back
     return `${host}/#/authorized-app?${new URLSearchParams(query)}`;

@@ -1,6 +1,15 @@
 /** What an owner sets for iSolarCloud, and what is kept between reads. */
 import * as z from 'zod/mini';
-import { choice, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
+import {
+  choice,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 /** By where the account was made; `console` and `cloudId` are of the page for the consent. */
@@ -29,11 +38,17 @@ const zone = z.pipe(
 
 export const settings = {
   region: setting(
-    z._default(choice('intl', 'cn', 'eu', 'au', 'in'), 'intl'),
+    z._default(choice({ intl: 'everywhere else', eu: 'Europe', au: 'Australia', in: 'India', cn: 'China' }), 'intl'),
     'Where the account was made: intl, cn (China), eu, au or in (India)',
   ),
   authMode: setting(
-    z._default(choice('password', 'oauth2'), 'password'),
+    z._default(
+      choice({
+        password: '"Authorize with OAuth2.0" of the application is No',
+        oauth2: '"Authorize with OAuth2.0" of the application is Yes',
+      }),
+      'password',
+    ),
     'As the application was created: password ("Authorize with OAuth2.0" is No) or oauth2 (Yes)',
   ),
   appKey: setting(text, 'Appkey: developer-api.isolarcloud.com → Applications → your application → Overview'),
@@ -41,8 +56,8 @@ export const settings = {
   userAccount: setting(z.optional(text), 'password: e-mail address or name of the iSolarCloud account'),
   userPassword: secret(z.optional(text), 'password: its password'),
   applicationId: setting(
-    z.optional(text),
-    'oauth2, for the consent alone: the number behind applicationId= in the Authorize URL on the page of the application',
+    z.optional(orInAddress(/[?&]applicationId=(\d{1,15})/, text)),
+    'oauth2, for the consent alone: the number behind applicationId= in the Authorize URL on the page of the application; the whole URL will do',
   ),
   refreshToken: secret(
     z.optional(text),

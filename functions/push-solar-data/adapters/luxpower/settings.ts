@@ -19,7 +19,18 @@ export const settings = {
   account: setting(text, 'User name of the monitor portal or app, which is often no e-mail address'),
   password: secret(text, 'Its password; best of a viewer account that is made for this purpose'),
   server: setting(
-    z._default(choice('eg4', 'us', 'na', 'eu', 'sea', 'af', 'cn'), 'eg4'),
+    z._default(
+      choice({
+        eg4: 'monitor.eg4electronics.com',
+        us: 'us.luxpowertek.com',
+        na: 'na.luxpowertek.com',
+        eu: 'eu.luxpowertek.com',
+        sea: 'sea.luxpowertek.com: Asia Pacific, Australia',
+        af: 'af.luxpowertek.com',
+        cn: 'server.luxpowertek.com',
+      }),
+      'eg4',
+    ),
     'Server of the account, by the address that works in the browser: eg4 (monitor.eg4electronics.com), us, na, eu, sea (Asia Pacific, Australia), af or cn (server.luxpowertek.com)',
   ),
   plantId: setting(z.optional(text), 'Number of the station, needed with several: an error message lists them'),
@@ -28,7 +39,7 @@ export const settings = {
     'Serial numbers of the inverters (or of the GridBOSS) of this home, separated by commas; without it, all of the station',
   ),
   gridMeter: setting(
-    z._default(choice('auto', 'none'), 'auto'),
+    z._default(choice({ auto: 'usual', none: 'no grid clamp or meter is fitted' }), 'auto'),
     'none: no grid clamp or meter is fitted, so production and battery only; else auto',
   ),
 };

@@ -11,7 +11,7 @@ const newToken = ['auth', 'does not accept the access token', { status: 401 }] a
 const notAuthorised = ['auth', 'does not show this plant or device to the app: authorise it in the portal'] as const;
 const noSuchApp = [
   'auth',
-  'knows no released app of this App ID: release it in the portal → App Configuration',
+  'knows no released app of this App ID ({appId}): release it in the portal → App Configuration',
 ] as const;
 
 /** The platform's own codes, which come with HTTP 200. */
@@ -32,7 +32,7 @@ const codes: Refusals<typeof Envelope> = {
     10007: newToken,
     10016: ['offline', 'does not reach the device'],
     10021: ['unavailable', 'has trouble with the data'],
-    100009: ['auth', 'refuses App ID or App Secret: check both in the portal → App Configuration'],
+    100009: ['auth', 'refuses App ID or App Secret: check {appId} and {appSecret} in the portal → App Configuration'],
     200008: noSuchApp,
     200010: newToken,
     200014: noSuchApp,

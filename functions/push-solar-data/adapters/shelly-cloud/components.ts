@@ -127,11 +127,22 @@ const errorsIn = (fields: Fields): string[] =>
 
 const addressOf = ({ deviceId, kind, index }: Component): string => `${deviceId}/${kind}:${index}`;
 
+/** The meters of a device, as far as they give a power. */
+export const metersIn = (deviceId: string, status: Status): Component[] =>
+  namesIn(status).flatMap((name): Component[] => {
+    const [, kind, index] = /^(em|em1|pm1|switch|emeters|meters):(\d{1,3})$/.exec(name) ?? [];
+    if (!kind || fieldsOf(status, kind, Number(index))?.[powerKeys[kind as Kind]] === undefined) return [];
+    return [{ deviceId, kind: kind as Kind, index: Number(index), inverted: false }];
+  });
+
 /** What can be measured at a device; if nothing, all that it has. */
 function contentsOf(status: Status): string {
-  const names = Object.entries(status).flatMap(([key, value]) =>
-    Array.isArray(value) ? value.map((_, index) => `${key}:${index}`) : [key],
-  );
+  const names = namesIn(status);
   const meters = names.filter((name) => Object.hasOwn(powerKeys, name.replace(/:\d+$/, '')));
   return (meters.length > 0 ? meters : names).join(', ') || 'nothing';
 }
+
+const namesIn = (status: Status): string[] =>
+  Object.entries(status).flatMap(([key, value]) =>
+    Array.isArray(value) ? value.map((_, index) => `${key}:${index}`) : [key],
+  );

@@ -4,6 +4,7 @@ import type { Answer, Call, Http } from '../adapter.ts';
 import { identifier } from '../quantities.ts';
 import { isRefusal, Refusal } from '../refusals.ts';
 import { utc } from '../units.ts';
+import { meterChoices, Names, Statuses } from './choices.ts';
 import { Status } from './components.ts';
 
 type Context = { settings: { authKey: string }; http: Http; sleep(ms: number): Promise<void> };
@@ -43,6 +44,18 @@ export async function askEach(context: Context, ids: string[]): Promise<Map<stri
     return [id, toDevice(data.online, data.device_status)] as const;
   });
   return new Map(answers);
+}
+
+/** Every device of the account with its last status, and the names in the app; neither call is documented. */
+export async function askAll(context: Context) {
+  const form = { auth_key: context.settings.authKey };
+  const statuses = await ask(context, '/device/all_status', {
+    form: { ...form, show_info: 'true', no_shared: 'true' },
+    schema: Statuses,
+  });
+  await context.sleep(pauseMs);
+  const { data } = await ask(context, '/interface/device/list', { form, schema: Names });
+  return meterChoices(statuses, data.devices);
 }
 
 /** `unixtime` is not used: the cloud merges partial statuses, and it may be old. */
@@ -94,7 +107,7 @@ const Said = z.object({
 
 const tooFast = 'max_req';
 
-export const lookUpServer = 'look up the server again (user settings → Authorization cloud key)';
+export const lookUpServer = 'look up the server again ({server}: user settings → Authorization cloud key)';
 
 /** It may name several codes, or none. A 401 is two things: too many requests, and a key that is not good. */
 function refusal(answer: Answer): Refusal | undefined {
@@ -116,7 +129,7 @@ function meaningOf(codes: string[], status: number) {
   if (status === 401 || codes.includes('invalid_token'))
     return [
       'auth',
-      `refused the key, which changes with the password of the account: get it again, and ${lookUpServer}`,
+      `refused the key, which changes with the password of the account: get it again for {authKey}, and ${lookUpServer}`,
     ] as const;
   if (codes.includes('DEVICE_OFFLINE'))
     return ['offline', 'says that a device is not connected: check its power and Wi-Fi'] as const;

@@ -73,10 +73,7 @@ async function grant({ http, state, now }: SigenergyContext, asked: Grant): Prom
   const usual = asked.grant_type === 'refresh_token' ? asked.refresh_token : undefined;
   return { token, refreshToken: refresh_token ?? usual, expiresAt: expires_in && now + expires_in * 1000 };
 }
-const refused = [
-  'auth',
-  'refused the log-in of the mySigen app: check the user name, the password and the region',
-] as const;
+const refused = ['auth', 'refused the log-in of the mySigen app: check {username}, {password} and {region}'] as const;
 
 /** Whether the credentials have nothing to do with it. */
 const isPassing = ({ kind }: Failure): boolean => kind === 'rate-limited' || kind === 'unavailable';

@@ -1,6 +1,7 @@
 /** What Sigenergy's two APIs have in common: the envelope of an answer, the meaning of its codes, the wrapped password. */
 import { createCipheriv } from 'node:crypto';
 import * as z from 'zod/mini';
+import { unnamedCredentials } from '../../platform/answer.ts';
 import { readJson } from '../../platform/json.ts';
 import type { Answer, Http, Meaning } from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
@@ -28,21 +29,21 @@ export type WayIn = {
 /** Some answers to a log-in come without the envelope. */
 const Envelope = z.object({ code: figure, msg: words, access_token: z.optional(z.unknown()) });
 
-const tokenRefused = ['auth', 'does not accept our log-in any more: check the region and the credentials'] as const;
+const tokenRefused = ['auth', `does not accept our log-in any more: ${unnamedCredentials}, and {region}`] as const;
 const noPermission = ['auth', 'gives this account no permission for the station: log in as its owner'] as const;
 
 export const noSuchStation = [1101, 1106, 1108];
 
 /** By codes in the body, from the vendor's lists as its clients reproduce them. */
 const meanings: Record<string, Meaning> = {
-  '11002 11003': ['auth', 'refused the user name and password, or the key: check them, and the region'],
+  '11002 11003': ['auth', `refused the user name and password, or the key: ${unnamedCredentials}, and {region}`],
   '401': [...tokenRefused, { status: 401 }],
   '1116': ['auth', 'waits for the owner to confirm the access, in the mySigen app or by the e-mail it sent'],
   '1111 1301 1401 1402': noPermission,
   '1103 1112': ['auth', 'says that the system belongs to another virtual power plant (VPP)'],
   '1600 1601 1602 1603 1604 1605 1606 1607 1608 1609': ['auth', 'has not approved this account yet'],
   '1104 1302': ['offline', 'says that the station is not connected'],
-  [noSuchStation.join(' ')]: ['bad-response', 'does not know the station: check the systemId or stationId setting'],
+  [noSuchStation.join(' ')]: ['bad-response', 'does not know the station: check {systemId} or {stationId}'],
   '1102 1105 1304': ['unavailable', 'has not finished registering the station, or its firmware is too old'],
   '1001 1109 1501 1502 13008': ['unavailable', 'has trouble'],
 };

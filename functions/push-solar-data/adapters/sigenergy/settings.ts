@@ -17,11 +17,28 @@ export const State = z.object({
 
 export const settings = {
   mode: setting(
-    z._default(choice('openapi-account', 'openapi-key', 'app'), 'openapi-account'),
+    z._default(
+      choice({
+        'openapi-account': 'official, with the password of the mySigen account',
+        'openapi-key': 'official, with a key',
+        app: 'as the mySigen app, unofficial',
+      }),
+      'openapi-account',
+    ),
     'openapi-account (official, with the password of the mySigen account), openapi-key (official, with a key) or app (as the mySigen app, unofficial)',
   ),
   region: setting(
-    z._default(choice('eu', 'apac', 'aus', 'us', 'cn', 'jp'), 'eu'),
+    z._default(
+      choice({
+        eu: 'Europe',
+        apac: 'Asia and the Pacific',
+        aus: 'Australia and New Zealand',
+        us: 'America',
+        cn: 'China',
+        jp: 'Japan',
+      }),
+      'eu',
+    ),
     'Where the mySigen account was made: eu, apac, aus (Australia and New Zealand), us, cn or jp',
   ),
   username: setting(z.optional(text), 'E-mail address of the owner of the mySigen account (not in mode openapi-key)'),

@@ -1,13 +1,29 @@
 /** What an owner sets for SMA, and what is kept between reads. */
 import * as z from 'zod/mini';
-import { choice, flag, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
+import {
+  choice,
+  flag,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 export const State = z.object({ plantId: z.string() });
 
 export const settings = {
   mode: setting(
-    z._default(choice('ennexos', 'official'), 'ennexos'),
+    z._default(
+      choice({
+        ennexos: "as SMA's own web page, with your password",
+        official: 'Monitoring API, needs a contract with SMA',
+      }),
+      'ennexos',
+    ),
     "ennexos (as SMA's own web page, with your password) or official (Monitoring API, needs a contract with SMA)",
   ),
   username: setting(z.optional(text), 'Mode ennexos: SMA ID, the e-mail address for ennexos.sunnyportal.com'),
@@ -15,8 +31,8 @@ export const settings = {
   clientId: setting(z.optional(text), "Mode official: from SMA's API developer support"),
   clientSecret: secret(z.optional(text), "Mode official: from SMA's API developer support"),
   plantId: setting(
-    z.optional(text),
-    'Number of the plant, in its address on the portal: ennexos.sunnyportal.com/<number>/; needed with several plants',
+    z.optional(orInAddress(/sunnyportal\.com\/(\d{1,15})/, text)),
+    'Number of the plant, in its address on the portal: ennexos.sunnyportal.com/<number>/, or the whole address; needed with several plants',
   ),
   timeZone: setting(timeZone, "Time zone of the plant, such as Europe/Berlin: the portal's times carry none"),
   hasSmartMeter: setting(

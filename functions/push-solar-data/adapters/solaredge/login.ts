@@ -47,7 +47,7 @@ export const solarEdgeConsent: Consent<Settings, 'refreshToken'> = {
     const request = {
       ...endpoint(settings),
       grant: { grant_type: 'authorization_code', code, redirect_uri: redirectUri },
-      refused: () => 'refuses the code: it works once. Begin again, and check clientId and clientSecret',
+      refused: () => 'refuses the code: it works once. Begin again, and check {clientId} and {clientSecret}',
     } as const;
     const { refreshToken } = await requestToken({ http, now: 0 }, request);
     if (!refreshToken) throw new Failure('bad-response', 'SolarEdge gives no refresh token for the code: begin again');

@@ -1,6 +1,16 @@
 /** What an owner sets for SolarEdge, and what is kept between reads. */
 import * as z from 'zod/mini';
-import { choice, flag, type ReadContext, type SettingValues, secret, setting, text, timeZone } from '../adapter.ts';
+import {
+  choice,
+  flag,
+  orInAddress,
+  type ReadContext,
+  type SettingValues,
+  secret,
+  setting,
+  text,
+  timeZone,
+} from '../adapter.ts';
 import type { TokenSession } from '../oauth.ts';
 
 /** Times in ms. */
@@ -21,12 +31,18 @@ export const State = z.object({
 
 export const settings = {
   apiGeneration: setting(
-    z._default(choice('v2', 'v1'), 'v2'),
+    z._default(
+      choice({
+        v2: 'SolarEdge ONE for Developers',
+        v1: 'Monitoring API, which SolarEdge announced to end in November 2026',
+      }),
+      'v2',
+    ),
     'v2 (SolarEdge ONE for Developers) or v1 (Monitoring API, which SolarEdge announced to end in November 2026)',
   ),
   siteId: setting(
-    text,
-    'Number of your site: v1 on the page of the API key; v2 the site_id in the address at which your consent ends, or in the address of your site on monitoring.solaredge.com',
+    orInAddress(/[?&]site_id=(\d{1,15})/, text),
+    'Number of your site: v1 on the page of the API key; v2 the site_id in the address at which your consent ends (the whole address will do), or in the address of your site on monitoring.solaredge.com',
   ),
   apiKey: secret(
     z.optional(text),

@@ -101,7 +101,7 @@ async function readInverter(
   const [serial = '', ...others] = inverters.serials;
   if (others.length > 0) {
     // Nobody knows how these share the grid's figure.
-    note(`the plant has ${others.length + 1} inverters, so its own figures are read (useDeviceData has no effect)`);
+    note(`the plant has ${others.length + 1} inverters, so its own figures are read ({useDeviceData} has no effect)`);
     return undefined;
   }
   if (inverters.family !== 'unknown') {

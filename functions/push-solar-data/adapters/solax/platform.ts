@@ -83,13 +83,14 @@ async function logIn({ http, settings, now }: PlatformContext): Promise<TokenSes
     notJson: 'unavailable',
   });
   const { code, result } = answer.json(Token);
-  if (code !== 0 || !result) throw answer.failure('auth', 'refused the client id or the client secret: check both');
+  if (code !== 0 || !result)
+    throw answer.failure('auth', 'refused the client id or the client secret: check {clientId} and {clientSecret}');
   const { access_token, expires_in } = result;
   return { token: access_token, expiresAt: expires_in === undefined ? undefined : now + expires_in * 1000 };
 }
 
 const Envelope = z.object({ code: figure, message: words });
-const spent = ['auth', 'refuses the token: check the client id and the client secret', { status: 401 }] as const;
+const spent = ['auth', 'refuses the token: check {clientId} and {clientSecret}', { status: 401 }] as const;
 const forbidden = [
   'auth',
   'does not allow this: authorise API_Telemetry_V2 and API_Info_V2 under Service API of the developer portal',

@@ -52,13 +52,13 @@ function signed(path: string, body: string, { keyId, keySecret, now }: Key & { n
   return { 'content-type': contentType, 'content-md5': md5, date, authorization: `API ${keyId}:${signature}` };
 }
 
-const refused = 'refuses the signature: check the key id and the key secret';
+const refused = 'refuses the signature: check {keyId} and {keySecret}';
 
 const Envelope = z.object({ code: identifier, msg: words });
 
 const noAccess = [
   'auth',
-  'gives no access: check that API Management is activated for this account, and that the inverter belongs to it',
+  'gives no access: check {keyId} and {keySecret}, that API Management is activated for this account, and that the inverter belongs to it',
 ] as const;
 const tooOften = ['rate-limited', 'is asked too often'] as const;
 const wrongRequest = ['bad-response', 'finds fault with the request itself'] as const;
@@ -74,8 +74,8 @@ const codes: Refusals<typeof Envelope> = {
     1004: tooOften,
     1007: tooOften,
     B0049: noAccess,
-    B0011: ['auth', 'does not know the user: check the key id'],
-    I0012: ['auth', 'refuses the account: check the key id and the key secret'],
+    B0011: ['auth', 'does not know the user: check {keyId}'],
+    I0012: ['auth', 'refuses the account: check {keyId} and {keySecret}'],
     I0000: wrongRequest,
     I0003: wrongRequest,
   },

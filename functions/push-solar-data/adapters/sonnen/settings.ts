@@ -5,6 +5,7 @@ import {
   address,
   choice,
   list,
+  orInAddress,
   type ReadContext,
   type SettingValues,
   secret,
@@ -37,7 +38,13 @@ const Headers = z.pipe(
 
 export const settings = {
   mode: setting(
-    z._default(choice('local', 'cloud'), 'local'),
+    z._default(
+      choice({
+        local: 'official JSON API of the battery, through your own tunnel',
+        cloud: 'unofficial, with the log-in of my.sonnen',
+      }),
+      'local',
+    ),
     'local (official JSON API of the battery, through your own tunnel) or cloud (unofficial, with the log-in of my.sonnen)',
   ),
   baseUrl: setting(
@@ -59,8 +66,8 @@ export const settings = {
   email: setting(z.optional(text), 'Mode cloud: e-mail address of the my.sonnen account'),
   password: secret(z.optional(text), 'Mode cloud: its password'),
   clientId: setting(
-    z.optional(text),
-    'Mode cloud: what follows client_id= in the address bar of the log-in page of my.sonnen.de',
+    z.optional(orInAddress(/[?&]client_id=([\w.~-]{1,200})/, text)),
+    'Mode cloud: what follows client_id= in the address bar of the log-in page of my.sonnen.de; the whole address will do',
   ),
   siteId: setting(z.optional(text), "Mode cloud: id of the site in my.sonnen; without it the account's default site"),
 };

@@ -20,8 +20,8 @@ export const codes: Refusals<typeof Envelope> = {
       ? undefined
       : { code: saysTokenRefused(msg ?? '') ? 401 : code, words: msg },
   meanings: {
-    2: ['auth', 'does not show this plant to this account: check plantId and the account'],
-    [wrongPassword]: ['auth', 'refused the e-mail address and password: check them, and the region'],
+    2: ['auth', 'does not show this plant to this account: check {plantId} and {username}'],
+    [wrongPassword]: ['auth', 'refused the e-mail address and password: check {username}, {password} and {region}'],
     401: ['auth', 'does not accept our log-in any more', { status: 401 }],
   },
 };

@@ -24,7 +24,8 @@ export const teslaConsent: Consent<Settings, 'refreshToken'> = {
         client: { id: settings.clientId ?? '', secret: settings.clientSecret },
         grant: { grant_type: 'authorization_code', code, redirect_uri: redirectUri },
         form: { audience: hosts[regionOf(code, settings)] },
-        refused: () => 'refuses the code: it works once. Begin again, and check clientId, clientSecret and redirectUri',
+        refused: () =>
+          'refuses the code: it works once. Begin again, and check {clientId}, {clientSecret} and {redirectUri}',
       },
     );
     if (!refreshToken) throw new Failure('bad-response', 'Tesla gives no refresh token for the code: begin again');

@@ -42,7 +42,14 @@ export const settings = {
     'Instead of all these: the static token of a reseller of the same API (Teslemetry, Tessie), whose address is then the base URL',
   ),
   region: setting(
-    z._default(choice('na', 'eu', 'cn'), 'na'),
+    z._default(
+      choice({
+        na: 'North America, Asia and the Pacific, Australia too',
+        eu: 'Europe, Middle East, Africa',
+        cn: 'China',
+      }),
+      'na',
+    ),
     'na (North America, Asia and the Pacific, Australia too), eu (Europe, Middle East, Africa) or cn (China)',
   ),
   energySiteId: setting(

@@ -7,8 +7,8 @@ import type { SettingTexts } from '../../settings/settings-reader.ts';
 import type { Site } from '../../settings/site.ts';
 import { stateFolder } from '../environment.ts';
 import { bundledAssets } from './assets.ts';
-import { homeInLines } from './home-in-lines.ts';
 import { homeLog, type Titles } from './home-log.ts';
+import { lastHourInLine } from './last-hour.ts';
 import { openOnPort } from './page-port.ts';
 import type { PageHome } from './page-server.ts';
 
@@ -18,8 +18,8 @@ export type OpenPage = {
   address: string | undefined;
   /** A tick has ended. Takes no time, and throws for nothing. */
   show(report: TickReport): void;
-  /** The home as a few lines for a terminal. */
-  inLines(): string[];
+  /** The last hour as a line for a terminal; undefined where nothing was told. */
+  lastHour(): string | undefined;
   /** Keeps what is not kept yet, and lets everybody go. */
   close(): Promise<void>;
 };
@@ -38,18 +38,18 @@ const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 /** A disk that hangs does not keep the bridge from ending. */
 const farewellMs = 2_000;
+/** The days of a simulated home go by in minutes, faster than a page can be drawn. */
+const shortestMomentMs = 1_000;
 
 export async function openPage({ settings, site, clock, tell, past }: PagePorts): Promise<OpenPage> {
   const log = homeLog(site.name, titlesOf(site));
   const history = past ? undefined : tickHistory(historyFolder(settings));
   const watchers = new Set<() => void>();
-  const changed = () => {
+  const changed = notOftener(shortestMomentMs, () => {
     for (const each of watchers) each();
-  };
+  });
   const begun = clock.now();
-  const isLoaded = load(log, past?.(begun, site.name) ?? history?.read(begun - daysKept * dayMs, begun - 1)).then(
-    changed,
-  );
+  let isLoaded: Promise<void> | undefined;
   const home: PageHome = {
     site: site.name,
     state: async () => log.state(clock.now(), midnightBefore(clock.now())),
@@ -66,6 +66,8 @@ export async function openPage({ settings, site, clock, tell, past }: PagePorts)
   const assets = bundledAssets();
   assets.catch(() => {}); // whoever asks for one is told
   const server = await openOnPort(settings, { origin: past ? 'demo' : 'here', homes: [home], assets }, tell);
+  if (server)
+    isLoaded = load(log, past?.(begun, site.name) ?? history?.read(begun - daysKept * dayMs, begun - 1)).then(changed);
   let keeping: Promise<unknown> = Promise.resolve();
   let told: string | undefined;
   return {
@@ -79,14 +81,30 @@ export async function openPage({ settings, site, clock, tell, past }: PagePorts)
         told = typeof problem === 'string' ? problem : undefined;
       });
     },
-    inLines() {
+    lastHour() {
       const now = clock.now();
-      return homeInLines(log.state(now, midnightBefore(now)), log.history(now - hourMs, now));
+      return lastHourInLine(log.history(now - hourMs, now));
     },
     async close() {
       const late = new Promise((resolve) => setTimeout(resolve, farewellMs).unref());
       await Promise.all([server?.close(), Promise.race([keeping, late])]);
     },
+  };
+}
+
+/** Calls at once, but for a call a moment ago: then when the moment is over, once for all that came meanwhile. */
+function notOftener(momentMs: number, call: () => void): () => void {
+  let isAwaited = false;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (isAwaited) return;
+    isAwaited = true;
+    const wake = () => {
+      isAwaited = false;
+      calledAt = performance.now();
+      call();
+    };
+    setTimeout(wake, Math.max(0, calledAt + momentMs - performance.now())).unref();
   };
 }
 

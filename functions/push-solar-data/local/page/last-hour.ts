@@ -1,38 +1,28 @@
-/** The home in a few lines of a terminal, for who has no browser at hand: its last hour, and when it is read next. Pure. */
-import type { History, HomeState } from './page-state.ts';
+/** The last hour of a home as a line of a terminal, for who has no browser at hand. Pure. */
+import type { History } from './page-state.ts';
 
-const cells = 20;
+/** So many that the line fits into 80 columns. */
+const cells = 12;
 const steps = '▁▂▃▄▅▆▇█';
 /** Where nothing was told. */
 const gap = '·';
 /** A home at night is no mountain range. */
 const leastTop_kw = 1;
 
-/** @param history of the last hour. */
-export function homeInLines({ now, sources }: HomeState, history: History): string[] {
-  const sun = partsOf(history, 'production');
-  const home = partsOf(history, 'consumption');
+/** `last hour: sun ▁▂▅▇ up to 4.20 kW, …`. @param history of that hour. @returns undefined where nothing was told. */
+export function lastHourInLine(history: History): string | undefined {
+  const [sun, home] = [partsOf(history, 'production'), partsOf(history, 'consumption')];
   const top = Math.max(leastTop_kw, ...[...sun, ...home].map((kw) => kw ?? 0));
-  const shown = [
-    ['sun', sun],
-    ['home', home],
-  ] as const;
-  const lines = shown.flatMap(([name, parts]) => {
+  const curves = (
+    [
+      ['sun', sun],
+      ['home', home],
+    ] as const
+  ).flatMap(([name, parts]) => {
     const told = parts.filter((kw) => kw !== null);
     return told.length === 0 ? [] : `${name} ${sparkline(parts, top)} up to ${Math.max(...told).toFixed(2)} kW`;
   });
-  const next = sources
-    .flatMap(({ title, next: of }) => (of ? { title, ...of } : []))
-    .toSorted((a, b) => a.at - b.at)
-    .at(0);
-  return [
-    ...(lines.length === 0 ? [] : [`last hour: ${lines.join(', ')}`]),
-    ...(next
-      ? [
-          `next reading${sources.length > 1 ? ` of ${next.title}` : ''} in ${Math.max(0, Math.round((next.at - now) / 1000))} s: ${next.why}`,
-        ]
-      : []),
-  ];
+  return curves.length === 0 ? undefined : `last hour: ${curves.join(', ')}`;
 }
 
 /** Each part is as high as its mean; below zero is nothing to see. */

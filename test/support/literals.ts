@@ -1,4 +1,4 @@
-/** Finds the regular expressions in sources, as the compiler reads them. */
+/** Finds the regular expressions and the texts in sources, as the compiler reads them. */
 import { join, relative } from 'node:path';
 import { type Node, SyntaxKind } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
@@ -10,24 +10,38 @@ export type Written = { file: string; expression: RegExp };
 
 /** Every literal below a folder of the project, each once. */
 export function expressionsIn(folder: string): Written[] {
+  const found = literalsBelow(folder, [SyntaxKind.RegularExpressionLiteral]);
+  return [...new Map(found.toReversed())].map(([literal, file]) => ({ file, expression: expressionOf(literal) }));
+}
+
+/** Every text below a folder, also between the expressions of a template. */
+export const textsIn = (folder: string): { file: string; text: string }[] =>
+  literalsBelow(folder, [
+    SyntaxKind.StringLiteral,
+    SyntaxKind.NoSubstitutionTemplateLiteral,
+    SyntaxKind.TemplateHead,
+    SyntaxKind.TemplateMiddle,
+    SyntaxKind.TemplateTail,
+  ]).map(([text, file]) => ({ file, text }));
+
+function literalsBelow(folder: string, kinds: readonly SyntaxKind[]): (readonly [literal: string, file: string])[] {
   const compiler = new API({ cwd: root });
   try {
     const config = join(root, 'tsconfig.json');
     const program = compiler.updateSnapshot({ openProjects: [config] }).getProject(config)?.program;
     const files = (program?.getSourceFileNames() ?? []).filter((name) => name.startsWith(join(root, folder, '/')));
-    const found = files.flatMap((name) =>
-      literalsIn(program?.getSourceFile(name)).map((literal) => [literal, relative(root, name)] as const),
+    return files.flatMap((name) =>
+      literalsIn(program?.getSourceFile(name), kinds).map((literal) => [literal, relative(root, name)] as const),
     );
-    return [...new Map(found.toReversed())].map(([literal, file]) => ({ file, expression: expressionOf(literal) }));
   } finally {
     compiler.close();
   }
 }
 
-function literalsIn(node: Node | undefined): string[] {
+function literalsIn(node: Node | undefined, kinds: readonly SyntaxKind[]): string[] {
   const found: string[] = [];
   const visit = (each: Node): void => {
-    if (each.kind === SyntaxKind.RegularExpressionLiteral) found.push(each.getText());
+    if (kinds.includes(each.kind)) found.push(each.getText());
     each.forEachChild(visit);
   };
   if (node) visit(node);

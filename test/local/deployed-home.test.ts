@@ -1,0 +1,86 @@
+/** `npm run doctor -- --aws`: what it reads with, and what it leaves as it is. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import * as z from 'zod/mini';
+import { secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
+import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
+import { openDeployedHome } from '../../functions/push-solar-data/local/deployed-home.ts';
+import { dryRun } from '../../functions/push-solar-data/local/dry-run.ts';
+import { playConversation } from '../support/conversation.ts';
+import { playParameterStore } from '../support/parameter-store.ts';
+import { adapterOf, registryOf } from '../support/sources.ts';
+
+const path = '/solar-cloud-bridge/cabin';
+/** A cloud that ends a token when it is used, and gives another one. */
+const rotating = adapterOf({
+  vendor: 'rotating',
+  settings: { token: secret(text, 'First token'), plant: setting(z.optional(text), 'Plant') },
+  session: z.object({ token: z.string() }),
+  async read({ settings, session, state }) {
+    await session.save({ token: `after ${session.value?.token ?? settings.token}` });
+    Object.assign(state, { looked: 'up' });
+    return { production_kw: Number(settings.plant), net_import_kw: 0 };
+  },
+});
+const registries = { registry: registryOf(rotating), destinations };
+const usual = { VENDOR: 'rotating', ROTATING_PLANT: '7', SITE: 'cabin' };
+
+/** @param variables of the deployed function; undefined if there is none. */
+async function looking(t: TestContext, variables: Record<string, string> | undefined) {
+  const store = await playParameterStore({
+    [`${path}/ROTATING_TOKEN`]: 'first-token',
+    [`${path}/CHARGE_HQ_API_KEY`]: 'a-key-of-charge-hq',
+    [`${path}/ROTATING_TOKN`]: 'x',
+    [`${path}/state/site`]: '{"sources":{}}',
+  });
+  const lambda = await playConversation([
+    {
+      path: '/2015-03-31/functions/solar-cloud-bridge-cabin/configuration',
+      answer: variables
+        ? { json: { Environment: { Variables: variables } } }
+        : { status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' }, json: { Type: 'User' } },
+    },
+  ]);
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'made-up',
+    AWS_SECRET_ACCESS_KEY: 'made-up',
+    AWS_ENDPOINT_URL_SSM: store.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+  });
+  t.after(async () => {
+    process.env = before;
+    await Promise.all([store.close(), lambda.close()]);
+  });
+  const texts = { ...usual, ROTATING_PLANT: '1', AWS_REGION: 'eu-central-1' };
+  const home = await openDeployedHome(texts, registries);
+  const { figures, error } = await dryRun(home.settings, { store: home.store, ...registries });
+  return { home, store, figures, error };
+}
+
+describe('a look at the deployed home', () => {
+  it("reads with the function's own settings over the site's parameters", async (t) => {
+    const { home, figures, error } = await looking(t, { ...usual, AWS_LAMBDA_FUNCTION_NAME: 'x' });
+    assert.equal(error, undefined);
+    assert.equal(figures?.production_kw, 7);
+    assert.equal(home.source, 'With the settings and log-ins of the bridge on AWS (site cabin, eu-central-1):');
+    assert.deepEqual(home.remarks, ['ROTATING_TOKN is not a setting; did you mean ROTATING_TOKEN?']);
+  });
+
+  it('stores a renewed log-in where the function finds it, and nothing else', async (t) => {
+    const { store } = await looking(t, usual);
+    const puts = store.calls.filter((call) => call === 'PutParameter');
+    assert.equal(puts.length, 1);
+    const { value = '', type } = store.parameters.get(`${path}/state/session/rotating`) ?? {};
+    assert.deepEqual(JSON.parse(value).value, { token: 'after first-token' });
+    assert.equal(type, 'SecureString');
+    assert.equal(store.parameters.get(`${path}/state/site`)?.value, '{"sources":{}}');
+  });
+
+  it('takes the settings at hand where nothing is deployed yet, and says so', async (t) => {
+    const { home, figures } = await looking(t, undefined);
+    assert.equal(figures?.production_kw, 1);
+    assert.match(home.source, /^No bridge is deployed for the site "cabin" in eu-central-1 yet/);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
+
+const status = 'npm run status';
+const told = (command: string, texts: Record<string, string>, inFile: Record<string, string> = {}) =>
+  suggested(command, texts, { inFile, platform: 'linux' });
+
+describe('a suggested command', () => {
+  it('stands alone for the usual home', () => {
+    assert.equal(told(status, {}), status);
+    assert.equal(told(status, { SITE: 'home' }), status);
+  });
+
+  it('names the site, the region and the profile that it would not find by itself', () => {
+    const texts = { SITE: 'cabin', AWS_REGION: 'eu-west-3', AWS_PROFILE: 'mine' };
+    assert.equal(told(status, texts), `SITE=cabin AWS_REGION=eu-west-3 AWS_PROFILE=mine ${status}`);
+    assert.equal(told(status, texts, texts), status);
+    assert.equal(told(status, texts, { ...texts, SITE: 'barn' }), `SITE=cabin ${status}`);
+    assert.equal(told(status, { SITE: 'home' }, { SITE: 'barn' }), `SITE=home ${status}`);
+  });
+
+  it('names no region where it asks nothing of AWS', () => {
+    const texts = { SITE: 'cabin', AWS_REGION: 'eu-west-3' };
+    assert.equal(told('npm start', texts), 'SITE=cabin npm start');
+    assert.equal(
+      told('npm run configure -- --aws', texts),
+      'SITE=cabin AWS_REGION=eu-west-3 npm run configure -- --aws',
+    );
+  });
+
+  it('is written as the shell of the system understands it', () => {
+    const command = suggested(status, { SITE: 'cabin' }, { inFile: {}, platform: 'win32' });
+    assert.equal(command, `$env:SITE='cabin'; ${status}`);
+  });
+});
