@@ -39,6 +39,7 @@ export async function everyMinute(
       const nextTickAt = clock.now() + untilNextTick();
       page.show(report);
       await show.tick(report, nextTickAt);
+      if (output.isTTY) sayLastHour(page.lastHour(), output);
       if (signal.aborted || report.problems) return exitCode(report);
       if (isFirst) await show.schedule(nextTickAt);
       await clock.sleep(untilNextTick(), signal);
@@ -48,6 +49,10 @@ export async function everyMinute(
     await Promise.all([feeds.close(), page.close()]);
     for (const sentence of await close()) console.error(sentence);
   }
+}
+
+function sayLastHour(line: string | undefined, output: Output): void {
+  if (line !== undefined) sayOn(output)(`          ${line}`);
 }
 
 /** For people also what is read and told and what comes next; elsewhere nothing but the lines of the ticks. */

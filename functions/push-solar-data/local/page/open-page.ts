@@ -8,6 +8,7 @@ import type { Site } from '../../settings/site.ts';
 import { stateFolder } from '../environment.ts';
 import { bundledAssets } from './assets.ts';
 import { homeLog, type Titles } from './home-log.ts';
+import { lastHourInLine } from './last-hour.ts';
 import { openOnPort } from './page-port.ts';
 import type { PageHome } from './page-server.ts';
 
@@ -17,6 +18,8 @@ export type OpenPage = {
   address: string | undefined;
   /** A tick has ended. Takes no time, and throws for nothing. */
   show(report: TickReport): void;
+  /** The last hour as a line for a terminal; undefined where nothing was told. */
+  lastHour(): string | undefined;
   /** Keeps what is not kept yet, and lets everybody go. */
   close(): Promise<void>;
 };
@@ -77,6 +80,10 @@ export async function openPage({ settings, site, clock, tell, past }: PagePorts)
         if (typeof problem === 'string' && problem !== told) tell(problem);
         told = typeof problem === 'string' ? problem : undefined;
       });
+    },
+    lastHour() {
+      const now = clock.now();
+      return lastHourInLine(log.history(now - hourMs, now));
     },
     async close() {
       const late = new Promise((resolve) => setTimeout(resolve, farewellMs).unref());
