@@ -6,7 +6,7 @@ import { meantBy } from '../settings/search.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
 import { answered, type CommandPorts, exitCodes, run } from './command.ts';
-import { helpOf } from './command-help.ts';
+import { showHelp } from './command-help.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { commands } from './commands.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
@@ -22,7 +22,7 @@ export function connect(args: string[], ports: CommandPorts): Promise<number> {
     const { values, words } = commandLine('connect', args, ports.environment);
     const [wanted] = words;
     if (!values.help && wanted !== undefined) return connectSource(wanted, values, ports);
-    (values.help ? ports.output : ports.complaints).write(helpOf(commands.connect));
+    showHelp(commands.connect, values.help ? ports.output : ports.complaints);
     return values.help ? exitCodes.done : exitCodes.wrongSettings;
   });
 }
