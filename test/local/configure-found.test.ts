@@ -148,6 +148,42 @@ describe('what a cloud lists', () => {
   });
 });
 
+describe('what is left out of the lists, though it is needed at times', () => {
+  const listed = (plants: () => readonly Choice[]) =>
+    adapterOf({
+      vendor: 'listing-cloud',
+      title: 'Listing Cloud',
+      settings: { password: secret(text, 'Password'), plant: setting(z.optional(text), 'Code of your plant') },
+      discovers: ['plant'],
+      discover: async () => ({ plant: plants() }),
+    });
+
+  it('is not asked for a second time', async (t) => {
+    const { ended, ...terminal } = configuring(
+      t,
+      listed(() => [barn, house]),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/LISTING_CLOUD_PLANT: which one\?/, /None of these/);
+    assert.match(await storing(terminal, ended), /^VENDOR=listing-cloud\nLISTING_CLOUD_PASSWORD=\S+\n$/);
+  });
+
+  it('does not have a cloud asked again that the owner goes on without', async (t) => {
+    let asked = 0;
+    const { ended, ...terminal } = configuring(
+      t,
+      listed(() => {
+        asked += 1;
+        throw new Failure('unavailable', 'Listing Cloud does not answer in time');
+      }),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/could not be asked what there is/, /Go on without/);
+    await storing(terminal, ended);
+    assert.equal(asked, 1);
+  });
+});
+
 describe('a list of several that may be set at once', () => {
   const serials = adapterOf({
     vendor: 'listing-cloud',
