@@ -184,19 +184,19 @@ describe('what is left out of the lists, though it is needed at times', () => {
   });
 });
 
-describe('a list of several that may be set at once', () => {
-  const serials = adapterOf({
-    vendor: 'listing-cloud',
-    title: 'Listing Cloud',
-    settings: { password: secret(text, 'Password'), serials: setting(z.optional(list), 'Serial numbers') },
-    discover: async () => ({
-      serials: [
-        { value: 'A1', title: 'Roof' },
-        { value: 'B2', title: 'Neighbour' },
-      ],
-    }),
-  });
+const serials = adapterOf({
+  vendor: 'listing-cloud',
+  title: 'Listing Cloud',
+  settings: { password: secret(text, 'Password'), serials: setting(z.optional(list), 'Serial numbers') },
+  discover: async () => ({
+    serials: [
+      { value: 'A1', title: 'Roof' },
+      { value: 'B2', title: 'Neighbour' },
+    ],
+  }),
+});
 
+describe('a list of several that may be set at once', () => {
   for (const [what, typed, expected] of [
     [
       'all of this home are not stored, so that a later one counts too',
@@ -211,6 +211,15 @@ describe('a list of several that may be set at once', () => {
       await terminal.answer(/LISTING_CLOUD_SERIALS: which are of this home\?/, typed);
       assert.match(await storing(terminal, ended), expected);
     });
+});
+
+it('a list of which nothing is marked is not taken for all of it', async (t) => {
+  const { ended, ...terminal } = configuring(t, serials);
+  await loggingIn(terminal);
+  await terminal.answer(/LISTING_CLOUD_SERIALS: which are of this home\?/, `${keys.space}${keys.down}${keys.space}`);
+  await terminal.until(/At least one/);
+  terminal.type(`${keys.space}${keys.enter}`);
+  assert.match(await storing(terminal, ended), /^LISTING_CLOUD_SERIALS=B2$/m);
 });
 
 describe('what a home may have or not', () => {
