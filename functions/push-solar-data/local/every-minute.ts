@@ -12,6 +12,7 @@ import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
 import { exitCode, printReport } from './print.ts';
 import { lastKnown, nextAsked, schedule, whatFor } from './schedule.ts';
+import { suggested } from './suggested.ts';
 
 const minuteMs = 60_000;
 
@@ -35,7 +36,11 @@ export async function everyMinute(
       const report = await tick();
       const nextTickAt = clock.now() + untilNextTick();
       await show.tick(report, nextTickAt);
-      if (signal.aborted || report.problems) return exitCode(report);
+      if (signal.aborted) return exitCode(report);
+      if (report.problems) {
+        sayOn(process.stderr)(`\`${suggested('npm run configure', settings)}\` asks for what is needed.`);
+        return exitCode(report);
+      }
       if (isFirst) await show.schedule(nextTickAt);
       await clock.sleep(untilNextTick(), signal);
       if (signal.aborted) return 0;
