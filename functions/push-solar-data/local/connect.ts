@@ -2,6 +2,7 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { knownNames } from '../adapters/names.ts';
 import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../settings/named.ts';
 import { meantBy } from '../settings/search.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
@@ -73,7 +74,10 @@ async function sourceNamed(
   const adapter = Object.hasOwn(registry, name) ? await registry[name]?.() : undefined;
   if (adapter) return { label: name, adapter };
   const known = [...sources.map(({ label }) => label), ...Object.keys(registry)];
-  throw new Failure('settings', `"${name}" is not known. Did you mean ${meantBy(name, known, knownNames)}?`);
+  throw new Failure(
+    'settings',
+    `"${name}" is not known.${didYouMean(meantBy(name, known, knownNames)) || ' npm run vendors lists all.'}`,
+  );
 }
 
 if (import.meta.main) run(connect);
