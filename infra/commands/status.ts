@@ -33,7 +33,7 @@ export async function showStatus(account: Account, ports: StatusPorts, { json = 
   if (!last)
     throw new Failure(
       'unavailable',
-      `The bridge of the site "${account.site}" in ${await regionOf(logs)} has logged nothing for two hours: is its rule enabled (console → EventBridge → Rules)?`,
+      `The bridge of the site "${account.site}" in ${await regionOf(logs)} has logged nothing since it was deployed, or for two hours: is its rule enabled (console → EventBridge → Rules)?`,
     );
   const ticks = entries.flatMap((entry) => ('report' in entry ? [entry] : []));
   const reading = ticks.findLast(({ report }) => report.outcome === 'pushed');

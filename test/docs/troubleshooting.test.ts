@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 const root = join(import.meta.dirname, '../..');
 
 /** What others say. */
-const foreign = ['npm: command not found', 'EINTEGRITY'];
+const foreign = ['npm: command not found', 'EINTEGRITY', 'npm error No workspaces found: …'];
 
 /** Texts of the code as they appear: joined where they are cut, with … for what is put in. */
 function textsOf(file: string): string {

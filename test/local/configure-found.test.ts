@@ -148,19 +148,55 @@ describe('what a cloud lists', () => {
   });
 });
 
-describe('a list of several that may be set at once', () => {
-  const serials = adapterOf({
-    vendor: 'listing-cloud',
-    title: 'Listing Cloud',
-    settings: { password: secret(text, 'Password'), serials: setting(z.optional(list), 'Serial numbers') },
-    discover: async () => ({
-      serials: [
-        { value: 'A1', title: 'Roof' },
-        { value: 'B2', title: 'Neighbour' },
-      ],
-    }),
+describe('what is left out of the lists, though it is needed at times', () => {
+  const listed = (plants: () => readonly Choice[]) =>
+    adapterOf({
+      vendor: 'listing-cloud',
+      title: 'Listing Cloud',
+      settings: { password: secret(text, 'Password'), plant: setting(z.optional(text), 'Code of your plant') },
+      discovers: ['plant'],
+      discover: async () => ({ plant: plants() }),
+    });
+
+  it('is not asked for a second time', async (t) => {
+    const { ended, ...terminal } = configuring(
+      t,
+      listed(() => [barn, house]),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/LISTING_CLOUD_PLANT: which one\?/, /None of these/);
+    assert.match(await storing(terminal, ended), /^VENDOR=listing-cloud\nLISTING_CLOUD_PASSWORD=\S+\n$/);
   });
 
+  it('does not have a cloud asked again that the owner goes on without', async (t) => {
+    let asked = 0;
+    const { ended, ...terminal } = configuring(
+      t,
+      listed(() => {
+        asked += 1;
+        throw new Failure('unavailable', 'Listing Cloud does not answer in time');
+      }),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/could not be asked what there is/, /Go on without/);
+    await storing(terminal, ended);
+    assert.equal(asked, 1);
+  });
+});
+
+const serials = adapterOf({
+  vendor: 'listing-cloud',
+  title: 'Listing Cloud',
+  settings: { password: secret(text, 'Password'), serials: setting(z.optional(list), 'Serial numbers') },
+  discover: async () => ({
+    serials: [
+      { value: 'A1', title: 'Roof' },
+      { value: 'B2', title: 'Neighbour' },
+    ],
+  }),
+});
+
+describe('a list of several that may be set at once', () => {
   for (const [what, typed, expected] of [
     [
       'all of this home are not stored, so that a later one counts too',
@@ -175,6 +211,15 @@ describe('a list of several that may be set at once', () => {
       await terminal.answer(/LISTING_CLOUD_SERIALS: which are of this home\?/, typed);
       assert.match(await storing(terminal, ended), expected);
     });
+});
+
+it('a list of which nothing is marked is not taken for all of it', async (t) => {
+  const { ended, ...terminal } = configuring(t, serials);
+  await loggingIn(terminal);
+  await terminal.answer(/LISTING_CLOUD_SERIALS: which are of this home\?/, `${keys.space}${keys.down}${keys.space}`);
+  await terminal.until(/At least one/);
+  terminal.type(`${keys.space}${keys.enter}`);
+  assert.match(await storing(terminal, ended), /^LISTING_CLOUD_SERIALS=B2$/m);
 });
 
 describe('what a home may have or not', () => {

@@ -265,7 +265,7 @@ describe('what it yields', () => {
 describe('what is refused in words, with nothing stored', () => {
   const complete = 'VENDOR=my-cloud\nMY_CLOUD_CLIENT_ID=i\nMY_CLOUD_CLIENT_SECRET=a-secret\n';
   for (const [what, file, args, complaint] of [
-    ['no vendor', complete, [], /^ {2}npm run connect -- <vendor>/m],
+    ['no vendor', complete, [], /^ {4}npm run connect -- <vendor>/m],
     ['an unknown vendor', complete, ['my-clud'], /^"my-clud" is not known\. Did you mean my-cloud\?/],
     [
       'a vendor without consent',

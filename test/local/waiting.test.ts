@@ -30,6 +30,12 @@ describe('a wait', () => {
     assert.match(written.join(''), /30 s left/);
   });
 
+  it('ends behind a word where there is no room for all', async () => {
+    const { written, output } = screen(true, 42);
+    await shownWaiting(output, 'Asking Victron VRM what there is', 30, wait(900));
+    assert.match(written.join(''), /Asking Victron VRM what…, 30 s left/);
+  });
+
   it('shows nothing where it is short, and nothing where nobody looks', async () => {
     const quick = screen(true);
     await shownWaiting(quick.output, 'Asking', 30, wait(10));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { playVictron, token } from '../local/victron-cloud.ts';
 import { playConversation } from '../support/conversation.ts';
+import { openPseudoTerminal, skip } from '../support/pseudo-terminal.ts';
 import { runCommand, temporaryFolder } from '../support/terminal.ts';
 
 describe('npm run doctor', () => {
@@ -63,6 +64,13 @@ describe('npm run doctor', () => {
     const again = await runCommand('doctor', ['--send'], { folder, environment });
     assert.match(again.complaints, /The last message to Your webhook \(good\) is too young: try again in \d+ s\./);
     assert.equal(hooks.received.length, 2);
+  });
+
+  it('tells in a terminal once what is wrong with a destination', { skip }, async (t) => {
+    const environment = { VENDOR: 'victron-vrm', CHARGE_HQ_API_KEY: 'abc' };
+    const terminal = openPseudoTerminal(t, 'doctor', { folder: temporaryFolder(t), environment });
+    assert.equal(await terminal.ended, 2);
+    assert.equal(terminal.shown().split('CHARGE_HQ_API_KEY is too short').length, 2, terminal.shown());
   });
 
   it('sends nothing where there are no figures', async (t) => {

@@ -67,6 +67,7 @@ describe('npm start without settings', () => {
     });
     await person.until(/VENDOR is missing/);
     assert.equal(await ended, 2);
+    assert.match(person.screen(), /^`npm run configure` asks for what is needed\.$/m);
     assert.doesNotMatch(person.screen(), /simulation/);
   });
 });

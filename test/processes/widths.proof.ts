@@ -120,6 +120,7 @@ describe('in a terminal of any width fits', { skip }, () => {
       async (t) => ({ ...(await victron(t)), ROOF_ACCESS_TOKEN: 'another token' }),
     ],
     ['what the doctor says without settings', 'doctor', [], nothing],
+    ['all makers', 'vendors', [], nothing],
     ['the list of makers', 'vendors', ['home'], nothing],
     ['what is said of a maker that is not known', 'vendors', ['a-maker-of-nothing-at-all'], nothing],
     ['the status', infra('status'), [], playLogs],

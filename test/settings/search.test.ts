@@ -35,6 +35,12 @@ it('a misspelt name of any kind leads to the equipment', () => {
     assert.equal(meantBy(word, slugs, knownNames), slug);
 });
 
+it('a word that is like none leads nowhere', async () => {
+  for (const word of ['xyzzy', 'my-own-box']) assert.equal(meantBy(word, slugs, knownNames), undefined);
+  const { problems } = await openSite({ VENDOR: 'xyzzy', CHARGE_HQ_API_KEY: 'made-up-key' }, adapters);
+  assert.match(problems.join(), /^VENDOR names "xyzzy", which is not known\. Known: alphaess, /);
+});
+
 it('VENDOR with a maker is told the word that it understands', async () => {
   const { problems } = await openSite({ VENDOR: 'huawei', CHARGE_HQ_API_KEY: 'made-up-key' }, adapters);
   assert.match(problems.join(), /^VENDOR names "huawei", which is not known\. Did you mean fusionsolar\?/);

@@ -11,6 +11,7 @@ import { simulatedHome } from '../../functions/push-solar-data/adapters/simulato
 import { victronVrm } from '../../functions/push-solar-data/adapters/victron-vrm.ts';
 import type { Outcome } from '../../functions/push-solar-data/core/report.ts';
 import { ownCommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { type Answer, type MockServer, type Push, playChargeHq, playConversation } from '../support/conversation.ts';
 import { openHome, settingTexts } from '../support/home.ts';
@@ -336,15 +337,16 @@ async function playVictron(clock: () => number, missing: () => VanishedPart | un
 if (import.meta.main) {
   ownCommandLine('simulate');
   const day = await runDay();
-  console.log(
+  const say = sayOn(process.stdout);
+  say(
     `Ticks: ${Object.entries(day.outcomes)
       .map(([outcome, count]) => `${count} ${outcome}`)
       .join(', ')}`,
   );
-  console.log(`Largest gap between figures: ${day.largestGapSeconds / 60} min`);
-  console.log(`Worst error against the simulated truth: ${(day.worstError_kw * 1000).toFixed(1)} W`);
-  console.log(
+  say(`Largest gap between figures: ${day.largestGapSeconds / 60} min`);
+  say(`Worst error against the simulated truth: ${(day.worstError_kw * 1000).toFixed(1)} W`);
+  say(
     `Calls: FoxESS ${day.foxess.calls}, Victron ${day.victron.calls}; shortest time between pushes ${day.shortestGapSeconds} s`,
   );
-  console.log(`Writes of state: ${day.writes} (${day.writes * 31} a month)`);
+  say(`Writes of state: ${day.writes} (${day.writes * 31} a month)`);
 }

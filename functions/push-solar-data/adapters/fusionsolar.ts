@@ -31,10 +31,7 @@ const settings = {
   ),
   stationCode: looksLike(
     { expression: /^NE=\d+$/, words: 'NE= and digits' },
-    setting(
-      z.optional(text),
-      'Code of your plant, such as NE=12345678; needed only where the account sees several (run without it once, and they are listed)',
-    ),
+    setting(z.optional(text), 'Code of your plant, such as NE=12345678; needed only where the account sees several'),
   ),
   meterDeviceId: setting(
     z.optional(text),

@@ -1,5 +1,6 @@
 /** What `--help` of a command shows. */
 import type { Command } from './commands.ts';
+import { columnsOf, hanging, hasRoomBeside, type Output, wrapped } from './layout.ts';
 
 /** `-c, --context NAME=value`. */
 export const optionShown = (name: string, { short, value }: { short?: string; value?: string }): string =>
@@ -9,11 +10,18 @@ export const optionShown = (name: string, { short, value }: { short?: string; va
 export const aboutHyphens =
   'Options stand behind two more hyphens, as in the examples: without these npm keeps them for itself.';
 
-/** How many columns a line has at most. */
-const width = 80;
+/** Longer lines are hard to read, also where another program takes them. */
+const mostColumns = 80;
 
-export function helpOf(command: Command): string {
+/** Laid out for where it is shown. */
+export const showHelp = (command: Command, output: Output): void => {
+  output.write(helpOf(command, columnsOf(output)));
+};
+
+/** @param terminal its columns. */
+export function helpOf(command: Command, terminal = mostColumns): string {
   const { run, does, words, options, cdk, examples, ends } = command;
+  const columns = Math.min(terminal, mostColumns);
   const named = Object.entries(options);
   const rows: [string, string][] = [
     ...(words ? [[words.shown, words.help] as [string, string]] : []),
@@ -23,35 +31,25 @@ export function helpOf(command: Command): string {
   ];
   const usage = [run, words || named.length > 0 ? '--' : '', words?.shown ?? '', named.length > 0 ? '[options]' : ''];
   return `${[
-    ...wrapped(does, width),
+    wrapped(does, columns),
     '',
-    `  ${usage.filter((part) => part !== '').join(' ')}`,
+    wrapped(`    ${usage.filter((part) => part !== '').join(' ')}`, columns),
     '',
-    ...(named.length > 0 ? [...wrapped(aboutHyphens, width), ''] : []),
-    ...rows.flatMap((row) => described(row)),
+    ...(named.length > 0 ? [wrapped(aboutHyphens, columns), ''] : []),
+    ...rows.map((row) => described(row, 16, columns)),
     '',
     'Examples',
-    ...examples.flatMap(([line, what]) => [`  ${line}`, ...wrapped(what, width - 6).map((text) => `      ${text}`)]),
+    ...examples.map(([line, what]) => `${wrapped(`    ${line}`, columns)}\n${hanging(' '.repeat(8), what, columns)}`),
     '',
     'It ends with',
-    ...Object.entries(ends).flatMap(([code, when]) => described([code, when], 6)),
+    ...Object.entries(ends).map(([code, when]) => described([code, when], 6, columns)),
   ].join('\n')}\n`;
 }
 
 /** What it is called, and beside it what it means; below it where there is no room. */
-function described([name, meaning]: readonly [string, string], column = 16): string[] {
-  const indent = ' '.repeat(2 + column);
-  const lines = wrapped(meaning, width - indent.length);
-  if (name.length > column - 2) return [`  ${name}`, ...lines.map((line) => indent + line)];
-  return lines.map((line, nth) => (nth === 0 ? `  ${name.padEnd(column)}${line}` : indent + line));
-}
-
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+function described([name, meaning]: readonly [string, string], width: number, columns: number): string {
+  const head = `  ${name.padEnd(width)}`;
+  const fits = hasRoomBeside(head, columns);
+  if (fits && name.length <= width - 2) return hanging(head, meaning, columns);
+  return `${hanging('  ', name, columns)}\n${hanging(' '.repeat(fits ? width + 2 : 8), meaning, columns)}`;
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
 import { Failure } from '../core/failure.ts';
-import { helpOf } from './command-help.ts';
+import { showHelp } from './command-help.ts';
 import { type Command, type CommandName, type CommandOption, commands } from './commands.ts';
 import { sayOn } from './layout.ts';
 
@@ -51,7 +51,7 @@ export function ownCommandLine<Name extends CommandName>(name: Name): CommandLin
   try {
     const line = commandLine(name, process.argv.slice(2), process.env);
     if (!line.values.help) return line;
-    process.stdout.write(helpOf(commands[name]));
+    showHelp(commands[name], process.stdout);
     process.exit(0);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -6,7 +6,7 @@ import type { SettingTexts } from '../settings/settings-reader.ts';
 import { type Changes, changeFile, oddities, textsInFile } from './env-file.ts';
 import { stateFolder } from './environment.ts';
 import { cleaned, type KnownSetting, type Registries } from './known-settings.ts';
-import { onTerminal } from './on-terminal.ts';
+import { sayOn } from './layout.ts';
 import type { OwnerParameters } from './owner-parameters.ts';
 import { strayRemarks } from './stray-settings.ts';
 
@@ -56,7 +56,7 @@ export async function openConfigStores({
     parameters: Object.keys(parameters?.texts ?? {}),
   };
   const odd = [...oddities(file), ...(await strayRemarks(names, { ...present, ...given }, registries))];
-  for (const remark of odd) complaints.write(`! ${onTerminal(remark)}\n`);
+  for (const remark of odd) sayOn(complaints)(`! ${remark}`);
   return {
     present,
     state: parameters?.state ?? fileStore(stateFolder(present)),

@@ -31,6 +31,7 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
     find: openDiscovery(configStores.state),
     consent: (...about) => askForConsent(...about, ask, { ...ports, aws }),
     putOff: new Set(),
+    searched: new Set(),
   };
   const isNew = (await problemAmongAll('VENDOR', draft, ports)) !== undefined;
   for (let step: Step = { to: isNew ? 'equipment' : 'menu' }; step.to !== 'store'; ) {

@@ -1,7 +1,8 @@
 /** `npm run configure -- --set NAME=value`: settings for scripts, with nobody to ask. */
 import { text as readAll } from 'node:stream/consumers';
-import { closest } from 'fastest-levenshtein';
 import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../settings/named.ts';
+import { nearest } from '../settings/search.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { type CommandPorts, exitCodes, isTerminal } from './command.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
@@ -70,7 +71,8 @@ async function wantedOf(pairs: [string, string][], texts: SettingTexts, registri
   const unknown = pairs.flatMap(([name]) => (known.has(name) ? [] : [name]));
   if (unknown.length > 0) {
     const sentences = unknown.map(
-      (name) => `${name} is no setting. Did you mean ${closest(name.toUpperCase(), [...known.keys()])}?`,
+      (name) =>
+        `${name} is no setting.${didYouMean(nearest(name.toUpperCase(), [...known.keys()])) || ' .env.example lists them all.'}`,
     );
     throw new Failure('settings', `${sentences.join('\n')}\nNothing was stored.`);
   }

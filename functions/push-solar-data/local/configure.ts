@@ -1,7 +1,7 @@
 /** `npm run configure`: asks for the settings of a home, tries them, and stores them in `.env` or on AWS. */
 import { Failure } from '../core/failure.ts';
 import { answered, type CommandPorts, exitCodes, isTerminal, run } from './command.ts';
-import { helpOf } from './command-help.ts';
+import { helpOf, showHelp } from './command-help.ts';
 import { commandLine } from './command-line.ts';
 import { commands } from './commands.ts';
 import { configureByQuestions } from './configure-by-questions.ts';
@@ -12,7 +12,7 @@ export function configure(args: string[], ports: CommandPorts): Promise<number> 
   return answered(ports, async () => {
     const { values } = commandLine('configure', args, ports.environment);
     if (values.help) {
-      ports.output.write(helpOf(commands.configure));
+      showHelp(commands.configure, ports.output);
       return exitCodes.done;
     }
     const aws = values.aws ?? false;

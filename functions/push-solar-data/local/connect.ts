@@ -2,11 +2,12 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { knownNames } from '../adapters/names.ts';
 import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../settings/named.ts';
 import { meantBy } from '../settings/search.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
 import { answered, type CommandPorts, exitCodes, run } from './command.ts';
-import { helpOf } from './command-help.ts';
+import { showHelp } from './command-help.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { commands } from './commands.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
@@ -22,7 +23,7 @@ export function connect(args: string[], ports: CommandPorts): Promise<number> {
     const { values, words } = commandLine('connect', args, ports.environment);
     const [wanted] = words;
     if (!values.help && wanted !== undefined) return connectSource(wanted, values, ports);
-    (values.help ? ports.output : ports.complaints).write(helpOf(commands.connect));
+    showHelp(commands.connect, values.help ? ports.output : ports.complaints);
     return values.help ? exitCodes.done : exitCodes.wrongSettings;
   });
 }
@@ -73,7 +74,10 @@ async function sourceNamed(
   const adapter = Object.hasOwn(registry, name) ? await registry[name]?.() : undefined;
   if (adapter) return { label: name, adapter };
   const known = [...sources.map(({ label }) => label), ...Object.keys(registry)];
-  throw new Failure('settings', `"${name}" is not known. Did you mean ${meantBy(name, known, knownNames)}?`);
+  throw new Failure(
+    'settings',
+    `"${name}" is not known.${didYouMean(meantBy(name, known, knownNames)) || ' npm run vendors lists all.'}`,
+  );
 }
 
 if (import.meta.main) run(connect);

@@ -50,7 +50,8 @@ async function deployed(): Promise<Looked> {
 async function look({ settings, store, aws }: Looked): Promise<{ code: number; message: DryRun['message'] }> {
   const { now, message, ...diagnosis } = await dryRun(settings, { store });
   console.log(process.stdout.isTTY ? diagnosisTable(diagnosis, now, process.stdout) : JSON.stringify(diagnosis));
-  for (const sentence of await untold(settings, registries, { aws })) complain(sentence);
+  const said = process.stdout.isTTY ? (diagnosis.problems ?? []) : [];
+  for (const sentence of await untold(settings, registries, { aws })) if (!said.includes(sentence)) complain(sentence);
   const configure = suggested(aws ? 'npm run configure -- --aws' : 'npm run configure', settings);
   if (diagnosis.kind === 'settings') complain(`\`${configure}\` asks for what is needed.`);
   return { code: diagnosis.kind === 'settings' ? 2 : diagnosis.kind ? 1 : 0, message };

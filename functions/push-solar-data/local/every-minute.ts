@@ -12,6 +12,7 @@ import { openLocalRuntime } from './local-runtime.ts';
 import { onOneLine } from './on-terminal.ts';
 import { exitCode, printReport } from './print.ts';
 import { lastKnown, nextAsked, schedule, whatFor } from './schedule.ts';
+import { suggested } from './suggested.ts';
 
 const minuteMs = 60_000;
 
@@ -40,7 +41,11 @@ export async function everyMinute(
       page.show(report);
       await show.tick(report, nextTickAt);
       if (output.isTTY) sayLastHour(page.lastHour(), output);
-      if (signal.aborted || report.problems) return exitCode(report);
+      if (signal.aborted) return exitCode(report);
+      if (report.problems) {
+        sayOn(process.stderr)(`\`${suggested('npm run configure', settings)}\` asks for what is needed.`);
+        return exitCode(report);
+      }
       if (isFirst) await show.schedule(nextTickAt);
       await clock.sleep(untilNextTick(), signal);
       if (signal.aborted) return 0;

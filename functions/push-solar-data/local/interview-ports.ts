@@ -18,4 +18,6 @@ export type InterviewPorts = Registries & {
   consent(label: string, adapter: Adapter, draft: Draft): Promise<void>;
   /** What the owner has put off: labels of sources that want a consent (or were given it), and `DESTINATION`. */
   putOff: Set<string>;
+  /** Labels of sources whose cloud was searched for what is needed: what was left out of its lists is not asked again. */
+  searched: Set<string>;
 };

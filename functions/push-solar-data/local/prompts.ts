@@ -23,7 +23,7 @@ export const select = <Value>(config: List<Value> & { default?: NoInfer<Value> }
     terminal,
   );
 
-export const checkbox = <Value>(config: List<Value>, terminal: Terminal): Promise<Value[]> =>
+export const checkbox = <Value>(config: List<Value> & { required?: boolean }, terminal: Terminal): Promise<Value[]> =>
   inquirer.checkbox<Value>(
     { ...config, choices: entries(config.choices, 3, terminal), theme: themeFor(config, terminal) },
     terminal,

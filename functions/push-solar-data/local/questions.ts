@@ -63,9 +63,15 @@ export function openQuestions(terminal: Terminal) {
         terminal,
       );
     },
+    /** At least one: none would mean the same as all where a list is left out. */
     several: <Value>(message: string, choices: Choice<Value>[], checked = false) =>
       checkbox(
-        { message: onTerminal(message), choices: choices.map((each) => ({ ...shown(each), checked })), loop: false },
+        {
+          message: onTerminal(message),
+          choices: choices.map((each) => ({ ...shown(each), checked })),
+          loop: false,
+          required: true,
+        },
         terminal,
       ),
     /** @param check a sentence about what is wrong with the answer. */

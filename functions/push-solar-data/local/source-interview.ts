@@ -46,9 +46,12 @@ export async function askSource(
   };
   const isSet = (key: string) => cleaned(draft[own.get(key)?.name ?? '']) !== undefined;
   await askSettings({ ...asked, notAsked: () => [...chosen, ...discovers] }, draft, ports);
-  const isLeft = discovers.length > 0 && !discovers.some(isSet);
+  const isLeft = discovers.length > 0 && !discovers.some(isSet) && !ports.searched.has(label);
   const canLogIn = !consent || !ports.putOff.has(label) || consent.yields.some(isSet);
-  if (adapter.discover && (isNew || isLeft) && canLogIn) await askAmongFound(label, adapter, draft, ports);
+  if (adapter.discover && (isNew || isLeft) && canLogIn) {
+    await askAmongFound(label, adapter, draft, ports);
+    ports.searched.add(label);
+  }
   await askSettings({ ...asked, notAsked: () => chosen }, draft, ports);
 }
 

@@ -24,8 +24,8 @@ export async function shownWaiting<Result>(
     if (passed < patienceMs) return;
     const left = `${Math.max(0, Math.ceil(seconds - passed / 1000))} s left`;
     const width = Math.max(narrowest, (screen.columns ?? 80) - 1);
-    const beginning = `${frames[step++ % frames.length]} ${onOneLine(what)}`.slice(0, width - left.length - 2);
-    screen.write(`\r\u001b[K${beginning}, ${left}`);
+    const beginning = `${frames[step++ % frames.length]} ${onOneLine(what)}`;
+    screen.write(`\r\u001b[K${shortened(beginning, width - left.length - 2)}, ${left}`);
   };
   const timer = setInterval(show, stepMs);
   try {
@@ -34,4 +34,12 @@ export async function shownWaiting<Result>(
     clearInterval(timer);
     if (step > 0) screen.write('\r\u001b[K');
   }
+}
+
+/** Cut behind a word where one ends in the room there is. */
+function shortened(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  const cut = text.slice(0, columns - 1);
+  const end = text[columns - 1] === ' ' ? cut.length : cut.lastIndexOf(' ');
+  return `${(end > 1 ? cut.slice(0, end) : cut).trimEnd()}…`;
 }

@@ -32,8 +32,8 @@ type Naming = {
   setting: 'VENDOR' | 'DESTINATION';
   known: readonly string[];
   prefixes: Prefixes;
-  /** What could be meant by a word that is not known. */
-  meant(word: string): string;
+  /** What could be meant by a word that is not known; undefined where nothing is near. */
+  meant(word: string): string | undefined;
 };
 
 /**
@@ -43,7 +43,7 @@ type Naming = {
 export function entryProblem({ label, slug }: Named, { setting, known, prefixes, meant }: Naming): string | undefined {
   const kind = setting === 'VENDOR' ? 'source' : 'destination';
   if (!known.includes(slug))
-    return `${setting} names "${slug}", which is not known. Did you mean ${meant(slug)}? Known: ${known.join(', ')}`;
+    return `${setting} names "${slug}", which is not known.${didYouMean(meant(slug))} Known: ${known.join(', ')}`;
   const example = kind === 'source' ? 'roof, garage or meter' : 'log, home or alert';
   if (!/^[a-z][a-z0-9-]*$/.test(label) || reservedLabels.has(label) || (kind === 'source' && label === 'charge-hq'))
     return `${setting} gives a ${kind} the label "${label}", which cannot be one: use a word such as ${example}`;
@@ -56,3 +56,6 @@ export function entryProblem({ label, slug }: Named, { setting, known, prefixes,
   const labels = kind === 'source' ? [`roof:${slug}`, `garage:${slug}`] : [`one:${slug}`, `other:${slug}`];
   return `${setting} names "${label}" twice: give each ${kind} a label of its own, such as ${labels.join(',')}`;
 }
+
+/** With the space before it; nothing where nothing is near. */
+export const didYouMean = (meant: string | undefined): string => (meant === undefined ? '' : ` Did you mean ${meant}?`);

@@ -1,5 +1,5 @@
 /** Finds what somebody means by a maker, a brand, an app, the host of a portal, or a misspelt word. */
-import { distance } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 
 /** By slug: the names by which its owners know it. */
 export type KnownNames = Readonly<Record<string, readonly string[]>>;
@@ -23,12 +23,21 @@ export function found(word: string, slugs: readonly string[], names: KnownNames)
     .map(({ slug }) => slug);
 }
 
-/** What is most likely meant by a word that is no slug. */
-export function meantBy(word: string, slugs: readonly string[], names: KnownNames): string {
+/** Of some words the one that another, misspelt in less than half of its letters, may mean. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0) return undefined;
+  const best = closest(word, candidates);
+  return distance(word, best) <= Math.max(1, Math.floor((word.length - 1) / 2)) ? best : undefined;
+}
+
+/** What is most likely meant by a word that is no slug; undefined where it is like none. */
+export function meantBy(word: string, slugs: readonly string[], names: KnownNames): string | undefined {
   const [first] = found(word, slugs, names);
   if (first !== undefined) return first;
   const spelt = slugs.flatMap((slug) => [slug, ...(names[slug] ?? [])].map((name) => ({ slug, name: letters(name) })));
-  const wanted = letters(word);
-  const [nearest] = spelt.sort((a, b) => distance(a.name, wanted) - distance(b.name, wanted));
-  return nearest?.slug ?? word;
+  const name = nearest(
+    letters(word),
+    spelt.map((each) => each.name),
+  );
+  return spelt.find((each) => each.name === name)?.slug;
 }

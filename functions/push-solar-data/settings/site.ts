@@ -98,7 +98,7 @@ async function guessing(
   named: readonly Named[],
   known: readonly string[],
   names: () => Promise<KnownNames>,
-): Promise<(word: string) => string> {
+): Promise<(word: string) => string | undefined> {
   if (named.every(({ slug }) => known.includes(slug))) return (word) => word;
   const [{ meantBy }, knownNames] = await Promise.all([import('./search.ts'), names()]);
   return (word) => meantBy(word, known, knownNames);

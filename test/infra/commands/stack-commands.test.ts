@@ -85,20 +85,22 @@ describe('npm run deploy', () => {
     assert.doesNotMatch(said, /of-the-env-file/);
   });
 
-  it('fits its list into a terminal, each command still one for a shell', async () => {
-    const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
-    let shown = '';
-    const write = (text: string | Uint8Array) => {
-      shown += text;
-      return true;
-    };
-    sayOn({ isTTY: true, columns: 80, write })(said);
-    for (const line of shown.split('\n')) assert.ok(line.length <= 80, line);
-    const commands = shown.replaceAll(/ \\\n +/g, ' ');
-    for (const name of ['CHARGE_HQ_API_KEY', 'VICTRON_VRM_ACCESS_TOKEN'])
-      assert.ok(commands.includes(put(name)), commands);
-    assert.match(shown, /^ {2}put it into \.env and deploy again$/m);
-  });
+  for (const columns of [120, 80, 44])
+    it(`fits its list into ${columns} columns, each command still one for a shell`, async () => {
+      const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
+      let shown = '';
+      const write = (text: string | Uint8Array) => {
+        shown += text;
+        return true;
+      };
+      sayOn({ isTTY: true, columns, write })(said);
+      const isOneWord = (line: string) => !line.replace(/ \\$/, '').trim().includes(' ');
+      for (const line of shown.split('\n')) assert.ok(line.length <= columns || isOneWord(line), line);
+      const commands = shown.replaceAll(/ \\\n +/g, ' ');
+      for (const name of ['CHARGE_HQ_API_KEY', 'VICTRON_VRM_ACCESS_TOKEN'])
+        assert.ok(commands.includes(put(name)), commands);
+      assert.match(shown, /^ {2}put it into \.env and deploy again$/m);
+    });
 
   it('says of a lacking setting that is no secret to put it into .env', async () => {
     const { said } = await run(deploy, { ...victron, VICTRON_VRM_ID_SITE: undefined });
