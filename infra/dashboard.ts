@@ -1,8 +1,9 @@
-/** What an owner looks at: a dashboard of the home, and saved queries over its log. */
+/** What an owner looks at: a dashboard of the home, as its page is ordered and worded, and saved queries over its log. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
+  type GraphWidgetProps,
   LogQueryVisualizationType,
   LogQueryWidget,
   Metric,
@@ -13,6 +14,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { type LogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Outcome } from '../functions/push-solar-data/core/report.ts';
+import { curves, signs } from '../functions/push-solar-data/local/page/view/curves.ts';
+import { outcomeWords } from '../functions/push-solar-data/local/page/view/wording.ts';
 import { destinationFailed, metricNames, metricNamespace } from '../functions/push-solar-data/platform/metric-names.ts';
 import type { StackDestination } from './destinations.ts';
 
@@ -23,37 +27,25 @@ export type Watched = {
   destinations: readonly StackDestination[];
 };
 
+/** The colours of the page by day; CloudWatch takes them for light and dark. */
+export const colours = { sun: '#e39a00', home: '#2467d6', grid: '#7a4fd0', battery: '#0a7d62' } as const;
+
+const minute = Duration.minutes(1);
+
+/** In the order and the words of the page: now, the last hours, sources, destinations, and what is in doubt or failed. */
 export function addDashboard(scope: Construct, { site, logGroup, destinations }: Watched, dashboardName: string): void {
-  const [first, ...further] = destinations;
-  const told = first?.title ?? '';
-  const graph = (title: string, metrics: Metric[], width: number, label: string) =>
-    new GraphWidget({
-      title,
-      left: metrics,
-      width,
-      height: 7,
-      leftYAxis: { label, showUnits: false },
-      period: Duration.minutes(1),
-    });
-  const minute = (name: string, label: string, statistic = Stats.AVERAGE) =>
-    siteMetric(site, name, statistic, Duration.minutes(1), label);
-  const powers = [
-    minute(metricNames.production_kw, 'solar'),
-    minute(metricNames.consumption_kw, 'home uses'),
-    minute(metricNames.net_import_kw, 'grid (+ importing)'),
-    minute(metricNames.battery_discharge_kw, 'battery (+ giving)'),
-  ];
-  const soc = minute(metricNames.battery_soc, 'battery %');
-  const age = minute(metricNames.age, 'age of the figures, s', Stats.MAXIMUM);
-  const query = (title: string, lines: string[], width: number) =>
+  const { powers, charge, age, warnings, residual } = figuresOf(site);
+  const query = (title: string, queryLines: string[]) =>
     new LogQueryWidget({
       title,
-      width,
+      width: 12,
       height: 7,
       logGroupNames: [logGroup.logGroupName],
       view: LogQueryVisualizationType.TABLE,
-      queryLines: lines,
+      queryLines,
     });
+  const third = { width: 8, height: 6 };
+  const perMinute = { label: 'a minute', min: 0, showUnits: false };
   new Dashboard(scope, 'Dashboard', {
     dashboardName,
     defaultInterval: Duration.hours(24),
@@ -61,9 +53,7 @@ export function addDashboard(scope: Construct, { site, logGroup, destinations }:
     widgets: [
       [
         new TextWidget({
-          markdown:
-            `# ${site}\nPower in kW. *Grid* above zero is importing, below zero exporting; *battery* above zero gives, ` +
-            `below zero takes. *Reached ${told}* is 1 for each tick whose figures arrived.`,
+          markdown: `# ${site}\nPowers in kW. Grid: ${inShort('net_import')}. Battery: ${inShort('battery')}. Where nothing was told there is a gap, never 0.`,
           width: 24,
           height: 2,
         }),
@@ -71,35 +61,82 @@ export function addDashboard(scope: Construct, { site, logGroup, destinations }:
       [
         new SingleValueWidget({
           title: 'Now',
-          metrics: [...powers, soc, age],
+          metrics: [...powers, charge, age],
           width: 24,
           height: 3,
-          period: Duration.minutes(5),
+          period: minute,
         }),
       ],
-      [graph('The home', powers, 16, 'kW'), graph('Battery', [soc], 8, '%')],
       [
-        graph(
-          'Ticks',
-          [
-            minute(metricNames.pushed, `reached ${told}`, Stats.SUM),
-            minute(metricNames.failed, `${told} could not be told`, Stats.SUM),
-            minute(metricNames.warnings, 'warnings', Stats.SUM),
-            ...further.map((each) =>
-              failureMetric(site, each, { statistic: Stats.SUM, period: Duration.minutes(1) }).with({
-                label: `${each.title} could not be told`,
-              }),
-            ),
-          ],
-          8,
-          'a minute',
-        ),
-        graph('Age of the figures', [age], 8, 's'),
-        graph('Consumption measured, less the balance', [minute(metricNames.residual, 'residual')], 8, 'kW'),
+        graph('The last hours', powers, {
+          width: 24,
+          height: 7,
+          leftYAxis: { label: 'kW', showUnits: false },
+          leftAnnotations: [{ value: 0, color: '#59646d' }],
+        }),
       ],
-      [query('Every error', everyError(further.length), 12), query('Warnings, and what to do', everyWarning, 12)],
+      [
+        graph(curves.soc.title, [charge], {
+          width: 24,
+          height: 4,
+          leftYAxis: { label: '%', min: 0, max: 100, showUnits: false },
+        }),
+      ],
+      [
+        graph('Sources', [age], { ...third, leftYAxis: { label: 's', min: 0, showUnits: false } }),
+        graph('Destinations', takenBy(site, destinations), {
+          ...third,
+          leftYAxis: perMinute,
+        }),
+        graph('In doubt', [warnings], {
+          ...third,
+          right: [residual],
+          leftYAxis: perMinute,
+          rightYAxis: { label: 'kW', showUnits: false },
+        }),
+      ],
+      [query('Every error', everyError(destinations.length - 1)), query('Warnings, and what to do', everyWarning)],
     ],
   });
+}
+
+const inShort = (name: keyof typeof signs): string => signs[name].join(', ');
+
+const graph = (title: string, left: Metric[], properties: GraphWidgetProps): GraphWidget =>
+  new GraphWidget({ title, left, period: minute, ...properties });
+
+function figuresOf(site: string) {
+  const figure = (name: keyof typeof metricNames, label: string, statistic = Stats.AVERAGE) =>
+    siteMetric(site, metricNames[name], statistic, minute, label);
+  const { production, consumption, net_import, battery, soc } = curves;
+  const powers = [
+    figure('production_kw', production.title).with({ color: colours.sun }),
+    figure('consumption_kw', consumption.title).with({ color: colours.home }),
+    figure('net_import_kw', `${net_import.title} (${inShort('net_import')})`).with({ color: colours.grid }),
+    figure('battery_discharge_kw', `${battery.title} (${inShort('battery')})`).with({ color: colours.battery }),
+  ];
+  return {
+    powers,
+    charge: figure('battery_soc', `${soc.title}, %`).with({ color: colours.battery }),
+    age: figure('age', 'Age of the figures, s', Stats.MAXIMUM),
+    warnings: figure('warnings', 'Warnings', Stats.SUM),
+    residual: figure('residual', 'Consumption measured, less the balance'),
+  };
+}
+
+/** Of each tick: the first destination decides how it ended, of the others only what they did not take is counted. */
+function takenBy(site: string, [first, ...further]: readonly StackDestination[]): Metric[] {
+  const ofFirst = (name: string, outcome: Outcome) =>
+    siteMetric(site, name, Stats.SUM, minute, `${first?.title} ${outcomeWords[outcome]}`);
+  return [
+    ofFirst(metricNames.pushed, 'pushed'),
+    ofFirst(metricNames.failed, 'failed'),
+    ...further.map((each) =>
+      failureMetric(site, each, { statistic: Stats.SUM, period: minute }).with({
+        label: `${each.title} ${outcomeWords.failed}`,
+      }),
+    ),
+  ];
 }
 
 export function addQueries(scope: Construct, { site, logGroup, destinations }: Watched): void {

@@ -140,7 +140,7 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
     const titles = JSON.parse(`${DashboardBody}`).widgets.map(
       ({ properties }: { properties: { title?: string } }) => properties.title,
     );
-    assert.ok(titles.includes('Now') && titles.includes('The home'), titles.join());
+    assert.ok(titles.includes('Now') && titles.includes('The last hours'), titles.join());
   });
 
   it('mails the owner when no reading has reached Charge HQ for a quarter of an hour', async () => {

@@ -16,6 +16,12 @@ export type PowerName = (typeof powerNames)[number];
 export const isTold = ({ columns }: History, name: ColumnName): boolean =>
   columns[name].some((value) => value !== null);
 
+/** What a figure above zero and one below it mean. */
+export const signs = {
+  net_import: ['+ importing', '− exporting'],
+  battery: ['+ giving', '− taking'],
+} as const;
+
 const directions: Partial<Record<ColumnName, [above: string, below: string]>> = {
   net_import: ['importing ', 'exporting '],
   battery: ['gives ', 'takes '],

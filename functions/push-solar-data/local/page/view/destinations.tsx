@@ -1,13 +1,13 @@
 /** Who is told of the home: when last, and what came of it. */
 import type { DestinationView } from '../page-state.ts';
 import { Icon, type IconName } from './icons.tsx';
-import { agoOf } from './wording.ts';
+import { agoOf, outcomeWords } from './wording.ts';
 
-const outcomes: Record<DestinationView['outcome'], { word: string; icon: IconName }> = {
-  pushed: { word: 'took the figures', icon: 'answers' },
-  reported: { word: 'was told the error', icon: 'warning' },
-  idle: { word: 'not told anything yet', icon: 'waiting' },
-  failed: { word: 'was not reached', icon: 'error' },
+const icons: Record<DestinationView['outcome'], IconName> = {
+  pushed: 'answers',
+  reported: 'warning',
+  idle: 'waiting',
+  failed: 'error',
 };
 
 export const Destinations = ({ destinations, now }: { destinations: DestinationView[]; now: number }) => (
@@ -16,14 +16,14 @@ export const Destinations = ({ destinations, now }: { destinations: DestinationV
     {destinations.length === 0 && <p class="muted">None was told anything yet.</p>}
     <ul class="rows">
       {destinations.map(({ label, title, outcome, lastMessageAt, says, error }) => {
-        const { word, icon } = outcomes[outcome];
+        const word = outcomeWords[outcome];
         const sentence = error?.says ?? says;
         return (
           <li key={label} class={`row is-${outcome}`}>
             <h3>
               <bdi>{title}</bdi>
               <span class="status">
-                <Icon name={icon} />
+                <Icon name={icons[outcome]} />
                 {word}
               </span>
             </h3>

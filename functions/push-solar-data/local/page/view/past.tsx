@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ColumnName, History } from '../page-state.ts';
 import { type Charts, drawCharts } from './chart.ts';
-import { curves, isTold, powerNames, rowAt, valueInWords } from './curves.ts';
+import { curves, isTold, powerNames, rowAt, signs, valueInWords } from './curves.ts';
 import { usePast } from './live.ts';
 import { MarkList, MarkStrip } from './marks.tsx';
 import { PastTable } from './past-table.tsx';
@@ -92,7 +92,9 @@ function Past({ history, hours, now }: { history: History; hours: number; now: n
           </button>
         ))}
         <span class="muted figures moment">
-          {at === undefined ? 'kW; grid: + importing, battery: + giving' : momentOf(at * 1000, now)}
+          {at === undefined
+            ? `kW; grid: ${signs.net_import[0]}, battery: ${signs.battery[0]}`
+            : momentOf(at * 1000, now)}
         </span>
       </div>
       <MarkStrip history={history} now={now} />

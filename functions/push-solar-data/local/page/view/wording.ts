@@ -1,4 +1,5 @@
-/** Times, ages and figures in words. Pure, but for the zone of the browser. */
+/** Times, ages, figures and outcomes in words. Pure, but for the zone of the browser. */
+import type { DestinationView } from '../page-state.ts';
 
 const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', options).format;
 const hourAndMinute = format({ hour: '2-digit', minute: '2-digit' });
@@ -36,3 +37,11 @@ export function figureOf(words: string): { word: string; figure?: string } {
 export const kwhOf = (kwh: number): string => `${kwh.toFixed(kwh < 100 ? 1 : 0)} kWh`;
 /** Of a share 0…1: never all where something is missing. */
 export const percentOf = (share: number): string => `${Math.floor(share * 100 + 1e-6)} %`;
+
+/** What came of the last message to a destination. */
+export const outcomeWords: Record<DestinationView['outcome'], string> = {
+  pushed: 'took the figures',
+  reported: 'was told the error',
+  idle: 'not told anything yet',
+  failed: 'was not reached',
+};
