@@ -47,6 +47,8 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
   let covered: Covered | undefined;
   /** Of the last look, to tell what is new in the next one. */
   let newest = new Set<string>();
+  /** Whether all that was read lies on this machine. */
+  let isKept = true;
   let isLoaded: Promise<void> | undefined;
   let reading: Promise<unknown> = Promise.resolve();
 
@@ -58,10 +60,13 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
     log.add(told);
     for (const each of told.slice(-1)) if ('report' in each) await titles.know(each.report);
   };
+  const file = async (told: readonly Told[]) => {
+    isKept = (await cache.append(told)) === undefined && isKept;
+  };
+  /** What could not be kept is asked for again by the next start. */
   const cover = async (span: Covered) => {
     covered = span;
-    // What cannot be kept is asked for again.
-    await store.write('covered', span, { secret: false }).catch(() => {});
+    if (isKept) await store.write('covered', span, { secret: false }).catch(() => {});
   };
 
   const readNew = async (): Promise<void> => {
@@ -75,7 +80,7 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
       const fresh = told.filter((each) => !newest.has(keyOf(each)));
       for (const each of told) seen.add(keyOf(each));
       await keep(fresh);
-      await cache.append(fresh);
+      await file(fresh);
     }
     newest = new Set([...seen].slice(-mostSeen));
     await cover({ from: before.from, until });
@@ -87,7 +92,7 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
       for await (const page of deployedPages(logs, account, { since, until: covered.from })) {
         const told = page.map(toldOf);
         await keep(told);
-        await cache.append(told);
+        await file(told);
       }
       await cover({ from: since, until: covered.until });
     }

@@ -30,6 +30,7 @@ describe('the page of a home', () => {
     assert.ok((grid ?? 0) < (battery ?? 0) && (battery ?? 0) < (sun ?? 0));
     assert.equal(await flowOf(page, 'Car').count(), 0);
     assert.equal(await page.title(), 'solar 4.20 kW · exporting 1.50 kW · home');
+    assert.match(await page.locator('header').innerText(), /The bridge on this machine\s+last tick \d+ s ago/);
   });
 
   it('asks nobody but the bridge, and nothing in it is against its own policy', async (t) => {

@@ -47,7 +47,13 @@ describe('the history of ticks', () => {
     for await (const day of read(0, noon + dayMs)) found.push(...day);
     assert.deepEqual(found, told);
     assert.deepEqual(await timesIn(folder, noon - minuteMs, noon), [noon]);
-    assert.equal((await stat(join(folder, '2026-05-20.jsonl'))).mode & 0o777, 0o600);
+  });
+
+  it('is for its owner only', async (t) => {
+    const folder = await folderFor(t);
+    await tickHistory(folder).append([tickAt(noon)]);
+    const modes = [folder, join(folder, '2026-05-20.jsonl')].map(async (path) => (await stat(path)).mode & 0o777);
+    assert.deepEqual(await Promise.all(modes), [0o700, 0o600]);
   });
 
   it('is nothing where nothing was written', async (t) => assert.deepEqual(await timesIn(await folderFor(t)), []));
@@ -100,12 +106,12 @@ describe('the history of ticks', () => {
     assert.ok(times.filter((at) => at >= noon && at < noon + 60 * dayMs).length >= daysKept - 1);
   });
 
-  it('of one day does not grow without end', async (t) => {
+  it('of one day does not grow without end, and says so', async (t) => {
     const folder = await folderFor(t);
     await tickHistory(folder).append([tickAt(noon)]);
     const file = join(folder, '2026-05-20.jsonl');
     await truncate(file, 8_000_000);
-    assert.equal(await tickHistory(folder).append([tickAt(noon + minuteMs)]), undefined);
+    assert.match((await tickHistory(folder).append([tickAt(noon + minuteMs)])) ?? '', /could not be written \(EFBIG\)/);
     assert.equal((await stat(file)).size, 8_000_000);
     assert.deepEqual(await timesIn(folder), [noon]);
   });

@@ -97,7 +97,8 @@ async function appendLines(folder: string, day: string, lines: readonly string[]
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = await open(path, 'a', 0o600);
   try {
-    if ((await file.stat()).size + text.length <= mostBytes) await appendFile(file, text);
+    if ((await file.stat()).size + text.length > mostBytes) throw Object.assign(new Error(path), { code: 'EFBIG' });
+    await appendFile(file, text);
   } finally {
     await file.close();
   }

@@ -1,6 +1,6 @@
 /** `npm run page` against a local CloudWatch Logs: which homes it shows, what it asks AWS for, and what it keeps. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -206,6 +206,16 @@ describe('npm run page', () => {
       refusal = undefined;
       assert.equal(History.parse((await get('api/history?hours=72')).json).times.length, 72 * 60);
     });
+  });
+
+  it('asks again for what could not be kept', async () => {
+    const obstacle = join(folder, 'aws-log/default/eu-central-1/home/2026-05-20.jsonl');
+    await mkdir(obstacle, { recursive: true });
+    const timesOf = (json: unknown) => History.parse(json).times.length;
+    const look = () => page(async (get) => timesOf((await get('api/history?hours=1')).json));
+    assert.equal((await look()).result, 60);
+    await rmdir(obstacle);
+    assert.equal((await look()).result, 60);
   });
 
   it('has the trouble of an invocation as a mark, and counts a line that comes twice once', async () => {

@@ -45,6 +45,19 @@ describe('the rows of the history', () => {
     assert.deepEqual(rowsOf(sample(0, sunny), sample(1, { refusals: [{ says: 'no' }] }), sample(2, sunny)), [4.2, 4.2]);
   });
 
+  it('have a gap between means too', () => {
+    const month = (...samples: Sample[]) => historyIn(samples, 744);
+    const { columns, times } = month(sample(0, sunny), sample(60, sunny), sample(61, offline), sample(90, sunny));
+    assert.deepEqual(columns.production, [4.2, null, 4.2, null, 4.2]);
+    assert.deepEqual(
+      times.map((time) => (time - from / 1000) / 60),
+      [0, 5, 60, 65, 90],
+    );
+    assert.deepEqual(month(sample(0, sunny), sample(6, sunny)).columns.production, [4.2, 4.2]);
+    const slow = { ...sunny, intervalMinutes: 20 };
+    assert.deepEqual(month(sample(0, slow), sample(20, slow)).columns.production, [4.2, 4.2]);
+  });
+
   it('are the figures where an error is of the same second', () => {
     const { columns } = historyIn([sample(0, sunny), { ...sample(0, offline), at: from + 1 }]);
     assert.deepEqual(columns.production, [4.2]);

@@ -232,3 +232,14 @@ describe('the sources and destinations of a home', () => {
     assert.match(state.error?.says ?? '', /^<img src=x/, 'what is left is the text as it was');
   });
 });
+
+describe('the ticks that are kept', () => {
+  it('are those of a month of minutes at most, while nobody looks', () => {
+    const log = homeLog('home', titles);
+    const count = 100_000;
+    for (let second = 0; second < count; second++) log.add([{ at: noon + second * 1000, report: pushed }]);
+    const now = noon + count * 1000;
+    assert.deepEqual(log.history(noon, noon + minuteMs).times, []);
+    assert.equal(log.history(now - minuteMs, now).times.length, 60);
+  });
+});

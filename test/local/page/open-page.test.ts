@@ -97,6 +97,19 @@ describe('the page beside npm start', () => {
     assert.deepEqual(columns.production, [4.2, 4.2, 4.2]);
   });
 
+  it('goes on without a past that cannot be read', async (t) => {
+    const { show, get, told } = await opened(t, {
+      STATE_DIR: await folderFor(t),
+      // biome-ignore lint/correctness/useYield: it fails before.
+      past: async function* () {
+        throw new Error('no past');
+      },
+    });
+    show(report);
+    assert.deepEqual(History.parse(await get('api/history?hours=1')).columns.production, [4.2]);
+    assert.equal(told[1], 'The past of the home could not be read: the page shows it from now on.');
+  });
+
   it('is elsewhere where the usual port is taken, and nowhere where its own is', async (t) => {
     const { port } = await listen(t, createServer());
     const own = await opened(t, { STATE_DIR: await folderFor(t), PAGE_PORT: String(port) });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
+import type { OutputFile } from 'esbuild';
 
 /** A body with its compressed forms, by the words of `accept-encoding`. */
 export type Asset = { type: string; etag: string; identity: Buffer; br: Buffer; gzip: Buffer };
@@ -20,10 +21,27 @@ const viewFolder = join(import.meta.dirname, 'view');
 
 /** `/` is the page, `/page.js` its program and `/page.css` its looks. @throws where the view cannot be built. */
 export async function bundledAssets(folder = viewFolder): Promise<Assets> {
-  const { build } = await import('esbuild');
-  const [page, { outputFiles }] = await Promise.all([
-    readFile(join(folder, 'index.html')),
-    build({
+  const [page, outputFiles] = await Promise.all([readFile(join(folder, 'index.html')), bundled(folder)]);
+  const files: [path: string, type: string, body: Buffer][] = [
+    ['/', 'html', page],
+    ...outputFiles.map(({ path, contents }): [string, string, Buffer] => {
+      const name = basename(path);
+      return [`/${name}`, name.slice(name.lastIndexOf('.') + 1), Buffer.from(contents)];
+    }),
+  ];
+  return new Map(
+    await Promise.all(files.map(async ([path, type, body]) => [path, await assetOf(type, body)] as const)),
+  );
+}
+
+let builds = 0;
+
+/** esbuild's process would stay beside the bridge for months. */
+async function bundled(folder: string): Promise<OutputFile[]> {
+  const { build, stop } = await import('esbuild');
+  builds++;
+  try {
+    const { outputFiles } = await build({
       absWorkingDir: folder,
       entryPoints: { page: './page' },
       outdir: folder,
@@ -37,18 +55,12 @@ export async function bundledAssets(folder = viewFolder): Promise<Assets> {
       jsxImportSource: 'preact',
       legalComments: 'none',
       logLevel: 'silent',
-    }),
-  ]);
-  const files: [path: string, type: string, body: Buffer][] = [
-    ['/', 'html', page],
-    ...outputFiles.map(({ path, contents }): [string, string, Buffer] => {
-      const name = basename(path);
-      return [`/${name}`, name.slice(name.lastIndexOf('.') + 1), Buffer.from(contents)];
-    }),
-  ];
-  return new Map(
-    await Promise.all(files.map(async ([path, type, body]) => [path, await assetOf(type, body)] as const)),
-  );
+    });
+    return outputFiles;
+  } finally {
+    builds--;
+    if (builds === 0) await stop();
+  }
 }
 
 async function assetOf(type: string, identity: Buffer): Promise<Asset> {

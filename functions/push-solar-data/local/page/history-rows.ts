@@ -53,6 +53,7 @@ function rowsOf(samples: readonly Sample[]): Row[] {
 
 const seconds = (ms: number): number => Math.round(ms / 1000);
 const emptyRow = (at: number): Row => ({ time: seconds(at), ...noFigures });
+const isEmpty = (row: Row): boolean => columnNames.every((name) => row[name] === null);
 const noFigures = Object.fromEntries(columnNames.map((name) => [name, null])) as Record<ColumnName, null>;
 
 function rowOf({ at, figures = {} }: Sample): Row {
@@ -65,17 +66,18 @@ function rowOf({ at, figures = {} }: Sample): Row {
   return row;
 }
 
-/** The mean of what is known in each step. */
+/** The mean of what is known in each step, and a row of nulls where nothing follows on the end of figures. */
 function averaged(rows: readonly Row[], step_s: number): Row[] {
   const steps = Map.groupBy(rows, ({ time }) => Math.floor(time / step_s) * step_s);
-  return [...steps].map(([time, together]) => {
+  return [...steps].flatMap(([time, together]) => {
     const row = emptyRow(time * 1000);
     for (const name of columnNames) {
       const known = together.flatMap((each) => each[name] ?? []);
       const sum = known.reduce((total, value) => total + value, 0);
       if (known.length > 0) row[name] = Math.round((sum / known.length) * 1000) / 1000;
     }
-    return row;
+    const endsInGap = together.slice(-1).every(isEmpty) && !steps.has(time + step_s);
+    return endsInGap ? [row, emptyRow((time + step_s) * 1000)] : [row];
   });
 }
 

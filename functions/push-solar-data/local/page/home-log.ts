@@ -30,6 +30,9 @@ const shapeMs = dayMs;
 /** Lines are of our own clock, or of AWS's, which may run ahead a little; what lies further ahead is of a wrong clock. */
 const aheadMs = 120_000;
 
+/** Of a tick each minute, so far back as a home can be seen. */
+const mostSamples = daysKept * 24 * 60;
+
 type At<Row> = { at: number; row: Row };
 
 export function homeLog(site: string, titles: Titles): HomeLog {
@@ -77,14 +80,21 @@ export function homeLog(site: string, titles: Titles): HomeLog {
 function keptSamples() {
   const kept: Sample[] = [];
   let isInOrder = true;
+  const order = () => {
+    if (!isInOrder) kept.sort((a, b) => a.at - b.at);
+    isInOrder = true;
+  };
   return {
     add(sample: Sample): void {
       isInOrder &&= (kept.at(-1)?.at ?? 0) <= sample.at;
       kept.push(sample);
+      // Nobody may look for months.
+      if (kept.length <= 2 * mostSamples) return;
+      order();
+      kept.splice(0, kept.length - mostSamples);
     },
     until(now: number): Sample[] {
-      if (!isInOrder) kept.sort((a, b) => a.at - b.at);
-      isInOrder = true;
+      order();
       const tooOld = kept.findIndex(({ at }) => at >= now - daysKept * dayMs);
       if (tooOld > 0) kept.splice(0, tooOld);
       return kept.filter(({ at }) => at <= now + aheadMs);

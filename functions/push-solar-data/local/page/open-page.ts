@@ -67,7 +67,9 @@ export async function openPage({ settings, site, clock, tell, past }: PagePorts)
   assets.catch(() => {}); // whoever asks for one is told
   const server = await openOnPort(settings, { origin: past ? 'demo' : 'here', homes: [home], assets }, tell);
   if (server)
-    isLoaded = load(log, past?.(begun, site.name) ?? history?.read(begun - daysKept * dayMs, begun - 1)).then(changed);
+    isLoaded = load(log, past?.(begun, site.name) ?? history?.read(begun - daysKept * dayMs, begun - 1))
+      .catch(() => tell('The past of the home could not be read: the page shows it from now on.'))
+      .then(changed);
   let keeping: Promise<unknown> = Promise.resolve();
   let told: string | undefined;
   return {

@@ -87,7 +87,7 @@ function Head({ homes, live, now }: { homes: Homes | undefined; live: Live; now:
       )}
       <p class="origin">
         {homes && <span>{origins[homes.origin]}</span>}
-        {state?.tickAt !== undefined && <span class="figures">last reading {agoOf(state.tickAt, now)}</span>}
+        {state?.tickAt !== undefined && <span class="figures">last tick {agoOf(state.tickAt, now)}</span>}
       </p>
     </header>
   );
