@@ -119,12 +119,11 @@ async function readTwice(source: Source, notes: string[], ports: ReadPorts): Pro
 }
 
 async function readOnce(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
-  const { adapter } = source;
-  const outcome = await askAdapter(source, notes, ports, async (context) => {
-    const answer = await adapter.read(context);
+  return askAdapter(source, notes, ports, async (context) => {
+    const answer = await source.adapter.read(context);
     if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
+    const failure = incompleteness(source, answer);
+    if (failure) throw failure;
     return answer;
   });
-  if (outcome instanceof Failure || 'stack' in outcome) return outcome;
-  return incompleteness(source, outcome.answer) ?? outcome;
 }
