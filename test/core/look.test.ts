@@ -34,6 +34,16 @@ describe('a look that was taken beside the ticks', () => {
     assert.deepEqual(takenOver(own, look, limits, now), { ...polled(20), ...learnt });
   });
 
+  it('counts as one answer more of figures that stand still, and as the end of it where they have moved', () => {
+    const unchanged = { since: now - 1_500_000, answers: 5 };
+    const flowing = (sun_kw: number, secondsAgo: number) => ({
+      last: { reading: { production_kw: sun_kw, net_import_kw: -1 }, lacking: [], at: now - secondsAgo * 1000 },
+    });
+    const own = polled(300, { ...flowing(4, 300), unchanged });
+    const stillAfter = (sun_kw: number) => takenOver(own, polled(20, flowing(sun_kw, 20)), limits, now)?.unchanged;
+    assert.deepEqual([stillAfter(4), stillAfter(3.1)], [{ ...unchanged, answers: 6 }, undefined]);
+  });
+
   it('brings its failure, with the time until which the cloud is left alone', () => {
     const failure = { kind: 'rate-limited', message: 'too often', consecutive: 1, retryAt: now + 300_000 } as const;
     const { last: _none, ...look } = polled(20, { failure });

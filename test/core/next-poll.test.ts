@@ -53,6 +53,13 @@ describe('the next poll', () => {
       /because its cloud counts the calls$/,
     ],
     ['of one whose rhythm is known', answered(0, { refresh: renewed }), slow, 300, /renews its figures every 5 min$/],
+    [
+      'of one whose figures come just after a tick, which does not wait for them',
+      answered(0, { refresh: { ...renewed, lag: 35 } }),
+      slow,
+      360,
+      /renews its figures every 5 min$/,
+    ],
     ['after a failure', failed('unavailable'), slow, 300, /^it has failed, and is tried again .* 5 min$/],
     ['after refused credentials', failed('auth', 1800), slow, 1800, /^it refused the credentials/],
     ['of one that is left alone past a tick', failed('auth', 1805), slow, 1860, /^it refused the credentials/],

@@ -62,6 +62,13 @@ describe('a bug', () => {
       assert.equal((await home.tick()).outcome, 'reported');
       assert.equal(home.pushes[0]?.siteMeters, undefined);
     });
+
+  it('of an adapter that gives nothing of which a field is demanded is told like any other', async (t) => {
+    const nothing = async () => null as unknown as Reading;
+    const home = await homeOf(t, [adapterOf({ vendor: 'roof', always: ['net_import_kw'], read: nothing })]);
+    assert.equal((await home.tick()).kind, 'bug');
+    assert.match(home.pushes[0]?.error ?? '', /^The bridge itself made an error/);
+  });
 });
 
 describe('what an adapter keeps', () => {

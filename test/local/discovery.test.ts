@@ -59,3 +59,18 @@ it('gives a failure in words without secrets, and is asked again after it', asyn
 it('finds nothing where an adapter can list nothing', async () => {
   assert.deepEqual(await openDiscovery(memoryStore())('example', adapterOf(), {}), {});
 });
+
+it('asks nobody where the address that the owner has set is refused, and tells no credentials of it', async () => {
+  const texts = { BARN_CLOUD_TOKEN: 'token-of-the-barn', BARN_CLOUD_BASE_URL: 'https://me:pass-of-mine@barn.example' };
+  let asked = false;
+  const discover = async () => {
+    asked = true;
+    return {};
+  };
+  const elsewhere = { ...cloud, baseUrl: 'https://cloud.example', discover };
+  const failure = await openDiscovery(memoryStore())('barn-cloud', elsewhere, texts);
+  assert.ok(failure instanceof Failure);
+  assert.match(failure.message, /^BARN_CLOUD_BASE_URL must hold no/);
+  assert.doesNotMatch(failure.message, /pass-of-mine/);
+  assert.equal(asked, false);
+});

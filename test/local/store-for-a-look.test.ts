@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as z from 'zod/mini';
+import { siteStateFrom } from '../../functions/push-solar-data/core/site-state.ts';
 import { storeForALook } from '../../functions/push-solar-data/local/store-for-a-look.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import { sourceOf } from '../support/sources.ts';
 
 const broken = (part: 'read' | 'write') => ({
   ...memoryStore(),
@@ -44,5 +48,22 @@ describe('in a look at a home, what is kept', () => {
     const look = storeForALook(broken('write'));
     await look.write('roof', {}, { secret: false });
     assert.deepEqual(look.troubles, ['What was learnt could not be saved: the disk is broken']);
+  });
+
+  it('is written at the end where it is a log-in that could not be saved when it was renewed', async () => {
+    const store = memoryStore();
+    let tries = 0;
+    const write: typeof store.write = async (...document) => {
+      tries += 1;
+      if (tries === 1) throw new Error('too many requests');
+      await store.write(...document);
+    };
+    const memory = createSiteMemory(storeForALook({ ...store, write }));
+    const adapter = { session: z.object({ refreshToken: z.string() }) };
+    const source = { ...sourceOf({}), identity: 'account', adapter };
+    const { session } = await memory.adapterMemory(source, 0);
+    await assert.rejects(session.save({ refreshToken: 'renewed' }, 1), /too many requests/);
+    assert.deepEqual(await memory.commit([], siteStateFrom(undefined), 2, { final: true }), []);
+    assert.match(store.documents.get(`session/${source.label}`) ?? '', /renewed/);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Reading } from '../../functions/push-solar-data/adapters/adapter.ts';
-import { isWorthWaiting } from '../../functions/push-solar-data/sources/poll.ts';
+import { isWorthWaiting } from '../../functions/push-solar-data/core/next-poll.ts';
 import { adapterOf } from '../support/sources.ts';
 import { homeOf, sunny } from '../support/ticks.ts';
 

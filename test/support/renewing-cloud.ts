@@ -1,6 +1,7 @@
 /** A cloud that renews its figures by the clock of its equipment, and a bridge that asks it: how old is what it has told? */
+
+import { isWorthWaiting } from '../../functions/push-solar-data/core/next-poll.ts';
 import { learnRefresh, nextPollAt, type Pace, type Refresh } from '../../functions/push-solar-data/core/refresh.ts';
-import { isWorthWaiting } from '../../functions/push-solar-data/sources/poll.ts';
 import { type Draw, drawFrom } from '../fuzz/mutation.ts';
 
 /** Durations are in seconds. */

@@ -1,4 +1,5 @@
 /** A look at a source that another command has taken beside the ticks: what of it is news to them. Pure. */
+import { unchangedAfter } from './freshness.ts';
 import type { SourceLimits, SourceState } from './source-state.ts';
 
 /**
@@ -17,7 +18,15 @@ export function takenOver(
   if (!look || polledAt === undefined || look.settingsHash !== settingsHash || polledAt > now) return undefined;
   if (own?.settingsHash !== settingsHash) return look;
   if (own.polledAt !== undefined && own.polledAt <= now && own.polledAt >= polledAt) return undefined;
-  const { last: _last, failure: _failure, ...learnt } = own;
+  const { last: _last, failure: _failure, unchanged: _unchanged, ...learnt } = own;
   const { last, failure } = look;
-  return { ...look, ...learnt, polledAt, ...(last ? { last } : {}), ...(failure ? { failure } : {}) };
+  // Figures that moved between the two answers do not stand still since before them.
+  const unchanged = last && unchangedAfter(last.reading, own.last, own.unchanged);
+  return {
+    ...learnt,
+    polledAt,
+    ...(last ? { last } : {}),
+    ...(failure ? { failure } : {}),
+    ...(unchanged ? { unchanged } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-/** When a source is asked next, and why not earlier, for whoever looks. Pure. */
+/** When a source is asked next, and why not earlier. Pure. */
 import * as z from 'zod/mini';
 import { inWords } from './freshness.ts';
 import { renewalSeconds } from './refresh.ts';
@@ -14,8 +14,24 @@ export type NextPoll = z.output<typeof NextPoll>;
 
 const tickSeconds = 60;
 const tickMs = tickSeconds * 1000;
-/** So long a tick waits for a source whose time has almost come. */
-const patienceMs = 10_000;
+
+const worthWaitingMs = 10_000;
+
+/**
+ * Ticks come some seconds early or late. A cloud that may not be asked for a moment yet is waited for: a tick later, its
+ * figures would be a minute older each time. An aim by its own rhythm is not: asked to the second, more polls would come
+ * just before its figures.
+ *
+ * @param gapMs from the last poll to the end of the wait.
+ */
+export function isWorthWaiting(
+  waitMs: number,
+  gapMs: number,
+  { pollSeconds, floorSeconds }: Pick<SourceLimits, 'pollSeconds' | 'floorSeconds'>,
+): boolean {
+  const isInterval = gapMs <= floorSeconds * 1000 || gapMs === pollSeconds * 1000;
+  return waitMs <= worthWaitingMs && isInterval;
+}
 
 type Ticks = {
   now: number;
@@ -33,8 +49,11 @@ export function askingTick(
   const waitMs = msUntilDue(state, limits, now, { loadedAt });
   if (waitMs === 0) return undefined;
   // The end of a time in which it is left alone is waited for by no tick.
-  const at = Number.isFinite(waitMs) ? now + waitMs - patienceMs : (state?.failure?.retryAt ?? now);
-  return nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
+  const at = Number.isFinite(waitMs) ? now + waitMs : (state?.failure?.retryAt ?? now);
+  const firstAfter = nextTickAt + Math.max(0, Math.ceil((at - nextTickAt) / tickMs)) * tickMs;
+  const before = firstAfter - tickMs;
+  const isWaitedFor = Number.isFinite(waitMs) && isWorthWaiting(at - before, at - (state?.polledAt ?? 0), limits);
+  return isWaitedFor && before >= nextTickAt ? before : firstAfter;
 }
 
 /** @param state after the tick of `now`. @returns undefined where nothing is known of the source. */

@@ -8,7 +8,12 @@ import type { StateStore } from '../persistence/store.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openConnections } from '../platform/connections.ts';
 import { createRedactor } from '../platform/redaction.ts';
-import { createSettingsReader, type SettingTexts } from '../settings/settings-reader.ts';
+import {
+  createSettingsReader,
+  type SettingsReader,
+  type SettingTexts,
+  variableOf,
+} from '../settings/settings-reader.ts';
 import { openDraftSource, type Source } from '../settings/source.ts';
 import { discover, type Found } from '../sources/discover.ts';
 import { storeForALook } from './store-for-a-look.ts';
@@ -28,11 +33,20 @@ export function openDiscovery(store: StateStore): Find {
     if (!adapter.discover) return {};
     const reader = createSettingsReader(texts);
     const source = openDraftSource(label, adapter, reader);
+    const refused = refusedAddress(label, reader);
+    if (refused) return refused;
     const key = [label, source.identity, source.baseUrl].join(' ');
     const found = known.get(key) ?? (await askOnce(source, reader.secrets, store));
     if (!(found instanceof Failure)) known.set(key, found);
     return found;
   };
+}
+
+/** Credentials that are meant for an address of the owner's own go to no other because there is a slip in it. */
+function refusedAddress(label: string, { problems, secrets }: SettingsReader): Failure | undefined {
+  const names = ['baseUrl', 'authUrl'].map((host) => variableOf(label, host));
+  const problem = problems.find((each) => names.some((name) => each.startsWith(`${name} `)));
+  return problem === undefined ? undefined : new Failure('settings', createRedactor(secrets).text(problem));
 }
 
 async function askOnce(source: Source, secrets: string[], store: StateStore): Promise<Found | Failure> {

@@ -38,6 +38,8 @@ export function storeForALook(store: StateStore): StoreForALook {
       try {
         await store.write(name, document, options);
       } catch (error) {
+        // It has replaced the one before, which is worth nothing now: whoever renewed it has to try again at its end.
+        if (name.startsWith('session/')) throw error;
         tell('What was learnt could not be saved', error);
       }
     },

@@ -2,6 +2,7 @@
 import { incompleteness } from '../adapters/always.ts';
 import { Failure, stackOf } from '../core/failure.ts';
 import { takenOver } from '../core/look.ts';
+import { isWorthWaiting } from '../core/next-poll.ts';
 import type { AdapterAnswer } from '../core/shape.ts';
 import {
   afterAnswer,
@@ -49,24 +50,6 @@ export async function poll(
   const ms = Math.round(ports.clock.stopwatch() - begun);
   const { state, told } = judgedSafely(outcome, source, before, asking, result.notes);
   return { result: { ...result, ms, ...told }, state };
-}
-
-const worthWaitingMs = 10_000;
-
-/**
- * Ticks come some seconds early or late. A cloud that may not be asked for a moment yet is waited for: a tick later, its
- * figures would be a minute older each time. An aim by its own rhythm is not: asked to the second, more polls would come
- * just before its figures.
- *
- * @param gapMs from the last poll to the end of the wait.
- */
-export function isWorthWaiting(
-  waitMs: number,
-  gapMs: number,
-  { pollSeconds, floorSeconds }: Pick<Source, 'pollSeconds' | 'floorSeconds'>,
-): boolean {
-  const isInterval = gapMs <= floorSeconds * 1000 || gapMs === pollSeconds * 1000;
-  return waitMs <= worthWaitingMs && isInterval;
 }
 
 type Outcome = Asked<AdapterAnswer>;
@@ -119,12 +102,11 @@ async function readTwice(source: Source, notes: string[], ports: ReadPorts): Pro
 }
 
 async function readOnce(source: Source, notes: string[], ports: ReadPorts): Promise<Outcome> {
-  const { adapter } = source;
-  const outcome = await askAdapter(source, notes, ports, async (context) => {
-    const answer = await adapter.read(context);
+  return askAdapter(source, notes, ports, async (context) => {
+    const answer = await source.adapter.read(context);
     if (typeof answer !== 'object') throw new TypeError(`the adapter gives ${answer} instead of a reading`);
+    const failure = incompleteness(source, answer);
+    if (failure) throw failure;
     return answer;
   });
-  if (outcome instanceof Failure || 'stack' in outcome) return outcome;
-  return incompleteness(source, outcome.answer) ?? outcome;
 }
