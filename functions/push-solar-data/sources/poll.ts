@@ -40,8 +40,11 @@ export async function poll(
   const waitMs = msUntilDue(before, source, now, { loadedAt, ignoreInterval });
   const asked = waitMs === 0 || isWorthWaiting(waitMs, now + waitMs - (before?.polledAt ?? 0), source);
   const result: SourceResult = { label: source.label, vendor: source.adapter.vendor, polled: asked, notes: [] };
-  const untold = news ? ({ untold: true } as const) : {};
-  if (!asked) return { result: { ...result, ...standing(before, source, now), ...untold }, state: before };
+  if (!asked) {
+    const known = standing(before, source, now);
+    const untold = news && isTellable(known, news, now) ? ({ untold: true } as const) : {};
+    return { result: { ...result, ...known, ...untold }, state: before };
+  }
 
   const begun = ports.clock.stopwatch();
   if (waitMs > 0) await ports.clock.sleep(waitMs, ports.signal);
@@ -51,6 +54,12 @@ export async function poll(
   const { state, told } = judgedSafely(outcome, source, before, asking, result.notes);
   return { result: { ...result, ms, ...told }, state };
 }
+
+const momentMs = 60_000;
+
+/** A reading without a time of its own counts as of now wherever it is told: that of a look is only so for a moment. */
+const isTellable = ({ reading }: Standing, { polledAt = 0 }: SourceState, now: number): boolean =>
+  reading?.tsms !== undefined || now - polledAt <= momentMs;
 
 type Outcome = Asked<AdapterAnswer>;
 
