@@ -222,6 +222,19 @@ it('a list of which nothing is marked is not taken for all of it', async (t) => 
   assert.match(await storing(terminal, ended), /^LISTING_CLOUD_SERIALS=B2$/m);
 });
 
+for (const [what, line] of [
+  ['several that are set', 'LISTING_CLOUD_SERIALS=A1,B2\n'],
+  ['all of them, of which none is set,', ''],
+] as const)
+  it(`${what} stay at Enter when the list is put before the owner again`, async (t) => {
+    const file = `VENDOR=listing-cloud\nLISTING_CLOUD_PASSWORD=right-password\n${line}`;
+    const { ended, ...terminal } = configuring(t, serials, file);
+    await terminal.choose(menu, /LISTING_CLOUD_SERIALS: /);
+    await terminal.answer(/LISTING_CLOUD_SERIALS: which one\?/);
+    await terminal.choose(menu, /Nothing more/);
+    assert.equal(await storing(terminal, ended), file);
+  });
+
 describe('what a home may have or not', () => {
   const withParts = adapterOf({
     vendor: 'listing-cloud',
