@@ -81,11 +81,11 @@ describe('settings given by --set', () => {
   });
 
   it('with another vendor keep what a destination that takes over its label needs', async (t) => {
-    const file = 'VENDOR=barn:sunsynk\nBARN_USER_NAME=me\nBARN_REGION=eu\nBARN_BASE_URL=https://example.com\n';
+    const file = 'VENDOR=barn:fusionsolar\nBARN_USER_NAME=me\nBARN_STATION_CODE=NE=1\n';
     const here = home(t, file);
     await setting(here, ['VENDOR=victron-vrm', 'DESTINATION=barn:mqtt'], '--no-check');
     assert.match(here.stored(), /^BARN_USER_NAME=me$/m);
-    assert.doesNotMatch(here.stored(), /BARN_REGION/);
+    assert.doesNotMatch(here.stored(), /BARN_STATION_CODE/);
   });
 
   it('with another vendor remove what belonged to the former one alone, and say so', async (t) => {
