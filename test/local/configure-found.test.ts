@@ -106,6 +106,16 @@ describe('what a cloud lists', () => {
     assert.match(await storing(terminal, ended), /^LISTING_CLOUD_PLANT=12$/m);
   });
 
+  it('is asked for where the only one is doubtful', async (t) => {
+    const { ended, ...terminal } = configuring(
+      t,
+      listing(() => [{ ...house, isLikely: false }]),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/LISTING_CLOUD_PLANT: which one\?/, /House \(12\)/);
+    assert.match(await storing(terminal, ended), /^LISTING_CLOUD_PLANT=12$/m);
+  });
+
   it('is typed where there is nothing', async (t) => {
     const { ended, ...terminal } = configuring(
       t,

@@ -80,7 +80,7 @@ async function settleOne(
 ): Promise<void> {
   const { name } = setting;
   const likely = choices.filter(({ isLikely }) => isLikely);
-  const [only] = likely.length === 1 ? likely : choices.length === 1 ? choices : [];
+  const [only] = likely.length === 1 ? likely : choices.length === 1 && choices[0]?.isLikely !== false ? choices : [];
   if (choices.length === 0) {
     if (!mayBeLeftOut(setting)) ports.ask.say(`The cloud lists nothing for ${name}.`);
   } else if (only) {
