@@ -6,6 +6,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { asked } from '../../functions/push-solar-data/local/aws-account.ts';
+import { asWord } from '../../functions/push-solar-data/local/suggested.ts';
 import { parameterPath, type SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 
 /** A parameter of a site; `value` only where it is not encrypted. */
@@ -61,7 +62,7 @@ export const putCommand = (site: string, region: string, name: string, texts: Se
 
 /** What AWS's own command line needs, which knows nothing of `.env`. */
 export const inAccount = (region: string, { AWS_PROFILE }: SettingTexts): string =>
-  `--region ${region}${AWS_PROFILE ? ` --profile ${AWS_PROFILE}` : ''}`;
+  `--region ${region}${AWS_PROFILE ? ` --profile ${asWord(AWS_PROFILE)}` : ''}`;
 
 /** Parameters that one call of the API deletes at most. */
 const namesPerDeletion = 10;

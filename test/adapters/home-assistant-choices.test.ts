@@ -81,6 +81,7 @@ describe('Home Assistant: entities to choose from', () => {
     ],
     ['the only one of both directions as it counts, while something flows', { grid_power: '-1' }, [true, undefined]],
     ['none while nothing flows, so that nobody sees its direction', { grid_power: '0' }, [undefined, undefined]],
+    ['none that has one direction only, even alone', { grid_export: '1' }, [false]],
     ['none without a figure', { grid_power: 'unavailable' }, [undefined, undefined]],
     ['none of two', { grid_power: '1', meter_power: '1' }, [undefined, undefined]],
   ] as const)

@@ -80,6 +80,14 @@ describe('settings given by --set', () => {
     assert.equal(code, 0);
   });
 
+  it('with another vendor keep what a destination that takes over its label needs', async (t) => {
+    const file = 'VENDOR=barn:fusionsolar\nBARN_USER_NAME=me\nBARN_STATION_CODE=NE=1\n';
+    const here = home(t, file);
+    await setting(here, ['VENDOR=victron-vrm', 'DESTINATION=barn:mqtt'], '--no-check');
+    assert.match(here.stored(), /^BARN_USER_NAME=me$/m);
+    assert.doesNotMatch(here.stored(), /BARN_STATION_CODE/);
+  });
+
   it('with another vendor remove what belonged to the former one alone, and say so', async (t) => {
     const file = 'VENDOR=victron-vrm\nVICTRON_VRM_ACCESS_TOKEN=abcdefgh\nVICTRON_VRM_ID_SITE=1\nMAX_POWER_KW=20\n';
     const here = home(t, file);

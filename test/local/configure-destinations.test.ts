@@ -155,6 +155,16 @@ describe('the choice of destinations', () => {
     await again.ended;
   });
 
+  it('cannot be put off where the key of Charge HQ is set, which is told unless another is named', async (t) => {
+    const { ended, ...terminal } = configuring(t, 'VENDOR=example\nCHARGE_HQ_API_KEY=my-own-key\n');
+    await terminal.choose(menu, /Destinations \(DESTINATION\): charge-hq/);
+    await terminal.until(where);
+    terminal.type('later');
+    await terminal.until(/No results found/i);
+    terminal.type(keys.ctrlC);
+    await ended;
+  });
+
   it('can be made anew from the menu; what the others need is kept', async (t) => {
     const hook = await receiver(t);
     const file = 'VENDOR=example\nCHARGE_HQ_API_KEY=my-own-key\n';

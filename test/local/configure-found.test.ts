@@ -106,6 +106,16 @@ describe('what a cloud lists', () => {
     assert.match(await storing(terminal, ended), /^LISTING_CLOUD_PLANT=12$/m);
   });
 
+  it('is asked for where the only one is doubtful', async (t) => {
+    const { ended, ...terminal } = configuring(
+      t,
+      listing(() => [{ ...house, isLikely: false }]),
+    );
+    await loggingIn(terminal);
+    await terminal.choose(/LISTING_CLOUD_PLANT: which one\?/, /House \(12\)/);
+    assert.match(await storing(terminal, ended), /^LISTING_CLOUD_PLANT=12$/m);
+  });
+
   it('is typed where there is nothing', async (t) => {
     const { ended, ...terminal } = configuring(
       t,
@@ -221,6 +231,19 @@ it('a list of which nothing is marked is not taken for all of it', async (t) => 
   terminal.type(`${keys.space}${keys.enter}`);
   assert.match(await storing(terminal, ended), /^LISTING_CLOUD_SERIALS=B2$/m);
 });
+
+for (const [what, line] of [
+  ['several that are set', 'LISTING_CLOUD_SERIALS=A1,B2\n'],
+  ['all of them, of which none is set,', ''],
+] as const)
+  it(`${what} stay at Enter when the list is put before the owner again`, async (t) => {
+    const file = `VENDOR=listing-cloud\nLISTING_CLOUD_PASSWORD=right-password\n${line}`;
+    const { ended, ...terminal } = configuring(t, serials, file);
+    await terminal.choose(menu, /LISTING_CLOUD_SERIALS: /);
+    await terminal.answer(/LISTING_CLOUD_SERIALS: which one\?/);
+    await terminal.choose(menu, /Nothing more/);
+    assert.equal(await storing(terminal, ended), file);
+  });
 
 describe('what a home may have or not', () => {
   const withParts = adapterOf({

@@ -29,6 +29,12 @@ describe('a suggested command', () => {
     );
   });
 
+  it('can be pasted with a profile whose name has spaces or quotes', () => {
+    assert.equal(told(status, { AWS_PROFILE: "my family's" }), `AWS_PROFILE='my family'\\''s' ${status}`);
+    const windows = suggested(status, { AWS_PROFILE: "my family's" }, { inFile: {}, platform: 'win32' });
+    assert.equal(windows, `$env:AWS_PROFILE='my family''s'; ${status}`);
+  });
+
   it('is written as the shell of the system understands it', () => {
     const command = suggested(status, { SITE: 'cabin' }, { inFile: {}, platform: 'win32' });
     assert.equal(command, `$env:SITE='cabin'; ${status}`);

@@ -7,7 +7,7 @@ export type Choice = {
   value: string;
   /** Its name in the vendor's app, for the eyes. */
   title?: string | null | undefined;
-  /** Whether it is most likely what is meant, of several for one setting. */
+  /** Whether it is most likely what is meant, of several for one setting; false: not to be taken unasked, even alone. */
   isLikely?: boolean;
 };
 

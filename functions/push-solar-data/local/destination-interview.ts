@@ -27,12 +27,17 @@ export const isToldLater = (draft: Draft, putOff: ReadonlySet<string>): boolean 
 
 /** Asks where the figures go if nothing is known of it. */
 export async function askDestinationsIfNone(draft: Draft, ports: InterviewPorts): Promise<void> {
-  const chosen = await chosenDestinations(draft, ports.destinations);
-  const names = chosen.flatMap(({ label, module }) => [...ownSettings(label, module).values()].map(({ name }) => name));
-  const isSet = ['DESTINATION', ...names].some((name) => cleaned(draft[name]) !== undefined);
-  if (isSet || ports.putOff.has('DESTINATION')) return;
+  const isNamed = cleaned(draft['DESTINATION']) !== undefined;
+  if (isNamed || ports.putOff.has('DESTINATION') || (await isDefaultSet(draft, ports))) return;
   await askDestinations(draft, ports);
   await askDestinationSettings(draft, ports, true);
+}
+
+/** Whether figures go to the default destination although none is named. */
+async function isDefaultSet(draft: Draft, { destinations }: InterviewPorts): Promise<boolean> {
+  const byDefault = await chosenDestinations({}, destinations);
+  const settings = byDefault.flatMap(({ label, module }) => [...ownSettings(label, module).values()]);
+  return settings.some(({ name }) => cleaned(draft[name]) !== undefined);
 }
 
 /** Asks where the figures go, one destination after the other; labels only where names clash. */
@@ -42,13 +47,14 @@ export async function askDestinations(draft: Draft, ports: InterviewPorts): Prom
   const before = destinationsNamed(given).filter(({ slug }) => Object.hasOwn(destinations, slug));
   const choices = await destinationChoices(destinations);
   const putOff = { value: later, name: 'Later: first I look at the figures', short: 'Later', description: laterMeans };
+  const first = (await isDefaultSet(draft, ports)) ? choices : [...choices, putOff];
   const chosen: Named[] = [];
   ports.putOff.delete('DESTINATION');
   do {
     const known = before[chosen.length];
     const slug = await ask.search(
       chosen.length === 0 ? 'Where shall the figures go? Type to search:' : 'Where else?',
-      chosen.length === 0 ? [...choices, putOff] : choices,
+      chosen.length === 0 ? first : choices,
       known?.slug,
     );
     if (slug === later) {

@@ -80,34 +80,41 @@ async function settleOne(
 ): Promise<void> {
   const { name } = setting;
   const likely = choices.filter(({ isLikely }) => isLikely);
-  const [only] = likely.length === 1 ? likely : choices.length === 1 ? choices : [];
+  const [only] = likely.length === 1 ? likely : choices.length === 1 && choices[0]?.isLikely !== false ? choices : [];
   if (choices.length === 0) {
     if (!mayBeLeftOut(setting)) ports.ask.say(`The cloud lists nothing for ${name}.`);
   } else if (only) {
     draft[name] = only.value;
     const why = choices.length === 1 ? 'the only one there' : `most likely of ${choices.length}`;
     ports.ask.say(`${name}: ${inWords(only)}, ${why}.`);
-  } else draft[name] = await chooseOne(setting, choices, undefined, ports);
+  } else draft[name] = await chooseOne(setting, choices, ports);
 }
 
-/** @returns undefined to leave it out. */
+/**
+ * @param before what has held so far: Enter keeps it, also where the cloud does not list it (several of a list, a sign
+ * turned around) and where nothing is set. Left out where it is asked for the first time.
+ * @returns undefined to leave it out.
+ */
 export async function chooseOne(
   setting: KnownSetting,
   choices: readonly Choice[],
-  present: string | undefined,
   { ask }: InterviewPorts,
+  before?: { text: string | undefined },
 ): Promise<string | undefined> {
+  const present = before?.text;
   const ordered = choices.toSorted((one, other) => Number(other.isLikely ?? false) - Number(one.isLikely ?? false));
+  const isUnlisted = present !== undefined && choices.every(({ value }) => value !== present);
   const typed = Symbol('typed');
   const leftOut = Symbol('left out');
   const answer = await ask.oneOf<string | symbol>(
     `${setting.name}: which one? ${setting.help}`,
     [
+      ...(isUnlisted ? [{ value: present, name: `${present}, as it is set` }] : []),
       ...ordered.map((choice) => ({ value: choice.value, name: inWords(choice) })),
       ...(mayBeLeftOut(setting) ? [{ value: leftOut, name: 'None of these: leave it out' }] : []),
       { value: typed, name: 'Another one: I type it' },
     ],
-    present,
+    present ?? (before && leftOut),
   );
   if (answer === leftOut) return undefined;
   if (typeof answer === 'string') return answer;

@@ -1,15 +1,34 @@
 /** Settings that nobody reads any more, because the source that they belong to is another one or gone. */
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
-import { chosenSources, cleaned, commonSettings, type KnownSetting, ownSettings } from './known-settings.ts';
+import {
+  chosenDestinations,
+  chosenSources,
+  cleaned,
+  commonSettings,
+  type KnownSetting,
+  ownSettings,
+  type Registries,
+  settingsOfDestination,
+} from './known-settings.ts';
 
 /** Said before the names of what is removed. */
 export const ofFormerEquipment = 'What belonged to the former equipment alone is removed with it.';
 
-/** Those that are set for the sources of before, and are none of the sources of now. */
-export async function orphans(before: SettingTexts, now: SettingTexts, registry: Registry): Promise<KnownSetting[]> {
-  const [former, kept] = await Promise.all([settingsOfSources(before, registry), settingsOfSources(now, registry)]);
-  return [...former.values()].filter(({ name }) => !kept.has(name) && cleaned(before[name]) !== undefined);
+/** Those that are set for the sources of before, and are none of the sources and destinations of now. */
+export async function orphans(
+  before: SettingTexts,
+  now: SettingTexts,
+  { registry, destinations }: Registries,
+): Promise<KnownSetting[]> {
+  const [former, kept, told] = await Promise.all([
+    settingsOfSources(before, registry),
+    settingsOfSources(now, registry),
+    chosenDestinations(now, destinations),
+  ]);
+  const ofDestinations = told.flatMap(({ label, module }) => settingsOfDestination(label, module));
+  const used = new Set([...kept.values(), ...ofDestinations].map(({ name }) => name));
+  return [...former.values()].filter(({ name }) => !used.has(name) && cleaned(before[name]) !== undefined);
 }
 
 async function settingsOfSources(texts: SettingTexts, registry: Registry): Promise<Map<string, KnownSetting>> {

@@ -91,7 +91,7 @@ export async function changeSetting(setting: KnownSetting, draft: Draft, intervi
   const check = (text: string) => problemAmongAll(name, { ...draft, [name]: text }, interview);
   const text =
     choices.length > 0
-      ? await chooseOne(setting, choices, present, interview)
+      ? await chooseOne(setting, choices, interview, { text: present })
       : await interview.ask.setting(setting, present, { needed: !mayBeLeftOut(setting), check });
   if (text === undefined) delete draft[name];
   else draft[name] = text;

@@ -29,6 +29,11 @@ export function suggested(
     return isOfAws || name === 'SITE' ? [{ name, value }] : [];
   });
   if (given.length === 0) return command;
-  if (platform === 'win32') return [...given.map(({ name, value }) => `$env:${name}='${value}'`), command].join('; ');
-  return [...given.map(({ name, value }) => `${name}=${value}`), command].join(' ');
+  if (platform === 'win32')
+    return [...given.map(({ name, value }) => `$env:${name}='${value.replaceAll("'", "''")}'`), command].join('; ');
+  return [...given.map(({ name, value }) => `${name}=${asWord(value)}`), command].join(' ');
 }
+
+/** One word for a shell: the name of a profile may hold spaces. */
+export const asWord = (value: string): string =>
+  /^[\w.@/:+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;

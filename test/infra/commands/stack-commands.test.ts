@@ -209,6 +209,8 @@ describe('npm run deploy', () => {
     for (const command of ['npm run status', 'npm run configure -- --aws'])
       assert.ok(said.includes(`${before} ${command}`), said);
     assert.match(said, /aws ssm put-parameter --region eu-central-1 --profile mine --type/);
+    const { said: withSpace } = await run(deploy, { ...texts, AWS_PROFILE: 'my home' });
+    assert.match(withSpace, /aws ssm put-parameter --region eu-central-1 --profile 'my home' --type/);
     store.parameters.delete('/cdk-bootstrap/hnb659fds/version');
     assert.match(
       (await run(deploy, texts)).refused ?? '',

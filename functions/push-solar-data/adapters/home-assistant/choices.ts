@@ -135,7 +135,8 @@ function bothWays(candidates: readonly Candidate[], role: keyof typeof meanings)
   const both = signed.flatMap((each) => turned(each, role, [1, -1]));
   const oneWay = directed
     .filter(({ id, direction }) => direction !== undefined && !inPairs.has(id))
-    .flatMap((each) => turned(each, role, [each.direction ?? 1]));
+    .flatMap((each) => turned(each, role, [each.direction ?? 1]))
+    .map((choice) => ({ ...choice, isLikely: false })); // what flows the other way would be missed
   const isFlowing = signed.some(({ value }) => value !== undefined && value !== 0);
   const isOne = pairs.length > 0 ? pairs.length === 1 : signed.length === 1 && isFlowing;
   return likelyIf(isOne, [...pairs, ...both, ...oneWay]);
