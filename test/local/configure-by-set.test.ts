@@ -97,6 +97,13 @@ describe('settings given by --set', () => {
     assert.equal(here.stored(), 'VENDOR=foxess\nMAX_POWER_KW=20\nFOXESS_API_KEY=my-own-key\n');
   });
 
+  it('with another vendor and for another home take nothing from a file that may be of the first one', async (t) => {
+    const here = home(t, 'VENDOR=victron-vrm\nVICTRON_VRM_ID_SITE=1\n');
+    const cabin = { ...here, environment: { SITE: 'cabin' } };
+    await setting(cabin, ['VENDOR=foxess', 'FOXESS_API_KEY=my-own-key'], '--no-check');
+    assert.match(here.stored(), /^VICTRON_VRM_ID_SITE=1$/m);
+  });
+
   it('change only these, and say when all of it was stored already', async (t) => {
     const file = '# my home\nVENDOR=victron-vrm\nVICTRON_VRM_ID_SITE=1 # barn\nOTHER=x\n';
     const here = home(t, file);

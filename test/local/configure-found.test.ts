@@ -358,10 +358,23 @@ describe('another source', () => {
     await terminal.choose(menu, /Nothing more/);
     await terminal.answer(where, 'later');
     await terminal.answer(/Which one is at the street\?/);
+    await terminal.answer(/street-meter shows no solar power now\. Does it have panels/, 'n');
     await terminal.until(/street-meter measures nothing else, so it is left out of the home\./);
     await terminal.answer(right);
     assert.equal(await ended, 0);
     assert.equal(stored(terminal), 'VENDOR=roof-cloud\nROOF_CLOUD_TOKEN=roof-token\n');
+  });
+
+  it('whose panels may be asleep promises its solar power all the same', async (t) => {
+    const file = 'VENDOR=roof-cloud,street-meter\nROOF_CLOUD_TOKEN=roof-token\nSTREET_METER_TOKEN=meter-token\n';
+    const { ended, ...terminal } = configuring(t, [roof, meter], file);
+    await terminal.choose(menu, /Nothing more/);
+    await terminal.answer(where, 'later');
+    await terminal.answer(/Which one is at the street\?/);
+    await terminal.answer(/street-meter shows no solar power now\. Does it have panels/);
+    await terminal.until(/STREET_METER_TAKE=production: the grid meter of street-meter does not count\./);
+    terminal.type(keys.ctrlC);
+    await ended;
   });
 
   it('of the same maker gets a label of its own', async (t) => {

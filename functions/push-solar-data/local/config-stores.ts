@@ -21,6 +21,8 @@ export type Wanted = {
 export type ConfigStores = {
   /** The settings that hold now: the environment wins over the file, and the file over the parameters. */
   present: SettingTexts;
+  /** Whether the file may be another home's: SITE comes from elsewhere, and the file does not name it. */
+  mayBeOfAnotherHome: boolean;
   /** Where a read of these settings keeps its log-ins. */
   state: StateStore;
   /** @returns what was stored, in sentences. @throws Failure that says what was stored before it, if anything was. */
@@ -48,7 +50,8 @@ export async function openConfigStores({
 }): Promise<ConfigStores> {
   const inFile = textsInFile(file);
   const texts = { ...inFile, ...environment, ...given };
-  const parameters = aws ? await ownParameters(cleaned(texts['SITE']) ?? 'home', texts) : undefined;
+  const site = cleaned(texts['SITE']) ?? 'home';
+  const parameters = aws ? await ownParameters(site, texts) : undefined;
   const present = { ...parameters?.texts, ...inFile, ...environment };
   const names = {
     file: Object.keys(inFile),
@@ -59,6 +62,7 @@ export async function openConfigStores({
   for (const remark of odd) sayOn(complaints)(`! ${remark}`);
   return {
     present,
+    mayBeOfAnotherHome: site !== (cleaned(inFile['SITE']) ?? 'home'),
     state: parameters?.state ?? fileStore(stateFolder(present)),
     async store(wanted) {
       const toParameters = parameters ? forParameters(wanted, parameters) : [];

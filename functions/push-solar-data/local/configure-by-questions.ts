@@ -41,7 +41,7 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
     }
     step = await take(step, draft, interview);
   }
-  const orphaned = await orphans(configStores.present, draft, ports);
+  const orphaned = await orphans(configStores, draft, ports);
   const wanted = [
     ...(await settingsOf(draft, interview)).map((setting) => ({ setting, text: cleaned(draft[setting.name]) })),
     ...orphaned.map((setting) => ({ setting, text: undefined })),

@@ -51,7 +51,7 @@ export async function configureBySet(
       return diagnosis.kind === 'settings' ? exitCodes.wrongSettings : exitCodes.failed;
     }
   }
-  const orphaned = await orphans(configStores.present, draft, registries);
+  const orphaned = await orphans(configStores, draft, registries);
   const removed = orphaned.map((setting) => ({ setting, text: undefined, given: true }));
   const sentences = await configStores.store([...wanted, ...removed]);
   if (removed.length > 0) sayOn(output)(ofFormerEquipment);

@@ -1,6 +1,7 @@
 /** Settings that nobody reads any more, because the source that they belong to is another one or gone. */
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Registry } from '../settings/site.ts';
+import type { ConfigStores } from './config-stores.ts';
 import {
   chosenDestinations,
   chosenSources,
@@ -15,12 +16,16 @@ import {
 /** Said before the names of what is removed. */
 export const ofFormerEquipment = 'What belonged to the former equipment alone is removed with it.';
 
-/** Those that are set for the sources of before, and are none of the sources and destinations of now. */
+/**
+ * Those that are set for the sources of before, and are none of the sources and destinations of now. None where the file
+ * may be another home's, whose settings these are.
+ */
 export async function orphans(
-  before: SettingTexts,
+  { present: before, mayBeOfAnotherHome }: Pick<ConfigStores, 'present' | 'mayBeOfAnotherHome'>,
   now: SettingTexts,
   { registry, destinations }: Registries,
 ): Promise<KnownSetting[]> {
+  if (mayBeOfAnotherHome) return [];
   const [former, kept, told] = await Promise.all([
     settingsOfSources(before, registry),
     settingsOfSources(now, registry),

@@ -6,6 +6,10 @@ import { removeSource } from './equipment-interview.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { inWords } from './print.ts';
 
+/** Some clouds show no solar power at night, and a roof that is not promised would be missed by nobody. */
+const asleep = (label: string): string =>
+  `${label} shows no solar power now. Does it have panels, which may only be asleep?`;
+
 /** Restricts the others to what else they measure. @returns false if there is nothing to ask. */
 export async function askStreetMeter({ sources }: DryRun, draft: Draft, { ask }: InterviewPorts): Promise<boolean> {
   const metered = sources.filter(({ reading }) => reading?.net_import_kw !== undefined);
@@ -19,7 +23,10 @@ export async function askStreetMeter({ sources }: DryRun, draft: Draft, { ask }:
   );
   for (const { label, reading } of metered.filter((source) => source.label !== atStreet)) {
     const isMeasured = (term: Term) => termFields[term].some((field) => reading?.[field] !== undefined);
-    const rest = terms.filter((term) => term !== 'grid' && term !== 'consumption' && isMeasured(term));
+    const sleeps = !isMeasured('production') && (await ask.confirm(asleep(label), true));
+    const rest = terms.filter(
+      (term) => term !== 'grid' && term !== 'consumption' && (isMeasured(term) || (term === 'production' && sleeps)),
+    );
     if (rest.length === 0) {
       removeSource(label, draft);
       ask.say(`${label} measures nothing else, so it is left out of the home.`);
