@@ -1,8 +1,9 @@
-/** `npm run pictures`: the pictures of the page for the documents, of the simulated home, made by a browser. */
+/** `npm run pictures`: the pictures for the documents, of the simulated home, made by a browser. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { type Looks, openBrowser, openPage, serve } from './browser.ts';
+import { dashboardPicture } from './dashboard-picture.ts';
 import { moments } from './simulated-moments.ts';
 import { terminalPicture } from './terminal-picture.ts';
 
@@ -43,6 +44,7 @@ if (import.meta.main) {
   try {
     for (const name of Object.keys(pictures) as PictureName[]) keep(name, await pictureOf(browser, name));
     keep('terminal', await terminalPicture(browser));
+    keep('dashboard', await dashboardPicture(browser));
   } finally {
     await browser.close();
   }

@@ -14,6 +14,7 @@ const midnight = Date.parse('2026-06-14T00:00:00Z');
 const titles = { source: () => 'Simulated home', destination: () => 'Charge HQ' };
 
 type Change = (report: TickReport) => TickReport;
+export type ToldTick = { at: number; report: TickReport };
 
 const refusal = 'Simulated home: it refuses the API key (401). Make a new one in its portal and set SIMULATOR_API_KEY';
 const unreachable = 'Simulated home does not answer in time';
@@ -63,22 +64,27 @@ const withoutBattery: Change = (report) => {
 /** At 06:10 its cloud did not answer for 35 minutes. */
 const morning = { from: midnight + 6 * hourMs + 10 * minuteMs, until: midnight + 6 * hourMs + 45 * minuteMs };
 
-async function momentOf(now: Change): Promise<ShownHome> {
-  const log: HomeLog = homeLog('home', titles);
+/** The ticks of the days until that moment, newest first. */
+export async function* simulatedTicks(now: Change = (report) => report): AsyncGenerator<ToldTick> {
   for await (const part of simulatedPast(shownAt + minuteMs, 'home'))
     for (const told of part) {
       if (!('report' in told)) continue;
       const report: TickReport = { ...told.report, destinations: [chargeHq] };
       const isOut = told.at >= morning.from && told.at < morning.until;
       const isNow = told.at > shownAt - troubledMinutes * minuteMs;
-      log.add([{ at: told.at, report: isOut ? withoutAnswer(report) : isNow ? now(report) : report }]);
+      yield { at: told.at, report: isOut ? withoutAnswer(report) : isNow ? now(report) : report };
     }
+}
+
+async function momentOf(now?: Change): Promise<ShownHome> {
+  const log: HomeLog = homeLog('home', titles);
+  for await (const tick of simulatedTicks(now)) log.add([tick]);
   const at = shownAt + 12_000;
   return { state: log.state(at, midnight), history: log.history(at - 7 * 24 * hourMs, at) };
 }
 
 export const moments = {
-  sunny: () => momentOf((report) => report),
+  sunny: () => momentOf(),
   lacking: () => momentOf(withoutBattery),
   error: () => momentOf(refused),
 };

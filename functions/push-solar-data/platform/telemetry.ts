@@ -40,7 +40,7 @@ function levelOf(report: TickReport): 'error' | 'warn' | 'info' {
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 /** Metrics of one tick, without any for an idle one. */
-function measurements({ outcome, figures = {}, age_s, residual_kw, warnings = [] }: TickReport) {
+export function measurements({ outcome, figures = {}, age_s, residual_kw, warnings = [] }: TickReport) {
   const found: [string, Unit, number][] = [];
   const add = (name: string, unit: Unit, value: number | undefined) => {
     if (value !== undefined) found.push([name, unit, value]);
