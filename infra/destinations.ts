@@ -1,6 +1,7 @@
 /** Where a home's figures go, as far as its stack has to know: what its alarms call them, and what it must be allowed. */
 import { destinations } from '../functions/push-solar-data/destinations/index.ts';
 import { chosenDestinations, cleaned, setByDeployment } from '../functions/push-solar-data/local/known-settings.ts';
+import { titleOf } from '../functions/push-solar-data/settings/named.ts';
 import { type SettingTexts, upperSnake } from '../functions/push-solar-data/settings/settings-reader.ts';
 
 export type StackDestination = {
@@ -18,7 +19,7 @@ export async function stackDestinations(texts: SettingTexts, site: string): Prom
   return chosen.map(({ label, module }) => ({
     label,
     slug: module.slug,
-    title: label === module.slug ? module.title : `${module.title} (${label})`,
+    title: titleOf(module.title, { label, slug: module.slug }),
     ...(setByDeployment(label, module, texts) === undefined ? {} : { topics: topicsOf(label, texts, site) }),
   }));
 }

@@ -3,13 +3,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
-import {
-  type Account,
-  accountOf,
-  answered,
-  regionOf,
-  stackName,
-} from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { strayRemarks } from '../../functions/push-solar-data/local/stray-settings.ts';
@@ -127,5 +122,5 @@ if (import.meta.main) {
     runCdk: cdkFor(account, process.env),
     say: sayOn(process.stdout),
   };
-  process.exitCode = await answered(() => deploy(account, line.forCdk, ports), sayOn(process.stderr));
+  process.exitCode = await answered(() => deploy(account, line.forCdk, ports), process.stderr);
 }

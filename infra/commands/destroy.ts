@@ -1,12 +1,7 @@
 /** `npm run destroy`: removes the site's stack with `cdk`, and says which parameters stay and how to delete them. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import {
-  type Account,
-  accountOf,
-  answered,
-  regionOf,
-  stackName,
-} from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
@@ -71,5 +66,5 @@ if (import.meta.main) {
     runCdk: cdkFor(account, process.env),
     say: sayOn(process.stdout),
   };
-  process.exitCode = await answered(() => destroy(account, line.forCdk, ports), sayOn(process.stderr));
+  process.exitCode = await answered(() => destroy(account, line.forCdk, ports), process.stderr);
 }

@@ -2,9 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { answered } from '../../functions/push-solar-data/local/command.ts';
 import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
-import { type Output, sayOn } from '../../functions/push-solar-data/local/layout.ts';
+import type { Output } from '../../functions/push-solar-data/local/layout.ts';
 import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { historyFolder } from '../../functions/push-solar-data/local/page/open-page.ts';
 import { spreadsheetHead, spreadsheetLines } from '../../functions/push-solar-data/local/spreadsheet.ts';
@@ -101,5 +102,5 @@ if (import.meta.main) {
     now: Date.now(),
     output: process.stdout,
   };
-  process.exitCode = await answered(() => exportHistory(account, line.values, ports), sayOn(process.stderr));
+  process.exitCode = await answered(() => exportHistory(account, line.values, ports), process.stderr);
 }

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { answered, ownBrowser } from '../../functions/push-solar-data/local/command.ts';
 import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
 import { stateFolder } from '../../functions/push-solar-data/local/environment.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
@@ -92,11 +93,8 @@ if (import.meta.main) {
     logs: new CloudWatchLogsClient(account.client),
     now: Date.now,
     say: sayOn(process.stdout),
-    async browse(address) {
-      const { default: open } = await import('open');
-      (await open(address)).on('error', () => {}); // there is no browser
-    },
+    browse: ownBrowser,
     signal: stop.signal,
   };
-  process.exitCode = await answered(() => openPageOfAws(account, line.values, ports), sayOn(process.stderr));
+  process.exitCode = await answered(() => openPageOfAws(account, line.values, ports), process.stderr);
 }

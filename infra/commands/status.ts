@@ -3,8 +3,9 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { type Account, accountOf, answered, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
+import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
 import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
@@ -112,5 +113,5 @@ if (import.meta.main) {
     say: sayOn(process.stderr),
     output: process.stdout,
   };
-  process.exitCode = await answered(() => showStatus(account, ports, line.values), sayOn(process.stderr));
+  process.exitCode = await answered(() => showStatus(account, ports, line.values), process.stderr);
 }

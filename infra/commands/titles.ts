@@ -4,6 +4,7 @@ import type { TickReport } from '../../functions/push-solar-data/core/report.ts'
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { chosenDestinations } from '../../functions/push-solar-data/local/known-settings.ts';
 import type { Titles } from '../../functions/push-solar-data/local/page/home-log.ts';
+import { titleOf } from '../../functions/push-solar-data/settings/named.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 
 /** Ticks know labels; the settings at hand know more, unless another home or an older version is deployed. */
@@ -12,7 +13,7 @@ export async function destinationTitle(label = 'charge-hq', texts: SettingTexts)
   const alone = Object.hasOwn(destinations, label) ? await destinations[label]?.() : undefined;
   const module = chosen.find((each) => each.label === label)?.module ?? alone;
   if (!module) return label;
-  return label === module.slug ? module.title : `${module.title} (${label})`;
+  return titleOf(module.title, { label, slug: module.slug });
 }
 
 /** Titles that are known once a tick with them was shown. */
@@ -25,10 +26,7 @@ export function deployedTitles(texts: SettingTexts): Titles & { know(report: Tic
       for (const { label } of report.destinations)
         if (!receivers.has(label)) receivers.set(label, await destinationTitle(label, texts));
     },
-    source({ label, vendor }) {
-      const title = sources.get(vendor) ?? vendor;
-      return label === vendor ? title : `${title} (${label})`;
-    },
+    source: ({ label, vendor }) => titleOf(sources.get(vendor) ?? vendor, { label, slug: vendor }),
     destination: (label) => receivers.get(label) ?? label,
   };
 }

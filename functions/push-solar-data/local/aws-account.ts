@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { refusalOfAws } from './aws-refusal.ts';
-import { onTerminal } from './on-terminal.ts';
 
 /** A site in the owner's account. */
 export type Account = {
@@ -54,16 +53,5 @@ export async function asked<Result>(work: () => Promise<Result>): Promise<Result
   } catch (error) {
     if (error instanceof Failure || !(error instanceof Error)) throw error;
     throw (await refusalOfAws(error)) ?? error;
-  }
-}
-
-/** Runs a command and says its failure in one sentence. @returns the exit code: 2 for settings and credentials, else 1. */
-export async function answered(work: () => Promise<number>, complain: (sentence: string) => void): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    complain(onTerminal(error.message));
-    return error.kind === 'settings' || error.kind === 'auth' ? 2 : 1;
   }
 }

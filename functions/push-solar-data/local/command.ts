@@ -33,7 +33,8 @@ const ownPorts = (): CommandPorts => ({
   destinations,
 });
 
-async function ownBrowser(address: string): Promise<void> {
+/** Opens an address in this machine's browser. */
+export async function ownBrowser(address: string): Promise<void> {
   const { default: open } = await import('open');
   const opened = await open(address);
   opened.on('error', () => {}); // there is none: whoever wants it opened has shown the address too
@@ -46,7 +47,7 @@ export const isTerminal = ({ input, output }: CommandPorts): boolean => Boolean(
 export const exitCodes = { done: 0, failed: 1, wrongSettings: 2, interrupted: 130 } as const;
 
 /** Runs a command: a failure ends in its sentence, Ctrl+C leaves everything as it was. Anything else is a bug. */
-export async function answered({ complaints }: CommandPorts, work: () => Promise<number>): Promise<number> {
+export async function answered(work: () => Promise<number>, complaints: NodeJS.WritableStream): Promise<number> {
   try {
     return await work();
   } catch (error) {

@@ -9,7 +9,7 @@ import { configureBySet } from './configure-by-set.ts';
 
 /** @returns the exit code: 0 stored, 1 the read failed, 2 wrong settings or command line, 130 interrupted. */
 export function configure(args: string[], ports: CommandPorts): Promise<number> {
-  return answered(ports, async () => {
+  return answered(async () => {
     const { values } = commandLine('configure', args, ports.environment);
     if (values.help) {
       showHelp(commands.configure, ports.output);
@@ -22,7 +22,7 @@ export function configure(args: string[], ports: CommandPorts): Promise<number> 
       'settings',
       `This is no terminal, so that nobody can be asked. In scripts:\n\n${helpOf(commands.configure)}`,
     );
-  });
+  }, ports.complaints);
 }
 
 if (import.meta.main) run(configure);

@@ -19,13 +19,13 @@ import { suggested } from './suggested.ts';
 
 /** @returns the exit code: 0 stored, 1 refused or failed, 2 wrong settings or command line. */
 export function connect(args: string[], ports: CommandPorts): Promise<number> {
-  return answered(ports, async () => {
+  return answered(async () => {
     const { values, words } = commandLine('connect', args, ports.environment);
     const [wanted] = words;
     if (!values.help && wanted !== undefined) return connectSource(wanted, values, ports);
     showHelp(commands.connect, values.help ? ports.output : ports.complaints);
     return values.help ? exitCodes.done : exitCodes.wrongSettings;
-  });
+  }, ports.complaints);
 }
 
 async function connectSource(

@@ -1,7 +1,7 @@
 /** What the owner is asked about destinations: which ones, their labels, their settings; what only has to be random is made here. */
 import { randomBytes } from 'node:crypto';
 import type { DestinationModule } from '../destinations/destination.ts';
-import { defaultDestination, destinationsNamed, type Named } from '../settings/named.ts';
+import { defaultDestination, destinationsNamed, type Named, namedText } from '../settings/named.ts';
 import { address } from '../settings/setting.ts';
 import { upperSnake } from '../settings/settings-reader.ts';
 import type { DestinationRegistry } from '../settings/site.ts';
@@ -65,7 +65,7 @@ export async function askDestinations(draft: Draft, ports: InterviewPorts): Prom
     chosen.push({ slug, label: known?.slug === slug ? known.label : slug });
   } while (await ask.confirm('Shall they go to another destination too?', before.length > chosen.length));
   await askLabels(chosen, draft, ports);
-  const text = destinationText(chosen);
+  const text = namedText(chosen);
   if (given !== undefined || text !== defaultDestination) draft['DESTINATION'] = text;
 }
 
@@ -89,12 +89,9 @@ async function destinationChoices(destinations: DestinationRegistry): Promise<Ch
     }));
 }
 
-const destinationText = (chosen: readonly Named[]): string =>
-  chosen.map(({ label, slug }) => (label === slug ? slug : `${label}:${slug}`)).join(',');
-
 async function askLabels(chosen: Named[], draft: Draft, { ask, ...registries }: InterviewPorts): Promise<void> {
   const problemWith = (tried: readonly Named[]) =>
-    problemAmongAll('DESTINATION', { ...draft, DESTINATION: destinationText(tried) }, registries);
+    problemAmongAll('DESTINATION', { ...draft, DESTINATION: namedText(tried) }, registries);
   for (const [index, destination] of chosen.entries()) {
     const before = chosen.slice(0, index);
     if ((await problemWith([...before, destination])) === undefined) continue;

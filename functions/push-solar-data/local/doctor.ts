@@ -10,7 +10,7 @@ import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { destinationsNamed } from '../settings/site.ts';
-import { answered } from './aws-account.ts';
+import { answered } from './command.ts';
 import { openDeployedHome } from './deployed-home.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
@@ -39,7 +39,7 @@ process.exitCode = await answered(async () => {
     );
   if (aws) return (await look(await deployed())).code;
   return send ? alone(stateFolder(settings), 'doctor', () => sendAll(own)) : (await look(own)).code;
-}, complain);
+}, process.stderr);
 
 async function deployed(): Promise<Looked> {
   const home = await openDeployedHome(settings, registries);

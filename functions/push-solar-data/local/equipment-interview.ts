@@ -1,10 +1,11 @@
 /** What the owner is asked about the equipment of a home: which there is, another one, one instead of another. */
 import type { Adapter } from '../adapters/adapter.ts';
+import { namedText } from '../settings/named.ts';
 import { variableOf } from '../settings/settings-reader.ts';
 import { sourcesNamed } from '../settings/site.ts';
 import { askDestinationSettings, askDestinationsIfNone } from './destination-interview.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
-import { chosenSources, cleaned, commonSettings, ownSettings, problemAmongAll } from './known-settings.ts';
+import { chosenSources, cleaned, ownSettings, problemAmongAll, settingsOfSource } from './known-settings.ts';
 import type { Choice } from './questions.ts';
 import { askSource } from './source-interview.ts';
 import { chooseWay, type Way, wayChoices } from './ways.ts';
@@ -14,7 +15,7 @@ type NamedSource = { label: string; vendor: string };
 const named = (draft: Draft): NamedSource[] => sourcesNamed(cleaned(draft['VENDOR']) ?? '');
 
 const vendorText = (sources: readonly NamedSource[]): string =>
-  sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label}:${vendor}`)).join(',');
+  namedText(sources.map(({ label, vendor }) => ({ label, slug: vendor })));
 
 /** The equipment of a home of which none is known yet. */
 export async function askEquipment(draft: Draft, ports: InterviewPorts): Promise<void> {
@@ -58,8 +59,7 @@ export function removeSource(label: string, draft: Draft): void {
 async function forget(label: string, draft: Draft, { registry }: InterviewPorts): Promise<void> {
   const source = (await chosenSources(draft, registry)).find((each) => each.label === label);
   if (!source) return;
-  const settings = [...ownSettings(label, source.adapter).values(), ...commonSettings(label, source.adapter)];
-  for (const { name } of settings) if (!name.endsWith('_TAKE')) delete draft[name];
+  for (const { name } of settingsOfSource(label, source.adapter)) if (!name.endsWith('_TAKE')) delete draft[name];
 }
 
 /** @param former what is replaced: its own way in is marked. */

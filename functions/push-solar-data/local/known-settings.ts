@@ -76,6 +76,12 @@ export function commonSettings(label: string, adapter: Adapter): KnownSetting[] 
   return settings.map((entry) => (entry.name.endsWith('_BASE_URL') ? { ...entry, help, schema: address } : entry));
 }
 
+/** Of a source: its own, and what every source has. */
+export const settingsOfSource = (label: string, adapter: Adapter): KnownSetting[] => [
+  ...ownSettings(label, adapter).values(),
+  ...commonSettings(label, adapter),
+];
+
 /** Of a destination: its own, and another address where it has one that is no setting. */
 export const settingsOfDestination = (label: string, module: DestinationModule): KnownSetting[] => [
   ...ownSettings(label, module).values(),
@@ -130,7 +136,7 @@ export async function everySetting(
   const found = settingsOfSite();
   for (const { VENDOR, DESTINATION } of [{ VENDOR: vendors, DESTINATION: slugs }, texts]) {
     for (const { label, adapter } of await chosenSources({ VENDOR }, registry))
-      found.push(...ownSettings(label, adapter).values(), ...commonSettings(label, adapter));
+      found.push(...settingsOfSource(label, adapter));
     for (const { label, module } of await chosenDestinations({ DESTINATION }, destinations))
       found.push(...settingsOfDestination(label, module));
   }

@@ -3,10 +3,10 @@ import { fileStore } from '../persistence/file-store.ts';
 import { createSiteMemory } from '../persistence/site-memory.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { localSettings, stateFolder } from './environment.ts';
+import { stateFolder } from './environment.ts';
 import { looksIn } from './looks.ts';
 
-export function openLocalRuntime(settings: SettingTexts = localSettings(process.env)): Runtime {
+export function openLocalRuntime(settings: SettingTexts): Runtime {
   const store = fileStore(stateFolder(settings));
   return openRuntime({ environment: settings, memory: createSiteMemory(store), looks: looksIn(store) });
 }

@@ -6,11 +6,10 @@ import {
   chosenDestinations,
   chosenSources,
   cleaned,
-  commonSettings,
   type KnownSetting,
-  ownSettings,
   type Registries,
   settingsOfDestination,
+  settingsOfSource,
 } from './known-settings.ts';
 
 /** Said before the names of what is removed. */
@@ -38,9 +37,6 @@ export async function orphans(
 
 async function settingsOfSources(texts: SettingTexts, registry: Registry): Promise<Map<string, KnownSetting>> {
   const sources = await chosenSources(texts, registry);
-  const settings = sources.flatMap(({ label, adapter }) => [
-    ...ownSettings(label, adapter).values(),
-    ...commonSettings(label, adapter),
-  ]);
+  const settings = sources.flatMap(({ label, adapter }) => settingsOfSource(label, adapter));
   return new Map(settings.map((setting) => [setting.name, setting]));
 }

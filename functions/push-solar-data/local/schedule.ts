@@ -5,6 +5,7 @@ import { askingTick } from '../core/next-poll.ts';
 import type { TickReport } from '../core/report.ts';
 import type { SiteState } from '../core/site-state.ts';
 import { standing } from '../core/source-state.ts';
+import { titleOf } from '../settings/named.ts';
 import type { Site, Source } from '../settings/site.ts';
 
 /** What is known of the sources at a moment. */
@@ -54,8 +55,7 @@ const dueAt = (source: Source, { sources, ...ticks }: Known): number | undefined
   askingTick(sources[source.label], source, ticks);
 
 /** A source of its own choice of label is known by that too. */
-const nameOf = ({ label, adapter, title }: Source): string =>
-  label === adapter.vendor ? title : `${title} (${label})`;
+const nameOf = ({ label, adapter, title }: Source): string => titleOf(title, { label, slug: adapter.vendor });
 
 const pace = ({ pollSeconds, floorSeconds }: Source): string =>
   `${pollSeconds > floorSeconds || pollSeconds <= 60 ? 'is' : 'may be'} asked every ${interval(pollSeconds)}`;

@@ -5,12 +5,11 @@ import { strayNames, unusedRemark } from '../settings/stray.ts';
 import {
   chosenDestinations,
   chosenSources,
-  commonSettings,
   everySetting,
-  ownSettings,
   type Registries,
   settingsOfDestination,
   settingsOfSite,
+  settingsOfSource,
 } from './known-settings.ts';
 
 /** Names by where they were found. */
@@ -50,10 +49,7 @@ async function usedBy(texts: SettingTexts, { registry, destinations }: Registrie
   const told = await chosenDestinations(texts, destinations);
   const settings = [
     ...settingsOfSite(),
-    ...sources.flatMap(({ label, adapter }) => [
-      ...ownSettings(label, adapter).values(),
-      ...commonSettings(label, adapter),
-    ]),
+    ...sources.flatMap(({ label, adapter }) => settingsOfSource(label, adapter)),
     ...told.flatMap(({ label, module }) => settingsOfDestination(label, module)),
   ];
   return {

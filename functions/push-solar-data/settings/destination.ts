@@ -3,6 +3,7 @@
 import { usualLongestWaitSeconds } from '../core/destination-state.ts';
 import type { Destination, DestinationModule } from '../destinations/destination.ts';
 import { hashOf, readSettings, secretsOf, unmetRequirements } from './module-settings.ts';
+import { titleOf } from './named.ts';
 import {
   createSettingsReader,
   type SettingsReader,
@@ -34,7 +35,7 @@ export function openDestination(
   const baseUrl = ownBase ?? module.baseUrl;
   return {
     label,
-    title: label === module.slug ? module.title : `${module.title} (${label})`,
+    title: titleOf(module.title, { label, slug: module.slug }),
     module,
     settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),

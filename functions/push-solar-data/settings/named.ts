@@ -11,6 +11,14 @@ export function namedIn(text: string): Named[] {
   });
 }
 
+/** The entries as a setting holds them: `foxess,roof:fusionsolar`. */
+export const namedText = (entries: readonly Named[]): string =>
+  entries.map(({ label, slug }) => (label === slug ? slug : `${label}:${slug}`)).join(',');
+
+/** A module for people: its owner's own label is said too. */
+export const titleOf = (title: string, { label, slug }: Named): string =>
+  label === slug ? title : `${title} (${label})`;
+
 /** Where a home without `DESTINATION` is told. */
 export const defaultDestination = 'charge-hq';
 

@@ -23,11 +23,19 @@ export function found(word: string, slugs: readonly string[], names: KnownNames)
     .map(({ slug }) => slug);
 }
 
-/** Of some words the one that another, misspelt in less than half of its letters, may mean. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+/**
+ * Of some words the one that another may mean.
+ *
+ * @param forgiven how many letters may be misspelt, besides a single one: usually less than half of them.
+ */
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  forgiven = Math.floor((word.length - 1) / 2),
+): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = closest(word, candidates);
-  return distance(word, best) <= Math.max(1, Math.floor((word.length - 1) / 2)) ? best : undefined;
+  return distance(word, best) <= Math.max(1, forgiven) ? best : undefined;
 }
 
 /** What is most likely meant by a word that is no slug; undefined where it is like none. */

@@ -1,5 +1,5 @@
 /** Names that look like settings and are none: whoever misspells one should not have to find out by wrong figures. */
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from './search.ts';
 import { upperSnake } from './settings-reader.ts';
 
 export type Strays = {
@@ -45,9 +45,7 @@ function meantSetting(name: string, used: ReadonlySet<string>, prefix: string | 
   const spelt = upperSnake(name);
   if (used.has(spelt)) return spelt;
   const candidates = [...used].filter((each) => prefix === undefined || each.startsWith(`${prefix}_`));
-  if (candidates.length === 0) return undefined;
-  const nearest = closest(spelt, candidates);
   const own = spelt.length - (prefix === undefined ? 0 : prefix.length + 1);
   const forgiven = prefix === undefined ? Math.min(3, Math.floor(own / 5)) : Math.max(2, Math.floor(own / 2));
-  return distance(spelt, nearest) <= Math.max(1, forgiven) ? nearest : undefined;
+  return nearest(spelt, candidates, forgiven);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TickReport } from '../../core/report.ts';
 import { daysKept, type Told, tickHistory } from '../../persistence/tick-history.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { titleOf } from '../../settings/named.ts';
 import type { SettingTexts } from '../../settings/settings-reader.ts';
 import type { Site } from '../../settings/site.ts';
 import { stateFolder } from '../environment.ts';
@@ -124,9 +125,7 @@ async function load(
 }
 
 const titlesOf = ({ sources, destinations }: PagePorts['site']): Titles => ({
-  source: ({ label, vendor }) => {
-    const title = sources.find((source) => source.label === label)?.title ?? vendor;
-    return label === vendor ? title : `${title} (${label})`;
-  },
+  source: ({ label, vendor }) =>
+    titleOf(sources.find((source) => source.label === label)?.title ?? vendor, { label, slug: vendor }),
   destination: (label) => destinations.find((each) => each.label === label)?.title ?? label,
 });
