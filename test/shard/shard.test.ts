@@ -170,6 +170,18 @@ describe('a shard', () => {
     assert.deepEqual(opened, ['slow']);
   });
 
+  it('ticks a home once where two invocations name it at the same time', async () => {
+    const slow = held();
+    const { minute } = shardOf({ slow: slow.work });
+    const all = [minute(), minute(), minute()];
+    setTimeout(slow.letGo, 50);
+    assert.deepEqual(
+      (await Promise.all(all)).map(({ pushed }) => pushed),
+      [1, 1, 0],
+    );
+    assert.equal(slow.ticks(), 2);
+  });
+
   it('never runs a home twice at once, and leaves a tick behind that has not ended after ten minutes', async () => {
     const lost = held();
     const { minute, clock, closed, opened, lines } = shardOf({ lost: lost.work });
