@@ -67,8 +67,8 @@ export function tableStore(
       return parsedDocument(documents.get(name)?.text);
     },
     async write(name, content) {
-      if (!known.has(name)) known.set(name, (await (last ?? lookAnew())).documents.get(name)?.revision);
       const document = revised(JSON.stringify(content));
+      if (!known.has(name)) known.set(name, (await (last ?? lookAnew())).documents.get(name)?.revision);
       let before = known.get(name);
       for (let tries = 0; tries < mostTries; tries++) {
         const present = await revisionAfter(name, document, before);
