@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
 import type { Output } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { historyFolder } from '../../functions/push-solar-data/local/page/open-page.ts';
 import { spreadsheetHead, spreadsheetLines } from '../../functions/push-solar-data/local/spreadsheet.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
@@ -90,8 +90,7 @@ async function intoFile(path: string, text: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('export');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('export');
   process.stdout.on('error', () => process.exit()); // who reads has seen enough
   const ports: ExportPorts = {
     // A bridge at home alone may be without AWS's clients.

@@ -1,10 +1,10 @@
 /** `npm run logs`: the last ticks of the deployed function, each on a line. `-- --minutes 240` looks further back. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import type { Output } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { printReport, printTrouble } from '../../functions/push-solar-data/local/print.ts';
 import { deployedTicks } from './deployed-ticks.ts';
 
@@ -42,8 +42,7 @@ function minutesFrom(given: string | undefined): number {
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('logs');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('logs');
   const ports = { logs: new CloudWatchLogsClient(account.client), output: process.stdout, now: Date.now() };
   process.exitCode = await answered(() => showLogs(account, line.values.minutes, ports), process.stderr);
 }

@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered, ownBrowser } from '../../functions/push-solar-data/local/command.ts';
 import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
 import { stateFolder } from '../../functions/push-solar-data/local/environment.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { bundledAssets } from '../../functions/push-solar-data/local/page/assets.ts';
 import { openOnPort } from '../../functions/push-solar-data/local/page/page-port.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
@@ -85,8 +85,7 @@ export const logFolder = ({ texts, client }: Account, region: string, site: stri
   join(stateFolder(texts), 'aws-log', client.profile ?? 'default', region, site);
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('page');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('page');
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const ports: PagePorts = {

@@ -3,12 +3,12 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
 import type { LogEntry } from './deployed-ticks.ts';
@@ -104,8 +104,7 @@ function explain(told: LogEntry, output: Output): void {
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('status');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('status');
   const ports: StatusPorts = {
     logs: new CloudWatchLogsClient(account.client),
     lookUpStack: stackAt(account),
