@@ -49,9 +49,9 @@ export async function* deployedPages(
 
 const logGroups = '/solar-cloud-bridge/';
 
-/** The sites that have a bridge in this account and region. @throws Failure */
-export async function deployedSites(client: CloudWatchLogsClient): Promise<string[]> {
-  const sites: string[] = [];
+/** The homes with a bridge of their own, and the stacks of several, in this account and region. @throws Failure */
+export async function deployedNames(client: CloudWatchLogsClient): Promise<string[]> {
+  const names: string[] = [];
   let nextToken: string | undefined;
   do {
     const next = nextToken ? { nextToken } : {};
@@ -59,12 +59,12 @@ export async function deployedSites(client: CloudWatchLogsClient): Promise<strin
       client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroups, ...next })),
     );
     for (const { logGroupName = '' } of page.logGroups ?? []) {
-      const site = logGroupName.slice(logGroups.length);
-      if (/^[a-z0-9-]+$/.test(site)) sites.push(site); // deeper ones are those of feeds
+      const name = logGroupName.slice(logGroups.length);
+      if (/^[a-z0-9-]+$/.test(name)) names.push(name); // deeper ones are those of feeds
     }
     nextToken = page.nextToken;
   } while (nextToken);
-  return sites.sort();
+  return names.sort();
 }
 
 async function eventsOf(

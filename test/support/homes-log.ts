@@ -71,11 +71,21 @@ function wanted(pattern: string): (event: LogEvent) => boolean {
       [...pattern.matchAll(/\$\.(\w+) = "([^"]*)"/g)].flatMap(([, name, value]) => (name === field ? value : [])),
     );
   const [sites, outcomes] = [valuesOf('site'), valuesOf('outcome')];
-  return ({ message }) => {
-    const line = JSON.parse(message);
-    if (line.type === 'platform.report') return line.record.status !== 'success';
-    return outcomes.has(line.outcome) && (sites.size === 0 || sites.has(line.site));
+  return (event) => {
+    const line = lineOf(event);
+    if (line.type === 'platform.report') return line.record?.status !== 'success';
+    return outcomes.has(line.outcome ?? '') && (sites.size === 0 || sites.has(line.site ?? ''));
   };
+}
+
+type Line = { type?: string; record?: { status?: string }; outcome?: string; site?: string };
+
+/** Each is read once, as there may be many. */
+const lines = new WeakMap<LogEvent, Line>();
+function lineOf(event: LogEvent): Line {
+  const line = lines.get(event) ?? (JSON.parse(event.message) as Line);
+  lines.set(event, line);
+  return line;
 }
 
 /** A tick's line as a shard writes it. @param at ms since the epoch. */
