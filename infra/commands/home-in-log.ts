@@ -37,9 +37,10 @@ export async function* homePages(
     yield* deployedPages(client, account, span);
     return;
   }
-  const isAboutHome = entriesOfHome(account.site, shardOfHome(account));
+  const isAboutHome = entriesOfHome(account, span.since);
   for (const pattern of patternsOf([account.site]))
-    for await (const page of deployedPages(client, account, span, pattern)) yield page.filter(isAboutHome);
+    for await (const page of deployedPages(client, account, withTicksBefore(span), pattern))
+      yield page.filter(isAboutHome);
 }
 
 /** Oldest first. @throws Failure, `settings` if no bridge is deployed there. */
@@ -49,15 +50,25 @@ export async function homeTicks(client: CloudWatchLogsClient, account: Account, 
   return entries;
 }
 
-/** For entries in their order: whether each is about the home. One that had ticked when its function broke off has nothing of it. */
-export function entriesOfHome(home: string, shard: ShardOfHomes | undefined): (entry: LogEntry) => boolean {
+/** A tick of just before tells whether an invocation that broke off has anything of the home. */
+export const withTicksBefore = (span: Span): Span => ({ ...span, since: span.since - longestInvocationMs });
+
+/**
+ * For entries in their order: whether each is of that time and about the home. One that had ticked when its function broke
+ * off has nothing of it.
+ */
+export function entriesOfHome(account: Account, since: number): (entry: LogEntry) => boolean {
+  const { site } = account;
+  const shard = shardOfHome(account);
   let tickedAt = Number.NEGATIVE_INFINITY;
+  const isAbout = (entry: LogEntry, at: number) => {
+    if ('report' in entry) return entry.report.site === site;
+    return isOfHome(entry, site, shard) && (entry.site === site || at - tickedAt > longestInvocationMs);
+  };
   return (entry) => {
-    if ('report' in entry) {
-      if (entry.report.site !== home) return false;
-      tickedAt = entry.at.getTime();
-      return true;
-    }
-    return isOfHome(entry, home, shard) && (entry.site === home || entry.at.getTime() - tickedAt > longestInvocationMs);
+    const at = entry.at.getTime();
+    const isOwn = isAbout(entry, at);
+    if (isOwn && 'report' in entry) tickedAt = at;
+    return isOwn && at >= since;
   };
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
 import { deployedPages, type LogEntry, type Span } from './deployed-ticks.ts';
-import { entriesOfHome, homePages, shardOfHome } from './home-in-log.ts';
+import { entriesOfHome, homePages, withTicksBefore } from './home-in-log.ts';
 import { patternsOf } from './log-filter.ts';
 import type { ReadHome } from './logged-home.ts';
 
@@ -29,7 +29,7 @@ export function stackLog(account: Account, { logs, now }: StackLogPorts): (site:
     next = undefined;
     const entries: LogEntry[] = [];
     for (const pattern of patternsOf([...look.sites]))
-      for await (const page of deployedPages(logs, account, { since: look.since }, pattern)) entries.push(...page);
+      for await (const page of deployedPages(logs, account, withTicksBefore(look), pattern)) entries.push(...page);
     return entries;
   };
   const newEntries = (site: string, since: number): Promise<LogEntry[]> => {
@@ -49,8 +49,6 @@ export function stackLog(account: Account, { logs, now }: StackLogPorts): (site:
         return;
       }
       const entries = await newEntries(site, span.since);
-      yield entries
-        .filter(entriesOfHome(site, shardOfHome({ ...account, site })))
-        .filter(({ at }) => at.getTime() >= span.since);
+      yield entries.filter(entriesOfHome({ ...account, site }, span.since));
     };
 }

@@ -21,11 +21,16 @@ export type HomesLog = {
 const mostSent = 1_000_000;
 const longestPattern = 1_024;
 
-/** @param group the log's name, below that of the bridge. */
-export async function playHomesLog(group = 'homes', events: LogEvent[] = []): Promise<HomesLog> {
+/** @param group the log's name, below that of the bridge. @param beside names of other logs, which are empty. */
+export async function playHomesLog(group = 'homes', beside: readonly string[] = []): Promise<HomesLog> {
+  const events: LogEvent[] = [];
   const asked: Filter[] = [];
   let sent = 0;
-  const answer = ({ body }: ReceivedRequest): Answer => {
+  const answer = ({ headers, body }: ReceivedRequest): Answer => {
+    if (String(headers['x-amz-target']).endsWith('DescribeLogGroups')) {
+      const names = [group, ...beside].map((name) => `/solar-cloud-bridge/${name}`);
+      return { json: { logGroups: names.map((logGroupName) => ({ logGroupName })) } };
+    }
     const filter = body as Filter;
     asked.push(filter);
     if (filter.logGroupName !== `/solar-cloud-bridge/${group}`)
