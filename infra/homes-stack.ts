@@ -2,10 +2,12 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FieldIndexPolicy, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { shardsOf } from '../functions/push-solar-data/settings/shards.ts';
 import type { HomesSettings } from './homes-settings.ts';
-import { Shard, shardsOf } from './shard.ts';
+import { HomesWatching } from './homes-watching.ts';
+import { Shard } from './shard.ts';
 
 export type HomesStackProps = StackProps &
   HomesSettings & {
@@ -26,6 +28,8 @@ export class HomesStack extends Stack {
       logGroupName: `/solar-cloud-bridge/${stack}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      // what is asked of one home, or of errors, reads little more than their lines
+      fieldIndexPolicies: [new FieldIndexPolicy({ fields: ['site', 'outcome'] })],
     });
     const table = stateStore === 'dynamodb' ? this.stateTable(stack) : undefined;
     const shards = shardsOf(sites);
@@ -41,6 +45,8 @@ export class HomesStack extends Stack {
         schedule: Schedule.rate(Duration.minutes(1)),
         targets: targets.slice(first, first + targetsARule),
       });
+    const { alarmEmail } = props;
+    new HomesWatching(this, 'Watching', { stack, sites, metricsOf, logGroup, ...(alarmEmail ? { alarmEmail } : {}) });
   }
 
   /** An item for each home. What is lost with it is learnt anew, but for log-ins that owners would have to repeat: they can be brought back for 35 days. */

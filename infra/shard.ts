@@ -9,21 +9,10 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { shardName } from '../functions/push-solar-data/settings/shards.ts';
 import { noRepeat, tickFunction } from './tick-function.ts';
 
-/** So many that their names, however long, fit into the policies of one role. */
-export const homesAShard = 25;
 export const shardMemoryMegabytes = 256;
-
-/** The homes in their order, cut into shards. */
-export const shardsOf = (sites: readonly string[]): string[][] =>
-  Array.from({ length: Math.ceil(sites.length / homesAShard) }, (_, nth) =>
-    sites.slice(nth * homesAShard, (nth + 1) * homesAShard),
-  );
-
-/** `solar-cloud-bridge-homes`, `solar-cloud-bridge-homes-2`, … @param nth from 1 on. */
-export const shardName = (stack: string, nth: number): string =>
-  `solar-cloud-bridge-${stack}${nth === 1 ? '' : `-${nth}`}`;
 
 export type ShardProps = {
   stack: string;

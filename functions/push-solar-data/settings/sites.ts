@@ -32,11 +32,13 @@ export function sitesNamed(text: string | undefined, readList = readFile): strin
   const place = isFile(clean) ? clean : 'SITE';
   if (sites.length === 0)
     throw new Failure('settings', `${place} names no home: write one${isFile(clean) ? ' a line' : ', such as home'}.`);
-  const wrong = sites.find((site) => !name.test(site));
+  const wrong = sites.find((site) => !name.test(site))?.slice(0, 60);
   if (wrong !== undefined)
     throw new Failure(
       'settings',
-      `${place} names "${wrong.slice(0, 60)}": a home has a short name of small letters, digits and hyphens.`,
+      isSeveral(clean)
+        ? `${place} names "${wrong}": a home has a short name of small letters, digits and hyphens.`
+        : `SITE must be a short name of small letters, digits and hyphens (it is "${wrong}")`,
     );
   const twice = sites.find((site, nth) => sites.indexOf(site) !== nth);
   if (twice !== undefined) throw new Failure('settings', `${place} names ${twice} twice: leave one of them out.`);
