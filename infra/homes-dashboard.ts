@@ -30,6 +30,7 @@ import {
   powerGraph,
   savingQueries,
 } from './dashboard-parts.ts';
+import { ofEachStack } from './homes-cost.ts';
 
 export type WatchedHomes = {
   stack: string;
@@ -43,8 +44,6 @@ export type WatchedHomes = {
 const chosen = 'CHOSEN_HOME';
 /** So many can be picked from a list; beyond them the name is typed. */
 export const mostInAList = 50;
-/** Each query reads the log of all homes in the time that is shown, and reading costs by the GB: a day of it would be eight times as dear. */
-export const shownHours = 3;
 /** So many homes' metrics are drawn; a dashboard has its limits. */
 const mostDrawn = 25;
 /** Destinations after the first, whose errors are looked for. */
@@ -59,7 +58,8 @@ export function addHomesDashboard(scope: Construct, watched: WatchedHomes, dashb
   const text = (markdown: string) => new TextWidget({ markdown, width: 24, height: 2 });
   new Dashboard(scope, 'Dashboard', {
     dashboardName,
-    defaultInterval: Duration.hours(shownHours),
+    // each query reads the log of this time, which costs by the GB
+    defaultInterval: Duration.hours(ofEachStack.shownHours),
     periodOverride: PeriodOverride.INHERIT,
     variables: [homeVariable(sites)],
     widgets: [

@@ -13,13 +13,13 @@ export type HomesSettings = {
 };
 
 const stateStores = ['parameters', 'dynamodb'] as const;
-type StateStoreName = (typeof stateStores)[number];
+export type StateStoreName = (typeof stateStores)[number];
 
 /**
- * More do not fit: a template of CloudFormation holds 1 MB, and a region 10,000 parameters, of which a home needs eight or
- * so.
+ * More do not fit. A region has 10,000 parameters, of which a home needs nine for its settings, and three more where its state
+ * lies there too; and a template of CloudFormation holds 1 MB.
  */
-export const mostHomes = 1_000;
+export const mostHomes: Record<StateStoreName, number> = { parameters: 800, dynamodb: 1_000 };
 
 /** undefined where SITE names one home, which has a stack of its own. @throws Failure `settings` */
 export function homesSettings(texts: SettingTexts): HomesSettings | undefined {
@@ -27,21 +27,27 @@ export function homesSettings(texts: SettingTexts): HomesSettings | undefined {
   const sites = sitesNamed(texts['SITE']);
   const stack = stackOf(texts, sites);
   if (stack === undefined) return undefined;
-  if (sites.length > mostHomes)
-    throw new Failure(
-      'settings',
-      `SITE names ${sites.length} homes, and a stack holds ${mostHomes}: give the others to another stack, ` +
-        'from a folder of their own with another STACK in its .env, best in another region or account.',
-    );
   const { take } = createSettingsReader(texts);
+  const stateStore = stateStoreOf(take('STATE_STORE'));
+  refuseTooMany(sites.length, stateStore);
   const alarmEmail = take('ALARM_EMAIL');
   return {
     stack,
     sites,
-    stateStore: stateStoreOf(take('STATE_STORE')),
+    stateStore,
     metricsOf: metricsOf(take('METRICS_OF'), sites),
     ...(alarmEmail ? { alarmEmail } : {}),
   };
+}
+
+function refuseTooMany(homes: number, stateStore: StateStoreName): void {
+  if (homes <= mostHomes[stateStore]) return;
+  const table = stateStore === 'parameters' ? `, or ${mostHomes.dynamodb} with STATE_STORE=dynamodb` : '';
+  throw new Failure(
+    'settings',
+    `SITE names ${homes} homes, and a stack holds ${mostHomes[stateStore]}${table}: give the others to another stack, ` +
+      'from a folder of their own with another STACK in its .env, in another region or account.',
+  );
 }
 
 function stateStoreOf(text = 'parameters'): StateStoreName {

@@ -10,9 +10,8 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { shardName } from '../functions/push-solar-data/settings/shards.ts';
+import { ofEachStack } from './homes-cost.ts';
 import { noRepeat, tickFunction } from './tick-function.ts';
-
-export const shardMemoryMegabytes = 256;
 
 export type ShardProps = {
   stack: string;
@@ -42,7 +41,7 @@ export class Shard extends Construct {
       description: `Solar Cloud Bridge: reads solar, grid and battery power of ${inShort(sites)} each minute and tells it`,
       code: Code.fromAsset(props.code),
       ...tickFunction,
-      memorySize: shardMemoryMegabytes,
+      memorySize: ofEachStack.memoryMegabytes,
       role: this.roleFor(props),
       logGroup,
       environment: {

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { metricNames, stackMetricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
-import { mostInAList, shownHours } from '../../infra/homes-dashboard.ts';
+import { ofEachStack } from '../../infra/homes-cost.ts';
+import { mostInAList } from '../../infra/homes-dashboard.ts';
 import type { HomesStackProps } from '../../infra/homes-stack.ts';
 import { homesStackOf, homesTemplateOf, longestName, namesOf } from '../support/several-homes.ts';
 import { Body, dashboardBodyOf, metricsOf, titlesOf } from '../support/stack-dashboard.ts';
@@ -95,7 +96,7 @@ describe('the dashboard of several homes', () => {
   });
 
   it('reads a few hours of the log unless more is asked for, and has an index where it looks for a home', () => {
-    assert.equal(start, `-PT${shownHours}H`);
+    assert.equal(start, `-PT${ofEachStack.shownHours}H`);
     homesTemplateOf().hasResourceProperties('AWS::Logs::LogGroup', {
       FieldIndexPolicies: [{ Fields: ['site', 'outcome'] }],
     });

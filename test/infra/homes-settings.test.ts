@@ -41,8 +41,13 @@ describe('the settings of a stack of several homes', () => {
     ['another store', { STATE_STORE: 'redis' }, /^STATE_STORE must be one of parameters, dynamodb\.$/],
     ['metrics of a stranger', { METRICS_OF: 'home,barn' }, /^METRICS_OF names barn, which SITE does not/],
     [
-      'more homes than fit',
-      { SITE: namesOf(mostHomes + 1).join() },
+      'more homes than fit into parameters',
+      { SITE: namesOf(mostHomes.parameters + 1).join() },
+      /^SITE names 801 homes, and a stack holds 800, or 1000 with STATE_STORE=dynamodb: give the others to another stack, .*another STACK/,
+    ],
+    [
+      'more homes than fit at all',
+      { SITE: namesOf(mostHomes.dynamodb + 1).join(), STATE_STORE: 'dynamodb' },
       /^SITE names 1001 homes, and a stack holds 1000: give the others to another stack, .*another STACK/,
     ],
   ] as const)
@@ -54,6 +59,9 @@ describe('the settings of a stack of several homes', () => {
     });
 
   it('take as many homes as fit', () => {
-    assert.equal(homesSettings({ SITE: namesOf(mostHomes).join() })?.sites.length, mostHomes);
+    for (const STATE_STORE of ['parameters', 'dynamodb'] as const) {
+      const SITE = namesOf(mostHomes[STATE_STORE]).join();
+      assert.equal(homesSettings({ SITE, STATE_STORE })?.sites.length, mostHomes[STATE_STORE]);
+    }
   });
 });

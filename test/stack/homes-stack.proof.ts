@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { mostHomes } from '../../infra/homes-settings.ts';
+import { mostHomes, type StateStoreName } from '../../infra/homes-settings.ts';
 import type { HomesStackProps } from '../../infra/homes-stack.ts';
 import { homesStackOf, homesTemplateOf, longestName, namesOf } from '../support/several-homes.ts';
 
@@ -177,7 +177,8 @@ describe('the largest stack of several homes', () => {
     'AWS::AccountId': '123456789012',
   };
   const largest = { stack: longestName(9_999), alarmEmail: 'owner@example.com' };
-  const sites = Array.from({ length: mostHomes }, (_, nth) => longestName(nth));
+  const sitesFor = (stateStore: StateStoreName) =>
+    Array.from({ length: mostHomes[stateStore] }, (_, nth) => longestName(nth));
 
   /** @returns how long the policies of a role are once CloudFormation has filled them in. */
   function policyCharacters(role: Properties): number {
@@ -200,6 +201,7 @@ describe('the largest stack of several homes', () => {
   }
 
   for (const stateStore of ['parameters', 'dynamodb'] as const) {
+    const sites = sitesFor(stateStore);
     const props: Partial<HomesStackProps> = { ...largest, sites, stateStore, metricsOf: sites };
     const template = homesTemplateOf(props);
 
