@@ -8,9 +8,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
-/** @param name of the home or the stack. @param address gets the alarms by mail, and hears when they are over. @returns adds one. */
-export function addingAlarms(scope: Construct, name: string, address?: string) {
-  const topic = address ? mailTo(scope, address, name) : undefined;
+/** @param topic gets the alarms by mail, and hears when they are over. @returns adds one. */
+export function addingAlarms(scope: Construct, topic?: Topic) {
   return (id: string, properties: AlarmProps): void => {
     const made = new Alarm(scope, id, properties);
     if (topic) {
@@ -20,7 +19,8 @@ export function addingAlarms(scope: Construct, name: string, address?: string) {
   };
 }
 
-function mailTo(scope: Construct, address: string, name: string): Topic {
+/** @param name of the home or the stack. */
+export function mailTo(scope: Construct, address: string, name: string): Topic {
   const topic = new Topic(scope, 'Mail', { displayName: `Solar Cloud Bridge ${name}`, enforceSSL: true });
   topic.addSubscription(new EmailSubscription(address));
   // A policy of its own replaces the one that lets the account's alarms publish.

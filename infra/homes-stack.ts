@@ -5,6 +5,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { FieldIndexPolicy, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { shardsOf } from '../functions/push-solar-data/settings/shards.ts';
+import { mailTo } from './alarms.ts';
 import type { HomesSettings } from './homes-settings.ts';
 import { HomesWatching } from './homes-watching.ts';
 import { Shard } from './shard.ts';
@@ -32,11 +33,13 @@ export class HomesStack extends Stack {
       fieldIndexPolicies: [new FieldIndexPolicy({ fields: ['site', 'outcome'] })],
     });
     const table = stateStore === 'dynamodb' ? this.stateTable(stack) : undefined;
+    const { alarmEmail } = props;
+    const mail = alarmEmail ? mailTo(this, alarmEmail, stack) : undefined;
     const shards = shardsOf(sites);
     const targets = shards.map((homes, index) => {
       const ofShard = { sites: homes, metricsOf: metricsOf.filter((site) => homes.includes(site)) };
       const place = { nth: index + 1, shards: shards.length };
-      const shard = { stack, ...ofShard, ...place, code, logGroup, table, reserveConcurrency };
+      const shard = { stack, ...ofShard, ...place, code, logGroup, table, mail, reserveConcurrency };
       return new Shard(this, `Shard${index + 1}`, shard).target;
     });
     for (let first = 0; first < targets.length; first += targetsARule)
@@ -45,8 +48,7 @@ export class HomesStack extends Stack {
         schedule: Schedule.rate(Duration.minutes(1)),
         targets: targets.slice(first, first + targetsARule),
       });
-    const { alarmEmail } = props;
-    new HomesWatching(this, 'Watching', { stack, sites, metricsOf, logGroup, ...(alarmEmail ? { alarmEmail } : {}) });
+    new HomesWatching(this, 'Watching', { stack, sites, metricsOf, logGroup, mail });
   }
 
   /** An item for each home. What is lost with it is learnt anew, but for log-ins that owners would have to repeat: they can be brought back for 35 days. */

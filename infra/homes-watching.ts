@@ -1,6 +1,7 @@
 /** What is told of several homes: five alarms for any number of them, in plain words, and links to what can be looked at. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { stackMetricNames } from '../functions/push-solar-data/platform/metric-names.ts';
 import { shardsOf } from '../functions/push-solar-data/settings/shards.ts';
@@ -9,8 +10,8 @@ import { metricOf } from './dashboard-parts.ts';
 import { addHomesDashboard, addHomesQueries, type WatchedHomes } from './homes-dashboard.ts';
 
 export type HomesWatchingProps = WatchedHomes & {
-  /** Gets the alarms by mail. */
-  alarmEmail?: string;
+  /** Its subscriber gets the alarms that no function can tell, of itself or of all homes; what concerns single homes the functions mail themselves, with their names. */
+  mail?: Topic | undefined;
 };
 
 /** Minutes for which ticks of homes are counted. */
@@ -41,8 +42,9 @@ export class HomesWatching extends Construct {
     addOutput(stack, 'Logs', 'Every tick of every home, line by line', links.log(props.logGroup));
   }
 
-  private addAlarms({ stack, sites, alarmEmail }: HomesWatchingProps, dashboardUrl: string): void {
-    const add = addingAlarms(this, stack, alarmEmail);
+  private addAlarms({ stack, sites, mail }: HomesWatchingProps, dashboardUrl: string): void {
+    const add = addingAlarms(this, mail);
+    const addForConsole = addingAlarms(this);
     const alarmName = (name: string) => `solar-cloud-bridge-${stack}-${name}`;
     const whichHomes = `"npm run status" names the homes, worst first, and so does this dashboard: ${dashboardUrl}`;
     const metric = (name: keyof typeof stackMetricNames, statistic: string, minutes: number) =>
@@ -58,7 +60,7 @@ export class HomesWatching extends Construct {
       evaluationPeriods: 2,
       treatMissingData: TreatMissingData.BREACHING,
     });
-    add('SilentHomes', {
+    addForConsole('SilentHomes', {
       alarmName: alarmName('silent-homes'),
       alarmDescription:
         `From one home of ${stack} or more no reading has reached its first destination for 15 minutes, or for two polls of a slow cloud. ` +
@@ -78,7 +80,7 @@ export class HomesWatching extends Construct {
       evaluationPeriods: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    add('Doubt', {
+    addForConsole('Doubt', {
       alarmName: alarmName('doubtful-figures'),
       alarmDescription:
         `Figures of one home of ${stack} or more have looked doubtful for two hours: a wrong sign, a meter that contradicts the others, a setting to mend. ` +
@@ -88,7 +90,7 @@ export class HomesWatching extends Construct {
       evaluationPeriods: 24,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    add('Destinations', {
+    addForConsole('Destinations', {
       alarmName: alarmName('destinations'),
       alarmDescription:
         `For an hour, messages of ${stack} have not been taken by a destination after the first; the other destinations are told as usual. ` +

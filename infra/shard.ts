@@ -7,6 +7,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
 import { shardName } from '../functions/push-solar-data/settings/shards.ts';
@@ -26,6 +27,8 @@ export type ShardProps = {
   logGroup: LogGroup;
   /** Takes their state; without it, the Parameter Store does. */
   table?: ITable | undefined;
+  /** Where it tells the owner which homes are in trouble. */
+  mail?: ITopic | undefined;
   reserveConcurrency: boolean;
 };
 
@@ -35,7 +38,7 @@ export class Shard extends Construct {
 
   constructor(scope: Construct, id: string, props: ShardProps) {
     super(scope, id);
-    const { stack, nth, shards, sites, metricsOf, table, logGroup } = props;
+    const { stack, nth, shards, sites, metricsOf, table, mail, logGroup } = props;
     const handler = new NodejsFunction(this, 'Function', {
       functionName: shardName(stack, nth),
       description: `Solar Cloud Bridge: reads solar, grid and battery power of ${inShort(sites)} each minute and tells it`,
@@ -48,6 +51,7 @@ export class Shard extends Construct {
         STACK: stack,
         SHARDS: String(shards),
         ...(table ? { STATE_TABLE: table.tableName } : {}),
+        ...(mail ? { MAIL_TOPIC: mail.topicArn } : {}),
         ...(metricsOf.length > 0 ? { METRICS_OF: metricsOf.join() } : {}),
       },
       ...(props.reserveConcurrency ? { reservedConcurrentExecutions: 1 } : {}),
@@ -55,8 +59,8 @@ export class Shard extends Construct {
     this.target = new LambdaFunction(handler, { ...noRepeat, event: RuleTargetInput.fromObject({ sites }) });
   }
 
-  /** May read these homes' parameters, write their state and the log of the stack. Nothing else, and no other home. */
-  private roleFor({ sites, logGroup, table }: ShardProps): Role {
+  /** May read these homes' parameters, write their state and the log of the stack, and send the owner a mail. Nothing else, and no other home. */
+  private roleFor({ sites, logGroup, table, mail }: ShardProps): Role {
     const paths = sites.map(parameterArn);
     const everyParameter = paths.map((path) => `${path}/*`);
     const everyState = table ? [] : paths.map((path) => `${path}/state/*`);
@@ -75,6 +79,7 @@ export class Shard extends Construct {
             })
           : allows(['ssm:PutParameter'], everyState.map(inStack)),
         ownLog: allows(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+        ...(mail ? { ownMail: allows(['sns:Publish'], [mail.topicArn]) } : {}),
       },
     });
     const reasons: [resources: string[], reason: string][] = [

@@ -4,7 +4,7 @@ import { type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aw
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { metricNames } from '../functions/push-solar-data/platform/metric-names.ts';
-import { addingAlarms, addOutput, consoleAt } from './alarms.ts';
+import { addingAlarms, addOutput, consoleAt, mailTo } from './alarms.ts';
 import { addDashboard, addQueries, failureMetric, type Watched } from './dashboard.ts';
 import { metricOf } from './dashboard-parts.ts';
 import type { StackDestination } from './destinations.ts';
@@ -52,7 +52,7 @@ export class Watching extends Construct {
   private addAlarms(props: WatchingProps, dashboardUrl: string): void {
     const { site, handler, slowestPollSeconds, alarmEmail, destinations } = props;
     const [first, ...further] = destinations;
-    const alarm = addingAlarms(this, site, alarmEmail);
+    const alarm = addingAlarms(this, alarmEmail ? mailTo(this, alarmEmail, site) : undefined);
     const minutes = silentMinutes(slowestPollSeconds);
     alarm('NoReading', {
       alarmName: `solar-cloud-bridge-${site}-no-reading`,
