@@ -17,7 +17,7 @@ const secrets = {
 const ofSeveral = 'several homes';
 const bundles: [what: string, (folder: string) => Metafile][] = [
   ['one home', bundle],
-  [ofSeveral, (folder) => bundleHomes(folder, 'test/stack/several-homes-handler.ts')],
+  [ofSeveral, bundleHomes],
 ];
 
 for (const [what, bundleInto] of bundles)
@@ -51,7 +51,7 @@ for (const [what, bundleInto] of bundles)
         const row = explained.find(({ names }) => names.includes(name));
         assert.ok(row, `${name} (${size.toFixed(0)} KB) is missing on docs/dependencies.md`);
       }
-      for (const { names, kilobytes: said } of explained.filter((row) => what === ofSeveral || !isOfTable(row))) {
+      for (const { names, kilobytes: said } of explained.filter((row) => isOfSeveral(row) === (what === ofSeveral))) {
         const measured = names.reduce((sum, name) => sum + (kilobytes.get(name) ?? 0), 0);
         assert.ok(
           Math.abs(said - measured) <= Math.max(2, measured * 0.2),
@@ -87,7 +87,9 @@ for (const [what, bundleInto] of bundles)
       const strange = [...found].filter(
         (host) =>
           !known.has(host) &&
-          !/^(\{accountid\}\.)?(ssm|(search-)?d(ynamo)?db|data([-.]ats)?\.iot)(-fips)?\.([\w-]+\.|\{Region\}\.)?(amazonaws|\{Part)/i.test(host),
+          !/^(\{accountid\}\.)?(ssm|sns|(search-)?d(ynamo)?db|data([-.]ats)?\.iot)(-fips)?\.([\w-]+\.|\{Region\}\.)?(amazonaws|\{Part)/i.test(
+            host,
+          ),
       );
       assert.deepEqual(strange, []);
     });
@@ -98,15 +100,18 @@ for (const [what, bundleInto] of bundles)
     });
   });
 
-/** Only several homes may have a table. */
-const isOfTable = ({ names }: { names: string[] }): boolean => names.includes('@aws-sdk/client-dynamodb');
+/** The table and the mail that names homes. */
+const isOfSeveral = ({ names }: { names: string[] }): boolean =>
+  names.includes('@aws-sdk/client-dynamodb') || names.includes('@aws-sdk/client-sns');
 
 it('the bundle of one home holds nothing that only several need', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   const { inputs } = bundle(folder);
   rmSync(folder, { recursive: true });
   assert.ok('functions/push-solar-data/handler.ts' in inputs);
-  const strange = Object.keys(inputs).filter((path) => /dynamodb|\/shard|\/table/.test(path));
+  const strange = Object.keys(inputs).filter((path) =>
+    /client-(dynamodb|sns)|\/shard|\/table|platform\/topic\./.test(path),
+  );
   assert.deepEqual(strange, []);
 });
 
