@@ -6,6 +6,7 @@ import { createSiteMemory } from './persistence/site-memory.ts';
 import { timelySettings } from './persistence/timely-settings.ts';
 import { createHomeLines } from './platform/home-lines.ts';
 import { createStackMetrics } from './platform/stack-metrics.ts';
+import { noteStrayErrors } from './platform/stray-errors.ts';
 import { openRuntime } from './runtime.ts';
 import { openShard, type Shard, type ShardSummary } from './shard.ts';
 
@@ -33,6 +34,7 @@ export async function invoke(
 const { STACK: stack = 'homes', METRICS_OF: metricsOf = '' } = process.env;
 const storeOf = createParameterStore;
 const shard = openShard({
+  strays: noteStrayErrors(process),
   openHome(site) {
     const parameters = storeOf(site);
     return openRuntime({

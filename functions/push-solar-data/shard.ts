@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './platform/clock.ts';
 import type { HomeLines } from './platform/home-lines.ts';
 import { createSharedExpressions } from './platform/shared-expressions.ts';
 import type { StackMetrics } from './platform/stack-metrics.ts';
+import { noStrayErrors, type StrayErrors } from './platform/stray-errors.ts';
 import { type Budget, homeOf } from './runtime.ts';
 import type { Site } from './settings/site.ts';
 import { type HomeRuntime, notOver, ofBug, openShardHome, type ShardHome } from './shard-home.ts';
@@ -15,6 +16,8 @@ export type ShardPorts = {
   openHome(site: string): HomeRuntime;
   telemetry: { lines: HomeLines; metrics: StackMetrics };
   clock?: Clock;
+  /** Default: they end the process, as ever. */
+  strays?: StrayErrors;
 };
 
 /** How many homes ended so. */
@@ -48,7 +51,7 @@ const leastTickMs = 2_000;
 
 type Known = { home: ShardHome; watch?: HomeWatch };
 
-export function openShard({ openHome, telemetry, clock = systemClock }: ShardPorts): Shard {
+export function openShard({ openHome, telemetry, clock = systemClock, strays = noStrayErrors }: ShardPorts): Shard {
   const known = new Map<string, Known>();
   const expressionsOf = createSharedExpressions(clock);
   const openOf = (site: string) =>
@@ -61,7 +64,7 @@ export function openShard({ openHome, telemetry, clock = systemClock }: ShardPor
 
   /** Its line is written when it is done, or when it is given up: what comes later is not told. */
   const minuteOf = async (site: string, leftMs: () => number): Promise<HomeMinute> => {
-    const of = knownOf(site);
+    const kept = knownOf(site);
     const begun = clock.stopwatch();
     let slowestPollSeconds: number | undefined;
     const budget = (settled: Site): Budget => {
@@ -69,17 +72,23 @@ export function openShard({ openHome, telemetry, clock = systemClock }: ShardPor
       const tickMs = Math.max(leastTickMs, Math.min(longestTickMs, leftMs() - marginMs));
       return { tickMs, readMs: tickMs * readShare };
     };
-    const told = (report: TickReport, isOver: boolean): HomeMinute => {
+    const told = (of: TickReport, isOver: boolean): HomeMinute => {
       const now = clock.now();
-      const watch = afterTick(of.watch, report, { now, slowestPollSeconds });
+      const stray = strays.take(site);
+      const report = stray.length > 0 ? { ...of, remarks: [...(of.remarks ?? []), ...stray] } : of;
+      const watch = afterTick(kept.watch, report, { now, slowestPollSeconds });
       telemetry.lines.tell(report, now);
-      of.watch = watch;
-      return { report, watch, isOver };
+      kept.watch = watch;
+      return { report, watch, isOver, hasBug: isBug(report) || stray.length > 0 };
     };
     const ms = () => Math.round(clock.stopwatch() - begun);
     try {
       const late = () => new Error('late');
-      const report = await inTime(leftMs() - endMs, of.home.tick(budget), late).catch(() => undefined);
+      const report = await inTime(
+        leftMs() - endMs,
+        strays.within(site, () => kept.home.tick(budget)),
+        late,
+      ).catch(() => undefined);
       return told(report ?? notOver(site, ms()), report !== undefined);
     } catch (error) {
       return told(ofBug(site, error, ms()), true);
@@ -108,7 +117,7 @@ function summaryOf(minutes: readonly HomeMinute[]): ShardSummary {
   return {
     homes: minutes.length,
     ...byOutcome,
-    bugs: count(({ report }) => isBug(report)),
+    bugs: count(({ hasBug }) => hasBug),
     unfinished: count(({ isOver }) => !isOver),
   };
 }

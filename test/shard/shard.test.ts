@@ -119,9 +119,9 @@ describe('a shard', () => {
     const { minute } = shardOf({ home: noting('home', 0), late: noting('late', 300) });
     await minute(24_000);
     const [home, late] = [budgets['home'] as Budget, budgets['late'] as Budget];
-    assert.ok(Math.abs(home.tickMs - 20_000) < 100, `${home.tickMs}`);
+    assert.ok(Math.abs(home.tickMs - 20_000) < 500, `${home.tickMs}`);
     assert.equal(home.readMs, home.tickMs * 0.75);
-    assert.ok(home.tickMs - late.tickMs >= 280, `${home.tickMs - late.tickMs}`);
+    assert.ok(home.tickMs - late.tickMs >= 200, `${home.tickMs - late.tickMs}`);
     await minute(900_000);
     assert.equal(budgets['home']?.tickMs, 50_000);
   });
