@@ -10,11 +10,14 @@ import { noStrayErrors, type StrayErrors } from './platform/stray-errors.ts';
 import { type Budget, homeOf } from './runtime.ts';
 import type { Site } from './settings/site.ts';
 import { type HomeRuntime, notOver, ofBug, openShardHome, type ShardHome } from './shard-home.ts';
+import type { ShardMail } from './shard-mail.ts';
 
 export type ShardPorts = {
   /** Made once for each home, and kept while the instance lives. May throw. */
   openHome(site: string): HomeRuntime;
   telemetry: { lines: HomeLines; metrics: StackMetrics };
+  /** Where the owner gets mails. */
+  mail?: ShardMail | undefined;
   clock?: Clock;
   /** Default: they end the process, as ever. */
   strays?: StrayErrors;
@@ -41,9 +44,11 @@ export type Shard = { tick(sites: readonly string[], times: ShardTimes): Promise
 /** No tick is longer, however much time there is. */
 const longestTickMs = 50_000;
 /** Left of the invocation's time when a tick must be over; its store may still take two seconds. */
-const marginMs = 4_000;
+const marginMs = 5_000;
 /** Left of it when a home that is not done is given up. */
-const endMs = 1_500;
+const endMs = 2_500;
+/** Left of it when a mail is given up. */
+const mailEndMs = 700;
 /** Share of a tick's time that its reads may take. */
 const readShare = 0.75;
 /** Homes whose settings come late have this long at least. */
@@ -51,7 +56,13 @@ const leastTickMs = 2_000;
 
 type Known = { home: ShardHome; watch?: HomeWatch };
 
-export function openShard({ openHome, telemetry, clock = systemClock, strays = noStrayErrors }: ShardPorts): Shard {
+export function openShard({
+  openHome,
+  telemetry,
+  mail,
+  clock = systemClock,
+  strays = noStrayErrors,
+}: ShardPorts): Shard {
   const known = new Map<string, Known>();
   const expressionsOf = createSharedExpressions(clock);
   const openOf = (site: string) =>
@@ -104,6 +115,15 @@ export function openShard({ openHome, telemetry, clock = systemClock, strays = n
         { ...shardFigures(minutes, now), told_s },
         minutes.map(({ report }) => report),
       );
+      if (mail) {
+        const late = 'The mail about homes was not sent in time';
+        const complaint = await inTime(
+          remainingMs() - mailEndMs,
+          mail.after(minutes, now),
+          () => new Error(late),
+        ).catch(() => late);
+        if (complaint !== undefined) telemetry.lines.say(complaint, clock.now());
+      }
       return summaryOf(minutes);
     },
   };

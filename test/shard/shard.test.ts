@@ -7,6 +7,7 @@ import type { Budget } from '../../functions/push-solar-data/runtime.ts';
 import type { Site } from '../../functions/push-solar-data/settings/site.ts';
 import { openShard } from '../../functions/push-solar-data/shard.ts';
 import type { HomeRuntime } from '../../functions/push-solar-data/shard-home.ts';
+import type { ShardMail } from '../../functions/push-solar-data/shard-mail.ts';
 import { fakeClock } from '../support/home.ts';
 import { sourceOf } from '../support/sources.ts';
 
@@ -23,14 +24,16 @@ const siteOf = (name: string, pollSeconds = 60) =>
   }) as unknown as Site;
 
 /** A shard of homes that do so at each tick. */
-function shardOf(homes: Record<string, Work>, pollSeconds = 60) {
+function shardOf(homes: Record<string, Work>, pollSeconds = 60, mail?: ShardMail) {
   const clock = fakeClock('2026-05-01T12:00:00Z');
   const opened: string[] = [];
   const closed: string[] = [];
   const lines: TickReport[] = [];
+  const said: string[] = [];
   const published: { figures: ShardFigures & { told_s: number }; reports: readonly TickReport[] }[] = [];
   const shard = openShard({
     clock,
+    mail,
     openHome(site): HomeRuntime {
       opened.push(site);
       return {
@@ -44,13 +47,13 @@ function shardOf(homes: Record<string, Work>, pollSeconds = 60) {
       };
     },
     telemetry: {
-      lines: { tell: (report) => void lines.push(report) },
+      lines: { tell: (report) => void lines.push(report), say: (sentence) => void said.push(sentence) },
       metrics: { publish: (figures, reports) => void published.push({ figures, reports }) },
     },
   });
   const sites = Object.keys(homes);
   return {
-    ...{ clock, opened, closed, lines, published, sites },
+    ...{ clock, opened, closed, lines, said, published, sites },
     minute(ms = 55_000, more: { eventAt?: number } = {}) {
       const end = performance.now() + ms;
       return shard.tick(sites, { ...more, remainingMs: () => end - performance.now() });
@@ -100,7 +103,10 @@ describe('a shard', () => {
           connections: { close: async () => {} },
         };
       },
-      telemetry: { lines: { tell: (report) => void lines.push(report) }, metrics: { publish: () => {} } },
+      telemetry: {
+        lines: { tell: (report) => void lines.push(report), say: () => {} },
+        metrics: { publish: () => {} },
+      },
     });
     assert.equal((await shard.tick(['home'], { remainingMs: () => 55_000 })).bugs, 1);
     isBroken = false;
@@ -117,7 +123,7 @@ describe('a shard', () => {
         return {};
       };
     const { minute } = shardOf({ home: noting('home', 0), late: noting('late', 300) });
-    await minute(24_000);
+    await minute(25_000);
     const [home, late] = [budgets['home'] as Budget, budgets['late'] as Budget];
     assert.ok(Math.abs(home.tickMs - 20_000) < 500, `${home.tickMs}`);
     assert.equal(home.readMs, home.tickMs * 0.75);
@@ -147,7 +153,7 @@ describe('a shard', () => {
     const slow = held();
     const { minute, lines, published } = shardOf({ slow: slow.work, home: calm });
     const begun = performance.now();
-    const summary = await minute(1_700);
+    const summary = await minute(2_700);
     assert.ok(performance.now() - begun < 1_000);
     assert.deepEqual(summary, { homes: 2, pushed: 1, reported: 0, idle: 0, failed: 1, bugs: 0, unfinished: 1 });
     assert.equal(published[0]?.figures.homes, 1);
@@ -162,7 +168,7 @@ describe('a shard', () => {
   it('lets a tick that its instance was frozen with end, before the home ticks again', async () => {
     const slow = held();
     const { minute, opened } = shardOf({ slow: slow.work });
-    await minute(1_600);
+    await minute(2_600);
     setTimeout(slow.letGo, 100);
     assert.equal(slow.ticks(), 1);
     assert.equal((await minute()).pushed, 1);
@@ -185,7 +191,7 @@ describe('a shard', () => {
   it('never runs a home twice at once, and leaves a tick behind that has not ended after ten minutes', async () => {
     const lost = held();
     const { minute, clock, closed, opened, lines } = shardOf({ lost: lost.work });
-    await minute(1_600);
+    await minute(2_600);
     clock.advance(60);
     assert.equal((await minute()).failed, 1);
     assert.match(lines[1]?.error ?? '', /the tick before is not over/i);
@@ -240,5 +246,25 @@ describe('a shard', () => {
         [0, silent],
       );
     }
+  });
+
+  it('asks for a mail once all homes are told, and says in the log what became of none', async () => {
+    const asked: string[][] = [];
+    const { minute, lines, said } = shardOf({ home: calm, cabin: calm }, 60, {
+      async after(minutes) {
+        assert.equal(lines.length, 2);
+        asked.push(minutes.map(({ report }) => report.site));
+        return 'The mail about cabin could not be sent: AuthorizationError';
+      },
+    });
+    await minute();
+    assert.deepEqual(asked, [['home', 'cabin']]);
+    assert.deepEqual(said, ['The mail about cabin could not be sent: AuthorizationError']);
+  });
+
+  it('does not wait longer for a mail than the invocation has', async () => {
+    const { minute, said } = shardOf({ home: calm }, 60, { after: () => new Promise(() => {}) });
+    assert.equal((await minute(1_800)).pushed, 1);
+    assert.deepEqual(said, ['The mail about homes was not sent in time']);
   });
 });
