@@ -1,5 +1,6 @@
 /** A shard: the ticks of several homes side by side in one invocation. What becomes of one changes nothing for the others. */
 import { afterTick, type HomeMinute, type HomeWatch, shardFigures } from './core/home-watch.ts';
+import { afterReads, readTime, type SpentTicks } from './core/patience.ts';
 import { isBug, type Outcome, outcomes, type TickReport } from './core/report.ts';
 import { inTime } from './core/time.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -54,7 +55,7 @@ const readShare = 0.75;
 /** Homes whose settings come late have this long at least. */
 const leastTickMs = 2_000;
 
-type Known = { home: ShardHome; watch?: HomeWatch };
+type Known = { home: ShardHome; watch?: HomeWatch; spent: SpentTicks };
 
 export function openShard({
   openHome,
@@ -68,7 +69,7 @@ export function openShard({
   const openOf = (site: string) =>
     openShardHome(site, { open: () => openHome(site), clock, expressions: expressionsOf(site) });
   const knownOf = (site: string): Known => {
-    const kept = known.get(site) ?? { home: openOf(site) };
+    const kept = known.get(site) ?? { home: openOf(site), spent: 0 };
     known.set(site, kept);
     return kept;
   };
@@ -78,10 +79,12 @@ export function openShard({
     const kept = knownOf(site);
     const begun = clock.stopwatch();
     let slowestPollSeconds: number | undefined;
+    let readMs = Number.POSITIVE_INFINITY;
     const budget = (settled: Site): Budget => {
       if (settled.sources.length > 0) slowestPollSeconds = homeOf(settled).slowestPollSeconds;
       const tickMs = Math.max(leastTickMs, Math.min(longestTickMs, leftMs() - marginMs));
-      return { tickMs, readMs: tickMs * readShare };
+      readMs = readTime(kept.spent, tickMs * readShare);
+      return { tickMs, readMs };
     };
     const told = (of: TickReport, isOver: boolean): HomeMinute => {
       const now = clock.now();
@@ -90,6 +93,7 @@ export function openShard({
       const watch = afterTick(kept.watch, report, { now, slowestPollSeconds });
       telemetry.lines.tell(report, now);
       kept.watch = watch;
+      kept.spent = afterReads(kept.spent, report, readMs);
       return { report, watch, isOver, hasBug: isBug(report) || stray.length > 0 };
     };
     const ms = () => Math.round(clock.stopwatch() - begun);

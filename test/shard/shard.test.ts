@@ -132,6 +132,20 @@ describe('a shard', () => {
     assert.equal(budgets['home']?.tickMs, 50_000);
   });
 
+  it('waits less for a home whose cloud has used up the time of three ticks', async () => {
+    const given: number[] = [];
+    const { minute } = shardOf({
+      home: async (budget) => {
+        const { readMs } = budget();
+        given.push(Math.round(readMs / 1000));
+        return { sources: [{ label: 'roof', vendor: 'x', result: 'failed', kind: 'unavailable', ms: readMs }] };
+      },
+      cabin: calm,
+    });
+    for (let nth = 0; nth < 4; nth++) await minute(900_000);
+    assert.deepEqual(given, [38, 38, 38, 10]);
+  });
+
   it('writes the line of a home when that home is done', async () => {
     const slow = held();
     const { minute, lines } = shardOf({ slow: slow.work, home: calm });
