@@ -15,16 +15,14 @@ import { openAwsCommand } from '../../functions/push-solar-data/local/own-comman
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
 import { deployedPages, type LogEntry, type Tick } from './deployed-ticks.ts';
-import { freshTicks, type TickPorts } from './fresh-ticks.ts';
+import { freshTicks } from './fresh-ticks.ts';
 import { ageOf, isSilent, isWell, silence, silentMs } from './home-condition.ts';
 import { isOfHome, shardOfHome } from './home-in-log.ts';
-import { showHomesStatus } from './homes-status.ts';
+import { type StatusPorts, showHomesStatus } from './homes-status.ts';
 import { patternsOf } from './log-filter.ts';
 import { stackAt } from './site-stack-at-aws.ts';
 import { reportOf } from './status-report.ts';
 import { destinationTitle } from './titles.ts';
-
-export type StatusPorts = TickPorts & { output: Output };
 
 /** Longer than two polls of the slowest cloud. */
 const lookBackMs = 2 * 3_600_000;

@@ -108,9 +108,9 @@ describe('npm run status of several homes', () => {
     assert.deepEqual(text.split('\n'), [
       '  home              age     solar    grid               battery',
       '✗ cabin   silent    10 min',
-      '  No tick for 9 min, while its function runs.',
+      '  No tick for 9 min, while its function runs: npm run deploy brings that up to date with SITE.',
       '✗ unborn  silent    –',
-      '  No tick in two hours, while its function runs: npm run deploy lets it run with the homes that SITE names now.',
+      '  No tick in two hours, while its function runs: npm run deploy brings that up to date with SITE.',
       '✗ barn    failing   14 min',
       `  ${refusal}`,
       '! new     waiting   –',
@@ -313,7 +313,7 @@ describe('npm run status of one of several homes', () => {
     const SITE = playVillage();
     const silent = await status(SITE, { site: 'cabin' });
     assert.equal(silent.code, 1);
-    assert.match(silent.text, /^✗ No tick for 9 min, while its function runs\.$/m);
+    assert.match(silent.text, /^✗ No tick for 9 min, while its function runs: npm run deploy brings/m);
     assert.match((await status(SITE, { site: 'unborn' })).text, /^✗ No tick in two hours, while its function runs/m);
     log.events.splice(0, log.events.length, homeLine(minutesAgo(20), pushedBy('home')));
     const stopped = await status(SITE, { site: 'home' });
