@@ -71,6 +71,18 @@ function stateAfter(ticks: readonly [minutesAgo: number, report: TickReport][], 
 }
 
 describe('the flows of a home', () => {
+  it('hold while nothing is due, where no line says when the next figures are, and no longer', () => {
+    const short = { ...pushed, sources: [{ label: 'roof', vendor: 'example', result: 'read' as const }] };
+    const idles = (until: number) =>
+      Array.from({ length: 14 - until }, (_, nth): [number, TickReport] => [14 - nth, idle]);
+    const isKnown = (ticks: [number, TickReport][]) => stateAfter(ticks).flows.sun.is;
+    assert.equal(isKnown([[15, short], ...idles(0)]), 'known');
+    assert.equal(isKnown([...idles(0).reverse(), [15, short]]), 'known');
+    assert.equal(isKnown([[15, short], ...idles(3)]), 'lacking');
+    assert.equal(isKnown([[15, short]]), 'lacking');
+    assert.equal(isKnown([[15, pushed], ...idles(0)]), 'lacking');
+  });
+
   it('are the figures of its last tick, with their words, origin and age', () => {
     const { flows, charge, tickAt } = stateAfter([[0, pushed]]);
     const told = { is: 'known', measuredAt: noon - 40_000, toldAt: noon, origin: 'measured' };

@@ -7,7 +7,7 @@ import { chargeOf, flowsOf } from './flows.ts';
 import { historyOf } from './history-rows.ts';
 import { totalsOf } from './integration.ts';
 import type { DestinationView, History, HomeState, SourceView } from './page-state.ts';
-import { type Sample, sampleOf, tells } from './sample.ts';
+import { holdOn, type Sample, sampleOf, tells } from './sample.ts';
 
 /** Names for people, by what stands in a tick's line. */
 export type Titles = {
@@ -43,8 +43,7 @@ export function homeLog(site: string, titles: Titles): HomeLog {
     add(told) {
       for (const each of told) {
         if ('report' in each && each.report.site !== site) continue;
-        const sample = sampleOf(each);
-        if (sample) kept.add(sample);
+        kept.add(sampleOf(each));
         if ('report' in each) rows.add(each.at, each.report);
       }
     },
@@ -80,14 +79,24 @@ export function homeLog(site: string, titles: Titles): HomeLog {
 function keptSamples() {
   const kept: Sample[] = [];
   let isInOrder = true;
+  let isHeld = true;
   const order = () => {
     if (!isInOrder) kept.sort((a, b) => a.at - b.at);
     isInOrder = true;
+  };
+  const hold = () => {
+    let figures: Sample | undefined;
+    for (const sample of isHeld ? [] : kept) {
+      if (tells(sample)) figures = sample;
+      else if (figures) holdOn(figures, sample);
+    }
+    isHeld = true;
   };
   return {
     add(sample: Sample): void {
       isInOrder &&= (kept.at(-1)?.at ?? 0) <= sample.at;
       kept.push(sample);
+      isHeld = false;
       // Nobody may look for months.
       if (kept.length <= 2 * mostSamples) return;
       order();
@@ -95,6 +104,7 @@ function keptSamples() {
     },
     until(now: number): Sample[] {
       order();
+      hold();
       const tooOld = kept.findIndex(({ at }) => at >= now - daysKept * dayMs);
       if (tooOld > 0) kept.splice(0, tooOld);
       return kept.filter(({ at }) => at <= now + aheadMs);
