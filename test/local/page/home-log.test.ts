@@ -205,6 +205,36 @@ describe('the sources and destinations of a home', () => {
     ]);
   });
 
+  it('keep for an hour what is said once an hour, by lines that do not say when a source is asked next', () => {
+    const row = { label: 'roof', vendor: 'example', result: 'read' as const };
+    const short = { ...pushed, sources: [row] };
+    const noted = { ...short, sources: [{ ...row, notes: ['two meters'] }], remarks: ['X is not a setting'] };
+    const textsOf = ({ sources, remarks }: HomeState) => [...(sources[0]?.notes ?? []), ...remarks];
+    const texts = (ticks: [number, TickReport][]) => textsOf(stateAfter(ticks));
+    assert.deepEqual(
+      texts([
+        [40, noted],
+        [20, noted],
+        [0, short],
+      ]),
+      ['two meters', 'X is not a setting'],
+    );
+    assert.deepEqual(
+      texts([
+        [61, noted],
+        [0, short],
+      ]),
+      [],
+    );
+    assert.deepEqual(
+      texts([
+        [40, noted],
+        [0, pushed],
+      ]),
+      [],
+    );
+  });
+
   it('say what is wrong with them', () => {
     const refused = {
       label: 'mqtt',
