@@ -63,7 +63,7 @@ export const commands = {
       aws: aws(
         'reads with the settings and log-ins of the bridge on AWS; writes nothing there but a log-in that it had to renew',
       ),
-      site: site('with --aws: this home, where SITE names several, or another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
     },
     examples: [
       ['npm run doctor', 'looks with the settings of this machine'],
@@ -109,7 +109,7 @@ export const commands = {
     words: { shown: '<vendor>', help: 'the word of VENDOR, or the label of the source', most: 1 },
     options: {
       aws: aws('settings are read from, and stored in, the parameters of the site on AWS'),
-      site: site('with --aws: for this home, where SITE names several, or for another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
       'no-browser': { type: 'boolean', help: 'only prints the address' },
       port: {
         type: 'string',

@@ -12,8 +12,8 @@ export type OwnerParameters = {
   /** As they were when they were opened, decrypted. */
   texts: SettingTexts;
   state: StateStore;
-  /** As a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
-  put(name: string, text: string): Promise<void>;
+  /** A secret as a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
+  put(setting: { name: string; secret: boolean }, text: string): Promise<void>;
   /** @throws Failure `settings`, `auth` or `unavailable` */
   remove(name: string): Promise<void>;
 };
@@ -35,11 +35,12 @@ export async function openOwnerParameters(site: string, texts: SettingTexts): Pr
     place: `AWS (${region}) under ${path}/`,
     texts: await asked(() => loaded(store)),
     state: store.state,
-    put: (name, text) =>
+    put: ({ name, secret }, text) =>
       asked(async () => {
+        const Type = secret ? 'SecureString' : 'String';
         const Tier = Buffer.byteLength(text) > standardBytes ? 'Advanced' : 'Standard';
         const Name = `${path}/${name}`;
-        await client.send(new PutParameterCommand({ Name, Value: text, Tier, Type: 'SecureString', Overwrite: true }));
+        await client.send(new PutParameterCommand({ Name, Value: text, Tier, Type, Overwrite: true }));
       }),
     remove: (name) =>
       asked(async () => {
