@@ -33,7 +33,7 @@ const context = {
   short: 'c',
   multiple: true,
   value: 'NAME=value',
-  help: 'SITE, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
+  help: 'SITE, STACK, STATE_STORE, METRICS_OF, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
 } as const;
 const verbose = { type: 'boolean', short: 'v', help: 'shows what CDK does, step by step' } as const;
 const wrong = 'the settings, the credentials or the command line are wrong';
@@ -142,13 +142,14 @@ export const commands = {
       'require-approval': {
         type: 'string',
         value: 'never',
-        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening',
+        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening; with never, homes move into one stack without a question too',
       },
       verbose,
     },
     cdk: 'deploy',
     examples: [
-      ['npm run deploy', 'the home of .env'],
+      ['npm run deploy', 'the home of .env, or the homes that SITE names there'],
+      ['SITE=cabin npm run deploy', 'a home with a stack of its own, also beside those of .env'],
       ['npm run deploy -- --require-approval never', 'in scripts, where nobody can be asked'],
       ['npm run deploy -- -c reserveConcurrency=true', 'never two readings at once'],
       ['npm run deploy -- -- --no-rollback', 'with an option of CDK itself'],
@@ -225,7 +226,7 @@ export const commands = {
       verbose,
     },
     cdk: 'destroy',
-    examples: [['npm run destroy', 'asks, and removes the home of .env']],
+    examples: [['npm run destroy', 'asks, and removes the home of .env, or the stack of those that SITE names there']],
     ends: { 0: 'removed', 1: 'CDK or AWS failed, or you said no', 2: `${wrong}, or there was nothing to remove` },
   },
   simulate: {

@@ -1,0 +1,34 @@
+/** What homes remember, out of the table of their stack into their parameters, where every stack finds it. */
+import { paced, writesPerSecond } from './paced.ts';
+
+export type HomesTable = {
+  /** Copies all documents of a home into its parameters. @returns whether it had any. @throws Failure */
+  copyState(site: string): Promise<boolean>;
+  /** Takes them out of the table: what is written to the parameters from now on is newer. @throws Failure */
+  forget(site: string): Promise<void>;
+};
+
+/** @param name of the table. */
+export type OpenTable = (name: string) => HomesTable;
+
+/** Of a home, about. */
+const documents = 4;
+
+/** @param andForgotten only for homes that no function ticks with the table any more. @throws Failure */
+export async function copied(
+  sites: readonly string[],
+  table: string,
+  { openTable, say }: { openTable: OpenTable; say(sentence: string): void },
+  { andForgotten = false } = {},
+): Promise<void> {
+  if (sites.length === 0) return;
+  const { copyState, forget } = openTable(table);
+  const had = await paced(sites, writesPerSecond / documents, async (site) => {
+    const hadSome = await copyState(site);
+    if (hadSome && andForgotten) await forget(site);
+    return hadSome;
+  });
+  const count = had.filter(Boolean).length;
+  if (count > 0 && !andForgotten)
+    say(`Copied from the table into the parameters: what ${count} ${count === 1 ? 'home remembers' : 'homes remember'}.`);
+}
