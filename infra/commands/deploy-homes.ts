@@ -98,10 +98,7 @@ async function isAgreed(
   );
   if (args.includes('never')) return true;
   if (confirm) return confirm('Deploy, and remove these stacks?');
-  throw new Failure(
-    'settings',
-    'Nobody can be asked here. If you agree: npm run deploy -- --require-approval never',
-  );
+  throw new Failure('settings', 'Nobody can be asked here. If you agree: npm run deploy -- --require-approval never');
 }
 
 /** What stood in their functions' environments alone. @throws Failure */

@@ -5,16 +5,23 @@ import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
 import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
+import { environmentsAt } from '../../functions/push-solar-data/local/deployed-environment.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { confirm } from '../../functions/push-solar-data/local/prompts.ts';
 import { strayRemarks } from '../../functions/push-solar-data/local/stray-settings.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import { parameterPath, type SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { endpointAt, type LookUpEndpoint, settingsOfAwsIot } from '../aws-iot-endpoint.ts';
-import { publicSettings, refuseWrongSettings } from '../public-settings.ts';
-import { cdkFor, type RunCdk } from './cdk.ts';
+import { inParameters, publicNames, refuseWrongSettings, settingsOfSite } from '../public-settings.ts';
+import { cdkFor } from './cdk.ts';
+import { type DeployHomesPorts, deployHomes } from './deploy-homes.ts';
+import { plainTexts } from './homes-at-aws.ts';
+import { tablesOf } from './homes-state.ts';
 import { type Lacking, lackingSettings, secretNames } from './needed-settings.ts';
+import { outOfSharedStack } from './out-of-shared-stack.ts';
 import { inAccount, isBootstrapped, isState, parametersOf, putCommand, type StoredParameter } from './parameters.ts';
+import { stacksAt } from './stacks-at-aws.ts';
 
 export type DeployPorts = DeployHomesPorts & { lookUpIot: LookUpEndpoint };
 
@@ -49,7 +56,8 @@ async function deploySite(account: Account, args: readonly string[], ports: Depl
 
   for (const remark of await parameterRemarks(stored, site, texts)) say(`! ${remark}`);
   if (!args.includes('never')) say(aboutRights);
-  const forApp = Object.keys(plain).length === 0 ? {} : { [inParameters]: JSON.stringify(plain) };
+  const forApp: Record<string, string> =
+    Object.keys(plain).length === 0 ? {} : { [inParameters]: JSON.stringify(plain) };
   const code = await runCdk(['deploy', stackName(site), ...args], region, { ...found, ...forApp });
   if (code !== 0) {
     say('The stack was not deployed: the lines above say why.');
@@ -128,7 +136,7 @@ if (import.meta.main) {
     stacks: stacksAt(account),
     environmentOf: environmentsAt(account),
     openTable: tablesOf(account),
-    confirm: isTerminal(terminal) ? (question) => confirmed(question, terminal) : undefined,
+    confirm: process.stdin.isTTY && process.stdout.isTTY ? (message) => confirm({ message }, terminal) : undefined,
     lookUpIot: endpointAt(ssm),
     runCdk: cdkFor(account, process.env),
     say: sayOn(process.stdout),

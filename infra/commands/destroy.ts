@@ -5,19 +5,20 @@ import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
-import { cdkFor, type RunCdk } from './cdk.ts';
+import { cdkFor } from './cdk.ts';
+import { type DestroyHomesPorts, destroyHomes } from './destroy-homes.ts';
+import { tablesOf } from './homes-state.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
 import { type LookUpStack, stackAt } from './site-stack-at-aws.ts';
+import { stacksAt } from './stacks-at-aws.ts';
 
-export type DestroyPorts = { ssm: SSMClient; lookUpStack: LookUpStack; runCdk: RunCdk; say(sentence: string): void };
+export type DestroyPorts = DestroyHomesPorts & { lookUpStack: LookUpStack };
 
 /** @param args for `cdk destroy` as they stand. @returns 0 if it was there and is gone, 2 if it was not there, else 1 or the exit code of `cdk`. @throws Failure */
-export async function destroy(
-  account: Account,
-  args: readonly string[],
-  { ssm, lookUpStack, runCdk, say }: DestroyPorts,
-): Promise<number> {
-  const { site, texts } = account;
+export async function destroy(account: Account, args: readonly string[], ports: DestroyPorts): Promise<number> {
+  const { site, stack, texts } = account;
+  if (stack !== undefined) return destroyHomes({ ...account, stack }, args, ports);
+  const { ssm, lookUpStack, runCdk, say } = ports;
   const region = await regionOf(ssm);
   const parameters = await parametersOf(ssm, site);
   const code = (await lookUpStack()) ? await removed() : nothingThere();
@@ -62,6 +63,8 @@ if (import.meta.main) {
   const ports: DestroyPorts = {
     ssm: new SSMClient(account.client),
     lookUpStack: stackAt(account),
+    stacks: stacksAt(account),
+    openTable: tablesOf(account),
     runCdk: cdkFor(account, process.env),
     say: sayOn(process.stdout),
   };

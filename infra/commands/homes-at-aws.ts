@@ -1,5 +1,6 @@
 /** The homes of one stack as AWS has them before a deployment: their parameters, and which still have stacks of their own. */
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { LookUpEnvironment } from '../../functions/push-solar-data/local/deployed-environment.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { publicNames } from '../public-settings.ts';
 import { paced, readsPerSecond } from './paced.ts';
@@ -16,9 +17,6 @@ export type HomeAtAws = {
   /** Names that both have, with different values: those of the parameters count. */
   differing: string[];
 };
-
-/** The variables of a deployed function; undefined if it is not there. @throws Failure */
-export type LookUpEnvironment = (functionName: string) => Promise<Record<string, string> | undefined>;
 
 export type HomesPorts = { ssm: SSMClient; stacks: Stacks; environmentOf: LookUpEnvironment };
 

@@ -1,11 +1,7 @@
 /** What is said of the homes of one stack: what cannot be right, and what they lack; of many homes in short. */
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
-import {
-  chosenDestinations,
-  cleaned,
-  setByDeployment,
-} from '../../functions/push-solar-data/local/known-settings.ts';
+import { chosenDestinations, cleaned, setByDeployment } from '../../functions/push-solar-data/local/known-settings.ts';
 import { strayRemarks } from '../../functions/push-solar-data/local/stray-settings.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';

@@ -1,4 +1,9 @@
 /** What homes remember, out of the table of their stack into their parameters, where every stack finds it. */
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { type Account, asked } from '../../functions/push-solar-data/local/aws-account.ts';
+import { openOwnerTable } from '../../functions/push-solar-data/local/owner-table.ts';
+import { createParameterStore } from '../../functions/push-solar-data/persistence/parameter-store.ts';
+import { copyState } from '../../functions/push-solar-data/persistence/store.ts';
 import { paced, writesPerSecond } from './paced.ts';
 
 export type HomesTable = {
@@ -10,6 +15,19 @@ export type HomesTable = {
 
 /** @param name of the table. */
 export type OpenTable = (name: string) => HomesTable;
+
+/** Each in the account of the command. */
+export const tablesOf =
+  (account: Account): OpenTable =>
+  (name) => {
+    const { stateOf, forget } = openOwnerTable(account, name);
+    const ssm = new SSMClient(account.client);
+    return {
+      copyState: (site) =>
+        asked(async () => (await copyState(stateOf(site), createParameterStore(site, ssm).state)).length > 0),
+      forget,
+    };
+  };
 
 /** Of a home, about. */
 const documents = 4;
@@ -30,5 +48,7 @@ export async function copied(
   });
   const count = had.filter(Boolean).length;
   if (count > 0 && !andForgotten)
-    say(`Copied from the table into the parameters: what ${count} ${count === 1 ? 'home remembers' : 'homes remember'}.`);
+    say(
+      `Copied from the table into the parameters: what ${count} ${count === 1 ? 'home remembers' : 'homes remember'}.`,
+    );
 }

@@ -45,9 +45,7 @@ function listed(client: SSMClient, site: string, Recursive: boolean): Promise<St
 
 /** Stores what is no secret. @throws Failure */
 export const putPlain = (client: SSMClient, site: string, name: string, Value: string): Promise<unknown> =>
-  asked(() =>
-    client.send(new PutParameterCommand({ Name: `${parameterPath(site)}/${name}`, Value, Type: 'String' })),
-  );
+  asked(() => client.send(new PutParameterCommand({ Name: `${parameterPath(site)}/${name}`, Value, Type: 'String' })));
 
 /** Where `cdk bootstrap` notes its version, by CDK's default qualifier. */
 const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version';

@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import * as z from 'zod/mini';
 import { secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
+import { accountOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { openDeployedHome } from '../../functions/push-solar-data/local/deployed-home.ts';
 import { dryRun } from '../../functions/push-solar-data/local/dry-run.ts';
 import { playConversation } from '../support/conversation.ts';
@@ -54,7 +55,7 @@ async function looking(t: TestContext, variables: Record<string, string> | undef
     await Promise.all([store.close(), lambda.close()]);
   });
   const texts = { ...usual, ROTATING_PLANT: '1', AWS_REGION: 'eu-central-1' };
-  const home = await openDeployedHome(texts, registries);
+  const home = await openDeployedHome(accountOf(texts), registries);
   const { figures, error } = await dryRun(home.settings, { store: home.store, ...registries });
   return { home, store, figures, error };
 }

@@ -3,6 +3,7 @@ import { Failure } from '../core/failure.ts';
 import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import { accountOf } from './aws-account.ts';
 import { type Changes, changeFile, oddities, textsInFile } from './env-file.ts';
 import { stateFolder } from './environment.ts';
 import { settingsOfHome } from './home-at-hand.ts';
@@ -65,7 +66,7 @@ async function homeOfParameters(
     present,
     mayBeOfAnotherHome: false,
     home,
-    state: parameters.state,
+    state: await stateAt(home, settings, parameters),
     async store(wanted) {
       const changed = wanted.filter(({ setting, text }) => text !== parameters.texts[setting.name]);
       const own = changed.filter(({ setting }) => !deploymentSettings.has(setting.name));
@@ -116,6 +117,12 @@ async function homeOfFile({
       return [...done, ...told(file, toFile), ...hidden(wanted, environment)];
     },
   };
+}
+
+/** Where a log-in that a read renews is found by the deployed bridge. */
+async function stateAt(home: string, settings: SettingTexts, { state }: OwnerParameters): Promise<StateStore> {
+  const { deployedState } = await import('./deployed-home.ts');
+  return deployedState(accountOf(settings, [], home), state);
 }
 
 /** The SDK of AWS is loaded only where it is used. */

@@ -1,7 +1,8 @@
 /** The deployed home as its owner may look at it: its settings and log-ins, and nothing of its state is changed. */
-import type { StateStore } from '../persistence/store.ts';
+import type { StateStore, WholeStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { type Account, asked, regionOf } from './aws-account.ts';
+import type { Account } from './aws-account.ts';
+import { environmentsAt } from './deployed-environment.ts';
 import type { Registries } from './known-settings.ts';
 import { strayRemarks } from './stray-settings.ts';
 
@@ -19,14 +20,13 @@ export type DeployedHome = {
 export async function openDeployedHome(account: Account, registries: Registries): Promise<DeployedHome> {
   const { openOwnerParameters } = await import('./owner-parameters.ts');
   const { site, texts } = account;
-  const { texts: parameters, state } = await openOwnerParameters(site, texts);
-  const { own, shared, region } = await deployedEnvironments(account);
+  const { texts: parameters, state, region } = await openOwnerParameters(site, texts);
+  const { own, shared } = await environmentsOf(account);
   const settings = { ...parameters, ...(own ?? (shared ? {} : texts)), SITE: site };
   const names = { file: [], environment: Object.keys(own ?? {}), parameters: Object.keys(parameters) };
-  const table = own ? undefined : shared?.['STATE_TABLE'];
   return {
     settings,
-    store: loginsOnly(table ? await ownerTable(account, table).stateOf(site, state) : state),
+    store: loginsOnly(await stateOf(account, shared, state)),
     source: sourceOf(account, region, { isDeployed: own !== undefined, isShared: shared !== undefined }),
     remarks: await strayRemarks(names, settings, registries),
   };
@@ -43,27 +43,41 @@ function sourceOf(
   return `No bridge is deployed for the site "${site}" in ${region} yet: this is with its parameters there${andFile}.`;
 }
 
-/** The variables of the function that serves this home: one of its own, else that of its stack; undefined if there is none. */
-async function deployedEnvironments({ site, stack, client }: Account) {
-  const { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundException } = await import(
-    '@aws-sdk/client-lambda'
-  );
-  const lambda = new LambdaClient(client);
-  const region = await regionOf(lambda);
-  const environmentOf = (name: string): Promise<Record<string, string> | undefined> =>
-    asked(async () => {
-      try {
-        const FunctionName = `solar-cloud-bridge-${name}`;
-        const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-        return Environment?.Variables ?? {};
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      }
-    });
-  const own = await environmentOf(site);
-  const shared = own === undefined && stack !== undefined ? await environmentOf(stack) : undefined;
-  return { own, shared, region };
+type Environments = {
+  /** Of a function of its own. */
+  own: Record<string, string> | undefined;
+  /** Else of a function of the stack that it shares. */
+  shared: Record<string, string> | undefined;
+};
+
+/** Of the function that serves this home. @throws Failure */
+async function environmentsOf(account: Account): Promise<Environments> {
+  const { site, stack } = account;
+  const look = environmentsAt(account);
+  const own = await look(`solar-cloud-bridge-${site}`);
+  if (own !== undefined || stack === undefined) return { own, shared: undefined };
+  return { own, shared: await look(`solar-cloud-bridge-${stack}`) };
+}
+
+/**
+ * Where the deployed bridge keeps what a home remembers: in a table, where its stack has one.
+ *
+ * @param inParameters where else. @throws Failure
+ */
+export async function deployedState(account: Account, inParameters: WholeStore): Promise<WholeStore> {
+  if (account.stack === undefined) return inParameters;
+  return stateOf(account, (await environmentsOf(account)).shared, inParameters);
+}
+
+async function stateOf(
+  account: Account,
+  shared: Environments['shared'],
+  inParameters: WholeStore,
+): Promise<WholeStore> {
+  const table = shared?.['STATE_TABLE'];
+  if (table === undefined) return inParameters;
+  const { openOwnerTable } = await import('./owner-table.ts');
+  return openOwnerTable(account, table).stateOf(account.site, inParameters);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Failure } from '../core/failure.ts';
 import { createParameterStore, type ParameterStore } from '../persistence/parameter-store.ts';
-import type { StateStore } from '../persistence/store.ts';
+import type { WholeStore } from '../persistence/store.ts';
 import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
 import { accountOf, asked, regionOf } from './aws-account.ts';
 
@@ -11,7 +11,8 @@ export type OwnerParameters = {
   place: string;
   /** As they were when they were opened, decrypted. */
   texts: SettingTexts;
-  state: StateStore;
+  state: WholeStore;
+  region: string;
   /** A secret as a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
   put(setting: { name: string; secret: boolean }, text: string): Promise<void>;
   /** @throws Failure `settings`, `auth` or `unavailable` */
@@ -35,6 +36,7 @@ export async function openOwnerParameters(site: string, texts: SettingTexts): Pr
     place: `AWS (${region}) under ${path}/`,
     texts: await asked(() => loaded(store)),
     state: store.state,
+    region,
     put: ({ name, secret }, text) =>
       asked(async () => {
         const Type = secret ? 'SecureString' : 'String';

@@ -76,4 +76,4 @@ export function suggesting(
 
 /** One word for a shell: the name of a profile may hold spaces. */
 export const asWord = (value: string): string =>
-  /^[\w.@/:+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  /^[\w.@/:+,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
