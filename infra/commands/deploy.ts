@@ -105,7 +105,10 @@ function lackingSentences(lacking: readonly Lacking[], { site, region, texts }: 
   return [
     'The bridge runs, but until these settings are there it only reports that they are missing:',
     ...lacking.map(({ name, help, secret }) => {
-      const remedy = secret ? `    ${putCommand(site, region, name, texts)}` : '  put it into .env and deploy again';
+      const place = texts['VENDOR']
+        ? 'put it into .env and deploy again'
+        : suggested('npm run configure', texts, { site });
+      const remedy = secret ? `    ${putCommand(site, region, name, texts)}` : `  ${place}`;
       return `- ${name}: ${help}\n${remedy}`;
     }),
     `Or answer questions, and each goes to its place: ${suggested('npm run configure -- --aws', texts)}`,

@@ -63,7 +63,7 @@ export async function destroyHomes(
       `The parameters of these homes belong to you and stay in ${region} (they cost nothing):`,
       ...fewOf(some.map(({ site, count }) => `- ${parameterPath(site)}/: ${count}`)),
       `To delete those of a home, the secrets among them for good, in a shell of macOS or Linux (${first.site}):`,
-      `    aws ssm get-parameters-by-path ${place} --recursive --path ${path} --query Parameters[].Name --output text | ` +
+      `    aws ssm get-parameters-by-path ${place} --recursive --path ${path} --query 'Parameters[].Name' --output text | ` +
         `tr '\\t' '\\n' | xargs -n 10 aws ssm delete-parameters ${place} --names`,
     ];
   }

@@ -6,6 +6,8 @@ import * as z from 'zod/mini';
 import { secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { configure } from '../../functions/push-solar-data/local/configure.ts';
 import { connect } from '../../functions/push-solar-data/local/connect.ts';
+import { tableFor } from '../support/aws-stores.ts';
+import { playFunctions } from '../support/functions.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -37,24 +39,31 @@ async function atCabin(
     parameters = {},
     environment = {},
     isTerminal = true,
+    ofFunction = {},
   }: {
     file?: string;
     parameters?: Record<string, string>;
     environment?: Record<string, string>;
     isTerminal?: boolean;
+    /** Variables of the stack's function. */
+    ofFunction?: Record<string, string>;
   } = {},
 ) {
   const store = await playParameterStore(parameters);
+  const { stage: table } = await tableFor(t);
+  const lambda = await playFunctions({ cabin: undefined, homes: { STACK: 'homes', ...ofFunction } });
   const before = { ...process.env };
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'made-up',
     AWS_SECRET_ACCESS_KEY: 'made-up',
     AWS_ENDPOINT_URL_SSM: store.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
   });
-  t.after(() => {
+  t.after(async () => {
     process.env = before;
-    return store.close();
+    await Promise.all([store.close(), lambda.close()]);
   });
   const registry = registryOf(cloud, dale, consentingCloud(undefined));
   const terminal = openTerminal(t, registry, { environment, isTerminal });
@@ -62,7 +71,7 @@ async function atCabin(
   const stored = () => (existsSync(terminal.ports.file) ? readFileSync(terminal.ports.file, 'utf8') : '');
   const parameter = (name: string) => store.parameters.get(`${path}/${name}`);
   const run = (...args: string[]) => configure(args, terminal.ports);
-  return { ...terminal, store, stored, parameter, run };
+  return { ...terminal, store, table, stored, parameter, run };
 }
 
 const complete = {
@@ -144,6 +153,16 @@ describe('configure --site', () => {
     assert.equal(stored(), file);
     assert.match(screen(), /solar +5\.00 kW/);
     assert.match(screen(), /Stored in AWS \(eu-central-1\) under \/solar-cloud-bridge\/cabin\/: HILL_PLANT, HILL_NOTE/);
+  });
+
+  it('keeps the log-in of its read in the table, where the deployed stack has one', async (t) => {
+    const ofFunction = { STATE_TABLE: 'solar-cloud-bridge-homes' };
+    const { run, parameter, table } = await atCabin(t, {
+      ...{ file: 'SITE=home,cabin\n', parameters: complete, isTerminal: false, ofFunction },
+    });
+    assert.equal(await run('--site', 'cabin', '--set', 'HILL_PLANT=5'), 0);
+    assert.match(JSON.stringify(table.items.get('cabin')), /session\/hill.*after a-token/);
+    assert.equal(parameter('state/session/hill'), undefined);
   });
 
   it('takes no setting of the whole deployment', async (t) => {

@@ -149,7 +149,7 @@ export const commands = {
     cdk: 'deploy',
     examples: [
       ['npm run deploy', 'the home of .env, or the homes that SITE names there'],
-      ['SITE=cabin npm run deploy', 'a home with a stack of its own, also beside those of .env'],
+      ['npm run deploy -- -c SITE=cabin', 'a home with a stack of its own, beside those of .env'],
       ['npm run deploy -- --require-approval never', 'in scripts, where nobody can be asked'],
       ['npm run deploy -- -c reserveConcurrency=true', 'never two readings at once'],
       ['npm run deploy -- -- --no-rollback', 'with an option of CDK itself'],
