@@ -21,7 +21,7 @@ export type HomeAtAws = {
 export type HomesPorts = { ssm: SSMClient; stacks: Stacks; environmentOf: LookUpEnvironment };
 
 /** CloudFormation and Lambda take fewer calls a second than the Parameter Store. */
-const looksPerSecond = 5;
+const looksPerSecond = 8;
 
 /** @throws Failure */
 export async function homesAtAws(

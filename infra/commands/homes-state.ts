@@ -2,9 +2,11 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Account, asked } from '../../functions/push-solar-data/local/aws-account.ts';
 import { openOwnerTable } from '../../functions/push-solar-data/local/owner-table.ts';
+import { openPace } from '../../functions/push-solar-data/persistence/pace.ts';
 import { createParameterStore } from '../../functions/push-solar-data/persistence/parameter-store.ts';
-import { copyState } from '../../functions/push-solar-data/persistence/store.ts';
-import { paced, writesPerSecond } from './paced.ts';
+import { copyState, type StateStore } from '../../functions/push-solar-data/persistence/store.ts';
+import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
+import { paced, readsPerSecond, writesPerSecond } from './paced.ts';
 
 export type HomesTable = {
   /** Copies all documents of a home into its parameters. @returns whether it had any. @throws Failure */
@@ -22,15 +24,16 @@ export const tablesOf =
   (name) => {
     const { stateOf, forget } = openOwnerTable(account, name);
     const ssm = new SSMClient(account.client);
+    const writes = openPace(writesPerSecond, systemClock);
+    const parametersOf = (site: string): StateStore => {
+      const { state } = createParameterStore(site, ssm);
+      return { ...state, write: (...document) => writes.inTurn(false, () => state.write(...document)) };
+    };
     return {
-      copyState: (site) =>
-        asked(async () => (await copyState(stateOf(site), createParameterStore(site, ssm).state)).length > 0),
+      copyState: (site) => asked(async () => (await copyState(stateOf(site), parametersOf(site))).length > 0),
       forget,
     };
   };
-
-/** Of a home, about. */
-const documents = 4;
 
 /** @param andForgotten only for homes that no function ticks with the table any more. @throws Failure */
 export async function copied(
@@ -41,7 +44,7 @@ export async function copied(
 ): Promise<void> {
   if (sites.length === 0) return;
   const { copyState, forget } = openTable(table);
-  const had = await paced(sites, writesPerSecond / documents, async (site) => {
+  const had = await paced(sites, readsPerSecond, async (site) => {
     const hadSome = await copyState(site);
     if (hadSome && andForgotten) await forget(site);
     return hadSome;

@@ -1,5 +1,6 @@
 /** Work for many homes, begun no faster than AWS takes it. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { openPace } from '../../functions/push-solar-data/persistence/pace.ts';
+import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
 
 /** Of 40 reads a second that the Parameter Store takes of an account, most are for the deployed bridge. */
 export const readsPerSecond = 16;
@@ -12,11 +13,6 @@ export function paced<Item, Result>(
   perSecond: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  return Promise.all(
-    items.map(async (item, nth) => {
-      // A second's worth may begin at once: most deployments are of few homes.
-      await pause(Math.max(0, ((nth - perSecond) / perSecond) * 1000));
-      return work(item);
-    }),
-  );
+  const pace = openPace(perSecond, systemClock);
+  return Promise.all(items.map((item) => pace.inTurn(false, () => work(item))));
 }

@@ -37,7 +37,10 @@ export async function playTable(): Promise<TableStage> {
     const site = body.Key.site.S;
     const item = items.get(site);
     if (call === 'GetItem') return { json: item ? { Item: item } : {} };
-    if (call === 'DeleteItem') return { json: (items.delete(site), {}) };
+    if (call === 'DeleteItem') {
+      items.delete(site);
+      return { json: {} };
+    }
     if (!holds(body, item)) return refused(item);
     items.set(site, changed(body, item ?? { site: { S: site } }));
     return { json: {} };
