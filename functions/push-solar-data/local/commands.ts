@@ -33,7 +33,7 @@ const context = {
   short: 'c',
   multiple: true,
   value: 'NAME=value',
-  help: 'SITE, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
+  help: 'SITE, STACK, STATE_STORE, METRICS_OF, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
 } as const;
 const verbose = { type: 'boolean', short: 'v', help: 'shows what CDK does, step by step' } as const;
 const wrong = 'the settings, the credentials or the command line are wrong';
@@ -63,7 +63,7 @@ export const commands = {
       aws: aws(
         'reads with the settings and log-ins of the bridge on AWS; writes nothing there but a log-in that it had to renew',
       ),
-      site: site('with --aws: this home, where SITE names several, or another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
     },
     examples: [
       ['npm run doctor', 'looks with the settings of this machine'],
@@ -109,7 +109,7 @@ export const commands = {
     words: { shown: '<vendor>', help: 'the word of VENDOR, or the label of the source', most: 1 },
     options: {
       aws: aws('settings are read from, and stored in, the parameters of the site on AWS'),
-      site: site('with --aws: for this home, where SITE names several, or for another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
       'no-browser': { type: 'boolean', help: 'only prints the address' },
       port: {
         type: 'string',
@@ -142,13 +142,14 @@ export const commands = {
       'require-approval': {
         type: 'string',
         value: 'never',
-        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening',
+        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening; with never, homes move into one stack without a question too',
       },
       verbose,
     },
     cdk: 'deploy',
     examples: [
-      ['npm run deploy', 'the home of .env'],
+      ['npm run deploy', 'the home of .env, or the homes that SITE names there'],
+      ['npm run deploy -- -c SITE=cabin', 'a home with a stack of its own, beside those of .env'],
       ['npm run deploy -- --require-approval never', 'in scripts, where nobody can be asked'],
       ['npm run deploy -- -c reserveConcurrency=true', 'never two readings at once'],
       ['npm run deploy -- -- --no-rollback', 'with an option of CDK itself'],
@@ -235,7 +236,7 @@ export const commands = {
       verbose,
     },
     cdk: 'destroy',
-    examples: [['npm run destroy', 'asks, and removes the home of .env']],
+    examples: [['npm run destroy', 'asks, and removes the home of .env, or the stack of those that SITE names there']],
     ends: { 0: 'removed', 1: 'CDK or AWS failed, or you said no', 2: `${wrong}, or there was nothing to remove` },
   },
   simulate: {
