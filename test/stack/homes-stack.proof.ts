@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { servedBy } from '../../infra/commands/stacks-at-aws.ts';
 import { mostHomes, type StateStoreName } from '../../infra/homes-settings.ts';
 import type { HomesStackProps } from '../../infra/homes-stack.ts';
 import { homesStackOf, homesTemplateOf, longestName, namesOf } from '../support/several-homes.ts';
@@ -42,6 +43,12 @@ const eventsOf = (template: Template): string[][][] =>
   );
 
 describe('the stack of several homes', () => {
+  it('tells by its template which homes it serves, and where they remember', () => {
+    const [sites, stateStore] = [namesOf(130), 'dynamodb'] as const;
+    const template = JSON.stringify(homesTemplateOf({ sites, stateStore }).toJSON());
+    assert.deepEqual(servedBy(template), { sites, table: 'solar-cloud-bridge-village' });
+  });
+
   it('ticks up to 25 homes in one function, which runs as that of one home does', () => {
     const template = homesTemplateOf({ sites: namesOf(25) });
     template.resourceCountIs('AWS::Lambda::Function', 1);

@@ -122,7 +122,7 @@ describe('npm run status of several homes', () => {
       '✓ home    well      40 s    4.20 kW  exporting 1.50 kW  takes 2.00 kW, 65 %',
       '',
       '7 homes of the stack homes in eu-central-1: 2 silent, 1 failing, 1 waiting, 1 doubtful, 1 partly, 1 well.',
-      "One of them in full: SITE='home,cabin,barn,beach,mill,new,unborn' AWS_REGION=eu-central-1 npm run status -- --site cabin",
+      'One of them in full: SITE=home,cabin,barn,beach,mill,new,unborn AWS_REGION=eu-central-1 npm run status -- --site cabin',
       '',
     ]);
   });
