@@ -14,7 +14,7 @@ import {
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Emulator } from './emulator.ts';
 
-export type Resource = { Type: string; Properties: Record<string, unknown> };
+type Resource = { Type: string; Properties: Record<string, unknown> };
 
 export type StoodUp = ReturnType<typeof stoodUp>;
 
@@ -43,6 +43,12 @@ export function stoodUp(emulator: Emulator) {
     ((await new IAMClient(emulator.client).send(new ListRolesCommand({}))).Roles ?? [])
       .map(({ RoleName }) => `${RoleName}`)
       .filter((name) => !name.startsWith('cdk-'));
+
+  /** As CloudFormation was given it. */
+  const templateText = async (stackName: string): Promise<string> => {
+    const client = new CloudFormationClient(emulator.client);
+    return `${(await client.send(new GetTemplateCommand({ StackName: stackName }))).TemplateBody}`;
+  };
 
   return {
     functions,
@@ -73,12 +79,11 @@ export function stoodUp(emulator: Emulator) {
     async table(name: string) {
       return (await tables.send(new DescribeTableCommand({ TableName: name }))).Table;
     },
-    /** The template as CloudFormation was given it. */
-    async resources(stackName: string, type?: string): Promise<Resource[]> {
-      const client = new CloudFormationClient(emulator.client);
-      const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: stackName }));
-      const all = Object.values(JSON.parse(`${TemplateBody}`).Resources as Record<string, Resource>);
-      return type === undefined ? all : all.filter(({ Type }) => Type === type);
+    templateText,
+    /** Of the template, with their names in it. */
+    async resources(stackName: string) {
+      const { Resources } = JSON.parse(await templateText(stackName)) as { Resources: Record<string, Resource> };
+      return Object.entries(Resources).map(([id, resource]) => ({ id, ...resource }));
     },
     /** All that a deployment leaves if it is not removed; CDK's own is not counted. */
     async rest() {
