@@ -3,6 +3,7 @@ import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { inShort } from '../../functions/push-solar-data/local/home-at-hand.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
+import { homesSettings } from '../homes-settings.ts';
 import type { RunCdk } from './cdk.ts';
 import { type HomeAtAws, type HomesPorts, homesAtAws } from './homes-at-aws.ts';
 import { fewOf, lackingOf, problemsOf, remarksOf, unencryptedOf } from './homes-sentences.ts';
@@ -35,6 +36,7 @@ export async function deployHomes(
 ): Promise<number> {
   const { sites, stack, texts } = account;
   const { ssm, stacks, runCdk, say } = ports;
+  homesSettings(texts); // what is wrong with these is said before anything is done
   const region = await regionOf(ssm);
   const served = await stacks.served(stack);
   if (sites.length > 50) say(`Looking at the parameters of ${sites.length} homes, a moment each.`);

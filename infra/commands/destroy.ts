@@ -1,10 +1,12 @@
 /** `npm run destroy`: removes the site's stack with `cdk`, and says which parameters stay and how to delete them. */
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { stackNamed } from '../../functions/push-solar-data/settings/sites.ts';
 import { cdkFor } from './cdk.ts';
 import { type DestroyHomesPorts, destroyHomes } from './destroy-homes.ts';
 import { tablesOf } from './homes-state.ts';
@@ -21,7 +23,9 @@ export async function destroy(account: Account, args: readonly string[], ports: 
   const { ssm, lookUpStack, runCdk, say } = ports;
   const region = await regionOf(ssm);
   const parameters = await parametersOf(ssm, site);
-  const code = (await lookUpStack()) ? await removed() : nothingThere();
+  const isThere = await lookUpStack();
+  if (!isThere) await refuseShared(account, ports);
+  const code = isThere ? await removed() : nothingThere();
   if (code === 0 || code === 2) for (const sentence of left()) say(sentence);
   return code;
 
@@ -56,6 +60,17 @@ export async function destroy(account: Account, args: readonly string[], ports: 
       ...deleteCommands(region, paths, texts).map((command) => `    ${command}`),
     ];
   }
+}
+
+/** @throws Failure `settings` for a home of a stack of several, whose parameters are in use. */
+async function refuseShared({ site, texts }: Account, { stacks }: DestroyPorts): Promise<void> {
+  const stack = stackNamed(texts);
+  const served = await stacks.served(stack);
+  if (!served?.sites.includes(site)) return;
+  throw new Failure(
+    'settings',
+    `Nothing was removed: "${site}" has no stack of its own, but is served by the stack "${stack}" of several homes. Take it out of SITE there, and deploy.`,
+  );
 }
 
 if (import.meta.main) {

@@ -158,16 +158,24 @@ export const commands = {
   },
   status: {
     run: 'npm run status',
-    does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; right after a deployment it waits for the first one.',
+    does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; of several homes all, worst first. Right after a deployment it waits for the first one.',
     options: {
-      json: { type: 'boolean', help: 'writes one line of JSON, also in a terminal; docs/commands.md describes it' },
+      json: {
+        type: 'boolean',
+        help: 'writes one line of JSON for each home, also in a terminal; docs/commands.md describes it',
+      },
       site: site('this home alone, where SITE names several, or another than in .env'),
     },
     examples: [
-      ['npm run status', 'how it is'],
+      ['npm run status', 'how it is, or how all homes of SITE are'],
+      ['npm run status -- --site cabin', 'one of several homes in full'],
       ['npm run -s status -- --json', 'for a program'],
     ],
-    ends: { 0: 'figures were pushed, and the bridge runs', 1: 'it tells an error, or does not run', 2: wrong },
+    ends: {
+      0: 'figures were pushed, and the bridge runs; of several homes for each',
+      1: 'it tells an error, or does not run; of several homes for one or more',
+      2: wrong,
+    },
   },
   page: {
     run: 'npm run page',
@@ -201,12 +209,13 @@ export const commands = {
     examples: [
       ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 --out week.csv', 'a week of this machine'],
       ['npm run -s export -- --aws --out history.csv', 'all of the bridge on AWS'],
+      ['npm run -s export -- --aws --site cabin --out cabin.csv', 'all of one of several homes there'],
     ],
     ends: { 0: 'written', 1: 'there is nothing of that time, or AWS does not answer', 2: wrong },
   },
   logs: {
     run: 'npm run logs',
-    does: 'Shows the last ticks of the bridge on AWS, a line each.',
+    does: 'Shows the last ticks of the bridge on AWS, a line each; of several homes behind their names.',
     options: {
       minutes: { type: 'string', value: '30', help: 'how far back' },
       site: site('those of this home alone, where SITE names several, or of another than in .env'),
@@ -214,6 +223,7 @@ export const commands = {
     examples: [
       ['npm run logs', 'the last half hour'],
       ['npm run logs -- --minutes 240', 'the last four hours'],
+      ['npm run logs -- --site cabin', 'those of one of several homes'],
     ],
     ends: { 0: 'shown', 1: 'there was no tick in that time', 2: wrong },
   },

@@ -31,7 +31,8 @@ type Looked = { settings: SettingTexts; store: StateStore; aws: boolean };
 const [say, complain] = [sayOn(process.stdout), sayOn(process.stderr)];
 const { line, settings } = await openCommand('doctor');
 const { send = false, site } = line.values;
-const aws = line.values.aws === true || site !== undefined;
+// Several homes run on AWS alone.
+const aws = line.values.aws === true || site !== undefined || isSeveral(settings['SITE']);
 const registries = { registry: adapters, destinations };
 const own: Looked = { settings, store: fileStore(stateFolder(settings)), aws: false };
 
@@ -43,7 +44,6 @@ process.exitCode = await answered(async () => {
       'settings',
       `The bridge on AWS sends by itself, each minute: see what became of it with ${next('npm run status')}`,
     );
-  if (isSeveral(settings['SITE'])) oneHome(accountOf(settings, [], site), 'npm run doctor');
   if (aws) return (await look(await deployed())).code;
   return send ? alone(stateFolder(settings), 'doctor', () => sendAll(own)) : (await look(own)).code;
 }, process.stderr);
