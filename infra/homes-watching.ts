@@ -19,8 +19,7 @@ const quarter = 15;
 
 /**
  * What homes that tick come to in a quarter of an hour, if no shard is missing for half of it. Runs that fall to the other
- * side of its end are not missing: a tenth of all shards may do so. (A last shard of less than a 150th of the homes would
- * have to be missed elsewhere.)
+ * side of its end are not missing: a tenth of all shards may do so.
  */
 export function fewestTicks(sites: readonly string[]): number {
   const smallest = Math.min(...shardsOf(sites).map((homes) => homes.length));

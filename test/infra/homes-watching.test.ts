@@ -107,9 +107,9 @@ describe('the fewest ticks of a quarter of an hour', () => {
   for (const [homes, missing] of [
     [2, 2],
     [25, 25],
-    [26, 1],
-    [60, 10],
-    [500, 25],
+    [26, 13],
+    [60, 20],
+    [501, 23],
     [1_000, 25],
   ] as const)
     it(`tell that ${missing} of ${homes} homes are missing, and bear a tenth of the runs on the other side of its end`, () => {

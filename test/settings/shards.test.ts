@@ -6,8 +6,9 @@ describe('the shards of a stack', () => {
   for (const [homes, sizes] of [
     [1, [1]],
     [25, [25]],
-    [26, [25, 1]],
-    [60, [25, 25, 10]],
+    [26, [13, 13]],
+    [60, [20, 20, 20]],
+    [77, [19, 20, 19, 19]],
   ] as const)
     it(`of ${homes} homes have ${sizes.join(', ')}, in their order`, () => {
       const sites = Array.from({ length: homes }, (_, nth) => `home-${nth}`);

@@ -61,15 +61,15 @@ describe('npm run status of several homes', () => {
   it('tells a function that does not run from a home that says nothing', async () => {
     const homes = Array.from({ length: 27 }, (_, nth) => `home-${nth + 1}`);
     inOrder(log, [
-      ...homes.slice(1, 25).map((site) => homeLine(minutesAgo(1), pushedBy(site))),
-      ...homes.slice(25).map((site) => homeLine(minutesAgo(20), pushedBy(site))),
+      ...homes.slice(1, 14).map((site) => homeLine(minutesAgo(1), pushedBy(site))),
+      ...homes.slice(14).map((site) => homeLine(minutesAgo(20), pushedBy(site))),
     ]);
     const { text, code } = await statusIn(log, homes.join());
     assert.equal(code, 1);
     assert.match(text, /^✗ home-26 {2}stopped {2}21 min\n✗ home-27 {2}stopped {2}21 min\n✗ home-1 {3}silent/m);
     assert.match(
       text,
-      /^✗ The function solar-cloud-bridge-homes-2 \(home-26, home-27\) has not run for 20 min: is its rule enabled/m,
+      /^✗ The function solar-cloud-bridge-homes-2 \(home-15, home-16, [^)]*\) has not run for 20 min: is its rule enabled/m,
     );
   });
 
