@@ -32,6 +32,9 @@ export type ShardProps = {
   reserveConcurrency: boolean;
 };
 
+/** Of addresses: with Node's own four, two that hang would keep the other homes from opening connections. */
+const lookUpsAtOnce = 32;
+
 export class Shard extends Construct {
   /** For a rule: the event names the homes. */
   readonly target: LambdaFunction;
@@ -50,6 +53,7 @@ export class Shard extends Construct {
       environment: {
         STACK: stack,
         SHARDS: String(shards),
+        UV_THREADPOOL_SIZE: String(lookUpsAtOnce),
         ...(table ? { STATE_TABLE: table.tableName } : {}),
         ...(mail ? { MAIL_TOPIC: mail.topicArn } : {}),
         ...(metricsOf.length > 0 ? { METRICS_OF: metricsOf.join() } : {}),

@@ -99,10 +99,10 @@ describe('the stack of several homes', () => {
 
   it('tells a function its stack, and nothing of any home but whose powers become metrics', () => {
     const [first, second] = functionsOf(homesTemplateOf({ sites: namesOf(26), metricsOf: ['home-2', 'home-26'] }));
-    const common = { STACK: 'village', SHARDS: '2' };
+    const common = { STACK: 'village', SHARDS: '2', UV_THREADPOOL_SIZE: '32' };
     assert.deepEqual(first?.Environment.Variables, { ...common, METRICS_OF: 'home-2' });
     assert.deepEqual(second?.Environment.Variables, { ...common, METRICS_OF: 'home-26' });
-    assert.deepEqual(functionsOf(homesTemplateOf())[0]?.Environment.Variables, { STACK: 'village', SHARDS: '1' });
+    assert.deepEqual(functionsOf(homesTemplateOf())[0]?.Environment.Variables, { ...common, SHARDS: '1' });
   });
 
   it('lets each function read the parameters and write the state of its own homes, and of no others', () => {
@@ -179,13 +179,14 @@ describe('the table of several homes', () => {
   it('lets each function at the items of its own homes, and takes the place of parameters for state', () => {
     const [, second] = rightsOf(template);
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
-    const own = 'parameter/solar-cloud-bridge/home-26';
+    const sites = namesOf(26).slice(13);
+    const own = sites.map((site) => `parameter/solar-cloud-bridge/${site}`);
     assert.deepEqual(second?.slice(0, 2), [
-      ['ssm:GetParameter,ssm:GetParametersByPath', [own, `${own}/*`]],
+      ['ssm:GetParameter,ssm:GetParametersByPath', [...own, ...own.map((path) => `${path}/*`)]],
       [
         'dynamodb:GetItem,dynamodb:UpdateItem',
         [table],
-        { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['home-26'] } },
+        { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': sites } },
       ],
     ]);
     for (const { Environment } of functionsOf(template))

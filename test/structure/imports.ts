@@ -56,7 +56,7 @@ const isBelow = (...places: string[]) => {
   return (file: string) => places.some((place) => file.startsWith(place));
 };
 
-const placesOfAws = ['persistence/', 'local/', 'runtime.ts', 'destinations/mqtt/aws-iot.ts'];
+const placesOfAws = ['persistence/', 'local/', 'runtime.ts', 'destinations/mqtt/aws-iot.ts', 'platform/topic.ts'];
 const mayUseAws = isBelow(...placesOfAws.map((place) => `${bridge}${place}`), 'infra/');
 
 const isOfCore = isBelow(`${bridge}core/`);
@@ -81,7 +81,7 @@ export const rules: readonly Rule[] = [
   {
     about: (file) => !mayUseAws(file),
     forbids: isBelow('@aws-sdk/'),
-    says: 'only persistence/, local/, runtime.ts, the destination AWS IoT and infra/ know the SDK of AWS',
+    says: 'only persistence/, local/, runtime.ts, the destination AWS IoT, the topic of mails and infra/ know the SDK of AWS',
   },
 ];
 

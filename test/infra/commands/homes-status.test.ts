@@ -69,7 +69,7 @@ describe('npm run status of several homes', () => {
     assert.match(text, /^✗ home-26 {2}stopped {2}21 min\n✗ home-27 {2}stopped {2}21 min\n✗ home-1 {3}silent/m);
     assert.match(
       text,
-      /^✗ The function solar-cloud-bridge-homes-2 \(home-15, home-16, [^)]*\) has not run for 20 min: is its rule enabled/m,
+      /^✗ The function solar-cloud-bridge-homes-2 \(home-15, home-16, [^)]*and 7 more\) has not run\s+for 20 min: is its rule enabled/m,
     );
   });
 
