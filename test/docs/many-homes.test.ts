@@ -9,7 +9,7 @@ import { deploymentSettings } from '../../functions/push-solar-data/local/known-
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { metricNames, stackMetricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
 import { homesAShard } from '../../functions/push-solar-data/settings/shards.ts';
-import { sitesNamed } from '../../functions/push-solar-data/settings/sites.ts';
+import { sitesNamed, stackOf } from '../../functions/push-solar-data/settings/sites.ts';
 import { type Mail, openShardMail } from '../../functions/push-solar-data/shard-mail.ts';
 import { monthlyDollars, prices, typicalSite, usageOf } from '../../infra/cost.ts';
 import { dollarsOfHomes, homesPrices, usageOfHomes } from '../../infra/homes-cost.ts';
@@ -63,6 +63,23 @@ describe('docs/many-homes.md', () => {
       sitesNamed('./homes.txt', () => list),
       ['home', 'cabin', 'barn'],
     ));
+
+  it('shows the settings of another stack that has that name', () => {
+    const [text = ''] = blocks.flatMap(([, , text = '']) => (text.startsWith('STACK=') ? [text] : []));
+    const settings = Object.fromEntries(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')),
+    );
+    assert.equal(
+      stackOf(
+        settings,
+        sitesNamed(settings.SITE, () => list),
+      ),
+      'north',
+    );
+  });
 
   it('shows a mail as it is sent', async () => {
     const sent: Mail[] = [];
