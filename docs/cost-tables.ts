@@ -1,5 +1,6 @@
 /** What the bridge costs on AWS, as tables: one home, and several in one stack. */
 import {
+  daysAMonth,
   monthlyDollars,
   prices,
   typicalFeed,
@@ -8,7 +9,7 @@ import {
   usageOf,
   withDestinations,
 } from '../infra/cost.ts';
-import { dollarsOfHomes, type HomesUsage, homesPrices, usageOfHomes } from '../infra/homes-cost.ts';
+import { dollarsOfHomes, type HomesUsage, homesPrices, ofEachStack, usageOfHomes } from '../infra/homes-cost.ts';
 
 const amount = (value: number): string => Number(value.toPrecision(2)).toLocaleString('en');
 const cents = (dollars: number): string => Math.round(dollars * 100).toLocaleString('en');
@@ -66,6 +67,29 @@ export function homesCostTable(): string {
       bills.map(({ total }) => dollars(total)),
     ),
     row('with a stack for each home', '', apart),
+  ].join('\n');
+}
+
+/** Cents of a US dollar each time, for what is read of the log of several homes beyond the gigabytes that are free. */
+export function looksTable(): string {
+  const sizes = [50, 500, 1_000];
+  const { queries, shownHours } = ofEachStack;
+  const looks: [what: string, queries: number, hours: number][] = [
+    ['the dashboard when it is opened, and each time it is renewed', queries, shownHours],
+    ['the dashboard over a day', queries, 24],
+    ['the dashboard over a week', queries, 24 * 7],
+    ['a saved query over a day', 1, 24],
+  ];
+  const centsOf = (homes: number, hoursRead: number) => {
+    const perHour = usageOfHomes(homes).logGigabytes / (24 * daysAMonth);
+    return amount(perHour * hoursRead * homesPrices.queriedGigabytes.dollars * 100);
+  };
+  return [
+    `| cents each time | ${sizes.map(count).join(' | ')} |`,
+    `|---|${sizes.map(() => '--:|').join('')}`,
+    ...looks.map(
+      ([what, each, hours]) => `| ${what} | ${sizes.map((homes) => centsOf(homes, each * hours)).join(' | ')} |`,
+    ),
   ].join('\n');
 }
 
