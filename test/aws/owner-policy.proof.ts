@@ -30,7 +30,7 @@ const askedElsewhere = [
 const storing = `
   import { openOwnerParameters } from ${JSON.stringify(join(projectFolder, 'functions/push-solar-data/local/owner-parameters.ts'))};
   const { put, remove, state } = await openOwnerParameters('home', process.env);
-  await put('VICTRON_VRM_ACCESS_TOKEN', 'a-token-of-a-test');
+  await put({ name: 'VICTRON_VRM_ACCESS_TOKEN', secret: true }, 'a-token-of-a-test');
   await state.read('session/victron-vrm');
   await remove('VICTRON_VRM_ACCESS_TOKEN');`;
 
@@ -55,7 +55,7 @@ describe("the owner's policy", { timeout: 400_000 }, () => {
       ...{ outcome: 'pushed', site: 'home', figures: { production_kw: 4.2 }, sources: [], destinations: [], ms: 5 },
     });
     await logs.send(new CreateLogStreamCommand(place));
-    await logs.send(new PutLogEventsCommand({ ...place, logEvents: [{ timestamp: Date.now() - 1_000, message }] }));
+    await logs.send(new PutLogEventsCommand({ ...place, logEvents: [{ timestamp: Date.now(), message }] }));
   }
 
   let byOwner: SignedCall[];

@@ -34,6 +34,7 @@ describe('a cloud that never answers', () => {
     ['it answers', reportOf({ result: 'read', ms: 36_000 }), 0],
     ['it refuses at once', reportOf({ kind: 'auth', ms: 200 }), 0],
     ['it is not reached at once', reportOf({ kind: 'unavailable', ms: 200 }), 0],
+    ['each of two calls waits ten seconds', reportOf({ kind: 'unavailable', ms: 21_053 }), 5],
     ['another source answers', reportOf({ result: 'read', ms: 90 }, { kind: 'unavailable', ms: fullMs }), 5],
     ['it is not its turn', reportOf({ result: 'cached' }), 4],
     ['nothing is asked', reportOf(), 4],

@@ -4,7 +4,7 @@
  */
 import type { TickReport } from './report.ts';
 
-/** How many ticks in a row have used up their time for reads. */
+/** In how many ticks in a row a cloud was waited for in vain, for ten seconds or all the time there was. */
 export type SpentTicks = number;
 
 /** So many get all the time there is. */
@@ -25,6 +25,8 @@ const almost = 0.9;
 export function afterReads(spent: SpentTicks, { sources }: TickReport, readMs: number): SpentTicks {
   const asked = sources.filter(({ ms }) => ms !== undefined);
   if (asked.length === 0) return spent;
-  const isSpent = asked.some(({ kind, ms = 0 }) => kind === 'unavailable' && ms >= readMs * almost);
+  const isSpent = asked.some(
+    ({ kind, ms = 0 }) => kind === 'unavailable' && ms >= Math.min(readMs, impatientMs) * almost,
+  );
   return isSpent ? spent + 1 : 0;
 }
