@@ -1,0 +1,76 @@
+/**
+ * The Parameter Store of one account and region, with its quotas and the time it takes: behind the SDK's own client, at the
+ * place of the network, so that what the SDK does (signing, errors, further tries) is as it is.
+ */
+import { answerOf, type StoredParameter, setParameter } from '../support/parameter-store.ts';
+import { chanceOf } from './chances.ts';
+import { quotaOf } from './quota.ts';
+import { type AwsCall, answered, type SdkHandler, sdkHandler } from './sdk-handler.ts';
+
+/** Default throughput, docs.aws.amazon.com/general/latest/gr/ssm.html. */
+const [readsPerSecond, writesPerSecond] = [40, 3];
+const [leastMs, mostMs] = [10, 40];
+
+export type ParameterCalls = {
+  /** By name, those that were refused among them. */
+  calls: Record<string, number>;
+  throttledReads: number;
+  throttledWrites: number;
+  /** Encryptions and decryptions of SecureStrings, each a request to KMS. */
+  kmsRequests: number;
+};
+
+export type Parameters = ParameterCalls & {
+  /** The network of one instance's client. @param now the fleet's time. */
+  handler(now: () => number): SdkHandler;
+  /** Of one site, by full name. */
+  of(site: string): ReadonlyMap<string, StoredParameter>;
+  set(site: string, name: string, value: string, type: 'String' | 'SecureString'): void;
+  count(): number;
+};
+
+export function openParameters(seed: number): Parameters {
+  const bySite = new Map<string, Map<string, StoredParameter>>();
+  const [reads, writes] = [quotaOf(readsPerSecond), quotaOf(writesPerSecond)];
+  let requests = 0;
+  const of = (site: string): Map<string, StoredParameter> => {
+    const known = bySite.get(site) ?? new Map<string, StoredParameter>();
+    bySite.set(site, known);
+    return known;
+  };
+  const counted: ParameterCalls = { calls: {}, throttledReads: 0, throttledWrites: 0, kmsRequests: 0 };
+
+  const answerTo = ({ call, body }: AwsCall, at: number) => {
+    counted.calls[call] = (counted.calls[call] ?? 0) + 1;
+    const isWrite = call === 'PutParameter';
+    if (!(isWrite ? writes : reads).admits(at)) {
+      counted[isWrite ? 'throttledWrites' : 'throttledReads'] += 1;
+      return answered(400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
+    }
+    const [, , site = ''] = String(body['Path'] ?? body['Name']).split('/');
+    const { status = 200, json } = answerOf(of(site), call, body);
+    counted.kmsRequests += secureIn(body, json);
+    return answered(status, json);
+  };
+  return Object.assign(counted, {
+    of,
+    handler: (now: () => number) =>
+      sdkHandler('AmazonSSM.', (call) => {
+        requests += 1;
+        const afterMs = leastMs + chanceOf(seed, 'ssm', requests).next() * (mostMs - leastMs);
+        return { answer: answerTo(call, now()), afterMs };
+      }),
+    set: (site: string, name: string, value: string, type: string) =>
+      setParameter(of(site), `/solar-cloud-bridge/${site}/${name}`, value, type),
+    count: () => [...bySite.values()].reduce((sum, { size }) => sum + size, 0),
+  });
+}
+
+type Listed = { Parameters?: { Type: string }[]; Parameter?: { Type: string } };
+
+function secureIn(body: Readonly<Record<string, unknown>>, json: unknown): number {
+  if (body['Type'] === 'SecureString') return 1;
+  if (body['WithDecryption'] !== true) return 0;
+  const { Parameters = [], Parameter } = json as Listed;
+  return [...Parameters, ...(Parameter ? [Parameter] : [])].filter(({ Type }) => Type === 'SecureString').length;
+}

@@ -1,0 +1,78 @@
+/** The destinations of a fleet, in a process of their own: they take every message, and tally how old is what they know of each home. */
+import type { Push } from '../support/conversation.ts';
+import { chanceOf, type Waiting, waitingMs } from './chances.ts';
+import { type FleetRequest, serveFleet } from './serving.ts';
+
+export type ReceiversOptions = { seed: number; waiting: Waiting };
+export type ReceiverUrls = { chargeHq: string; webhook: string; pvoutput: string };
+
+/** What Charge HQ has heard, when it is asked at the end. */
+export type Heard = {
+  /** How many of them had figures. */
+  messages: number;
+  readings: number;
+  /** Seconds of all homes together in which what is known was so many seconds old, by that age. */
+  secondsByAge: number[];
+  /** From the event to the message, s, each. */
+  toldSeconds: number[];
+  /** Home and how long it was untold after the first event of all, s. */
+  firstToldSeconds: Record<string, number>;
+  /** Messages of a home that carried the key of another. */
+  mixedUp: number;
+  further: number;
+};
+
+type Known = { key: string; toldAt: number; measuredAt?: number };
+const known = new Map<string, Known>();
+const oldest_s = 4 * 3_600;
+const heard: Heard = {
+  ...{ messages: 0, readings: 0, secondsByAge: [], toldSeconds: [], firstToldSeconds: {}, mixedUp: 0, further: 0 },
+};
+let begins: number | undefined;
+
+/** Until `at` it has known what it knows. */
+function age({ toldAt, measuredAt }: Known, at: number): void {
+  if (measuredAt === undefined) return;
+  for (let moment = toldAt; moment < at; moment += 1_000) {
+    const seconds = Math.min(oldest_s, Math.max(0, Math.floor((moment - measuredAt) / 1_000)));
+    heard.secondsByAge[seconds] = (heard.secondsByAge[seconds] ?? 0) + 1;
+  }
+}
+
+function hearPush({ home, at, eventAt, body }: FleetRequest): void {
+  const { apiKey, tsms, siteMeters } = body as Push;
+  begins ??= eventAt;
+  const before = known.get(home);
+  if (before && before.key !== apiKey) heard.mixedUp += 1;
+  heard.messages += 1;
+  heard.toldSeconds.push((at - eventAt) / 1_000);
+  heard.firstToldSeconds[home] ??= (at - begins) / 1_000;
+  if (before) age(before, at);
+  if (siteMeters) heard.readings += 1;
+  const measuredAt = siteMeters ? (tsms ?? at) : before?.measuredAt;
+  known.set(home, { key: apiKey, toldAt: at, ...(measuredAt === undefined ? {} : { measuredAt }) });
+}
+
+if (process.send) {
+  process.once('message', async ({ seed, waiting }: ReceiversOptions) => {
+    const serve = (what: string, hear: (request: FleetRequest) => void, text?: string) =>
+      serveFleet((request) => {
+        hear(request);
+        const random = chanceOf(seed, what, request.home, request.eventAt);
+        return { answer: text === undefined ? { json: {} } : { text }, afterMs: waitingMs(random, waiting) };
+      });
+    const count = () => {
+      heard.further += 1;
+    };
+    const urls: ReceiverUrls = {
+      chargeHq: await serve('charge-hq', hearPush),
+      webhook: await serve('webhook', count),
+      pvoutput: await serve('pvoutput', count, 'OK 200: Added Status'),
+    };
+    process.on('message', ({ endsAt }: { endsAt: number }) => {
+      for (const each of known.values()) age(each, endsAt);
+      process.send?.(heard);
+    });
+    process.send?.(urls);
+  });
+}
