@@ -41,8 +41,8 @@ export type StoredSettings = {
 export type Budget = { tickMs: number; readMs: number };
 
 export type Runtime = {
-  /** One tick; its report is free of secrets. */
-  tick(budget?: Budget): Promise<TickReport>;
+  /** One tick; its report is free of secrets. @param budget what is left once the settings are there may be asked then. */
+  tick(budget?: Budget | ((site: Site) => Budget)): Promise<TickReport>;
   /** The site as its settings are now; trouble with the stored ones is among its problems or remarks. */
   site(): Promise<Site>;
   memory: SiteMemory;
@@ -96,7 +96,7 @@ export function openRuntime({
       const looked = await looks();
       const report = await tick(current, {
         clock,
-        budget,
+        budget: typeof budget === 'function' ? budget(current) : budget,
         load: memory.load,
         commit: (state, now) => memory.commit(current.sources, state, now),
         poll: (source, state, circumstances) =>

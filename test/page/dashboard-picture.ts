@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type uPlot from 'uplot';
-import { measurements } from '../../functions/push-solar-data/platform/telemetry.ts';
+import { measurements } from '../../functions/push-solar-data/platform/measurements.ts';
 import { type DrawnMetric, dashboardOf, metricsOf, type Widget } from '../support/stack-dashboard.ts';
 import { shownAt, simulatedTicks, type ToldTick } from './simulated-moments.ts';
 

@@ -117,3 +117,10 @@ export function metersOf(reading: Reading): SiteMeters {
 /** Whether the tick met an error of the bridge itself. */
 export const isBug = ({ kind, destinations }: TickReport): boolean =>
   kind === 'bug' || destinations.some((row) => row.kind === 'bug');
+
+/** How loud its line is. */
+export function levelOf(report: TickReport): 'error' | 'warn' | 'info' {
+  const { outcome, destinations } = report;
+  if (outcome === 'failed' || isBug(report)) return 'error';
+  return outcome === 'reported' || destinations.some((row) => row.outcome === 'failed') ? 'warn' : 'info';
+}

@@ -1,0 +1,30 @@
+/** Stored settings that are waited for no longer than a while: what comes later is taken at the next tick. */
+import { Failure } from '../core/failure.ts';
+import { inTime } from '../core/time.ts';
+import type { StoredSettings } from '../runtime.ts';
+
+/** @param ms longest wait for each answer. */
+export function timelySettings({ load, hasChanged }: StoredSettings, ms: number): StoredSettings {
+  return { load: timely(load, ms), hasChanged: timely(hasChanged, ms) };
+}
+
+/**
+ * A call that is not answered in time goes on: whoever asks next waits for the same one. Where a store is slow because
+ * many ask it, asking anew each minute would keep it so.
+ */
+function timely<Result>(ask: () => Promise<Result>, ms: number): () => Promise<Result> {
+  let pending: Promise<Result> | undefined;
+  return async () => {
+    pending ??= ask();
+    const asked = pending;
+    let isLate = false;
+    try {
+      return await inTime(ms, asked, () => {
+        isLate = true;
+        return new Failure('unavailable', `The settings have not come within ${Math.round(ms / 1000)} s`);
+      });
+    } finally {
+      if (!isLate) pending = undefined;
+    }
+  };
+}

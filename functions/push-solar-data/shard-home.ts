@@ -1,0 +1,87 @@
+/** One home of a shard: its ticks one after the other, whatever becomes of the one before. Never throws. */
+import type { TickReport } from './core/report.ts';
+import { inTime } from './core/time.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Budget, Runtime } from './runtime.ts';
+import type { Site } from './settings/site.ts';
+
+export type HomeRuntime = Pick<Runtime, 'tick'> & { connections: { close(): Promise<void> } };
+
+export type ShardHome = {
+  /** @param budget asked once the home's settings are there. */
+  tick(budget: (site: Site) => Budget): Promise<TickReport>;
+};
+
+/** A tick whose invocation ended is frozen with its instance, and ends a moment after it goes on. */
+const lastMomentsMs = 5_000;
+/** Nothing in a tick takes so long; one that does is left behind with its connections. */
+const lostMs = 600_000;
+
+/** @param open makes its runtime at the first tick; one that fails is made anew at the next. */
+export function openShardHome(name: string, open: () => HomeRuntime, clock: Clock): ShardHome {
+  let runtime: HomeRuntime | undefined;
+  let running: { over: Promise<unknown>; since: number } | undefined;
+
+  const isFree = async (): Promise<boolean> => {
+    if (!running) return true;
+    const before = running;
+    const isOver = await inTime(
+      lastMomentsMs,
+      before.over.then(() => true),
+      () => new Error('late'),
+    ).catch(() => false);
+    if (isOver || clock.now() - before.since < lostMs) return isOver;
+    runtime?.connections.close().catch(() => {});
+    runtime = undefined;
+    return true;
+  };
+
+  const run = async (budget: (site: Site) => Budget): Promise<TickReport> => {
+    runtime ??= open();
+    return runtime.tick(budget);
+  };
+
+  return {
+    async tick(budget) {
+      const begun = clock.stopwatch();
+      const ms = () => Math.round(clock.stopwatch() - begun);
+      if (!(await isFree())) return notTicked(name, ms());
+      const report = run(budget).catch((error) => ofBug(name, error, ms()));
+      const own = { over: report, since: clock.now() };
+      running = own;
+      await report;
+      if (running === own) running = undefined;
+      return report;
+    },
+  };
+}
+
+const failedTick = (site: string, ms: number, why: Partial<TickReport>): TickReport => ({
+  outcome: 'failed',
+  site,
+  ...why,
+  sources: [],
+  destinations: [],
+  ms,
+});
+
+/** For a home that was not done when the invocation had to end. */
+export const notOver = (site: string, ms: number): TickReport =>
+  failedTick(site, ms, { kind: 'unavailable', error: 'The tick was not over in its time, and nothing is known of it' });
+
+const notTicked = (site: string, ms: number): TickReport =>
+  failedTick(site, ms, { kind: 'unavailable', error: 'The tick before is not over yet' });
+
+/** Of what no tick answers for; its message may quote anything, and is left out. */
+export const ofBug = (site: string, error: unknown, ms: number): TickReport =>
+  failedTick(site, ms, {
+    kind: 'bug',
+    error: 'The bridge itself made an error; it has been logged',
+    remarks: [framesOf(error)],
+  });
+
+function framesOf(error: unknown): string {
+  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.map((frame) => frame.trim())].join(' ');
+}
