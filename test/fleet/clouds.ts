@@ -70,7 +70,7 @@ function playForAll({ name, adapter, conversation }: NamedConversation, options:
     const answer = moved(answerOf(exchange, request), isDark(request.eventAt) ? dark : {}, now, laterMs);
     if (!logIns.has(exchange)) return answer;
     const sent = refreshTokenIn(request);
-    if (sent !== undefined && sent.startsWith(request.home) && !sent.endsWith(grantOf(request.home))) {
+    if (sent?.startsWith(request.home) && !sent.endsWith(grantOf(request.home))) {
       seen.deadRefreshes += 1;
       return { status: 401, json: {} };
     }

@@ -89,7 +89,8 @@ function drawn(percent: number): NamedConversation {
   throw new Error('the shares of the mix are a hundred in all');
 }
 
-const uuidOf = (nth: number, kind: string): string => `${kind.repeat(8)}-5555-4555-8555-${String(nth).padStart(12, '0')}`;
+const uuidOf = (nth: number, kind: string): string =>
+  `${kind.repeat(8)}-5555-4555-8555-${String(nth).padStart(12, '0')}`;
 
 /** Of the same form, and of no other home. */
 function ownSecret(text: string, nth: number): string {

@@ -4,6 +4,7 @@
  */
 import { answerOf, type StoredParameter, setParameter } from '../support/parameter-store.ts';
 import { chanceOf } from './chances.ts';
+import type { InstanceClock } from './instance.ts';
 import { quotaOf } from './quota.ts';
 import { type AwsCall, answered, type SdkHandler, sdkHandler } from './sdk-handler.ts';
 
@@ -21,12 +22,13 @@ export type ParameterCalls = {
 };
 
 export type Parameters = ParameterCalls & {
-  /** The network of one instance's client. @param now the fleet's time. */
-  handler(now: () => number): SdkHandler;
+  /** The network of the client of an instance. */
+  handler(clock: InstanceClock): SdkHandler;
   /** Of one site, by full name. */
   of(site: string): ReadonlyMap<string, StoredParameter>;
   set(site: string, name: string, value: string, type: 'String' | 'SecureString'): void;
   count(): number;
+  mostReadsASecond(): number;
 };
 
 export function openParameters(seed: number): Parameters {
@@ -54,14 +56,15 @@ export function openParameters(seed: number): Parameters {
   };
   return Object.assign(counted, {
     of,
-    handler: (now: () => number) =>
-      sdkHandler('AmazonSSM.', (call) => {
+    handler: (clock: InstanceClock) =>
+      sdkHandler('AmazonSSM.', clock, (call) => {
         requests += 1;
         const afterMs = leastMs + chanceOf(seed, 'ssm', requests).next() * (mostMs - leastMs);
-        return { answer: answerTo(call, now()), afterMs };
+        return { answer: answerTo(call, clock.now()), afterMs };
       }),
     set: (site: string, name: string, value: string, type: string) =>
       setParameter(of(site), `/solar-cloud-bridge/${site}/${name}`, value, type),
+    mostReadsASecond: reads.most,
     count: () => [...bySite.values()].reduce((sum, { size }) => sum + size, 0),
   });
 }

@@ -3,6 +3,8 @@
 export type Quota = {
   /** Whether a call at this moment, ms since the epoch, is let through. */
   admits(at: number): boolean;
+  /** In one second, those that were refused not among them. */
+  most(): number;
 };
 
 /** No bursts: what one second leaves is no other's. */
@@ -16,5 +18,6 @@ export function quotaOf(perSecond: number): Quota {
       used.set(second, before + 1);
       return true;
     },
+    most: () => Math.max(0, ...used.values()),
   };
 }

@@ -1,9 +1,9 @@
 /** What stands for the network behind a client of the AWS SDK. */
-import { setTimeout as wait } from 'node:timers/promises';
+import type { InstanceClock } from './instance.ts';
 
 export type AwsCall = { call: string; body: Readonly<Record<string, unknown>> };
 
-type SdkRequest = { headers: Record<string, string>; body?: unknown };
+type SdkRequest = { headers: Record<string, string>; body?: Uint8Array };
 type SdkResponse = { statusCode: number; headers: Record<string, string>; body: Uint8Array };
 
 export type SdkHandler = { handle(request: SdkRequest): Promise<{ response: SdkResponse }> };
@@ -17,12 +17,14 @@ export const answered = (statusCode: number, json: unknown): SdkResponse => ({
 /** @param prefix of the names of its calls. */
 export const sdkHandler = (
   prefix: string,
+  clock: InstanceClock,
   answering: (call: AwsCall) => { answer: SdkResponse; afterMs: number },
 ): SdkHandler => ({
   async handle({ headers, body }) {
     const call = (headers['x-amz-target'] ?? '').replace(prefix, '');
-    const { answer, afterMs } = answering({ call, body: JSON.parse(String(body)) });
-    await wait(afterMs);
+    await clock.going();
+    const { answer, afterMs } = answering({ call, body: JSON.parse(new TextDecoder().decode(body)) });
+    await clock.sleep(afterMs);
     return { response: answer };
   },
 });

@@ -1,0 +1,62 @@
+/** An account in a region, with the homes that it serves and what the store holds of them. */
+import { siteStateFrom } from '../../functions/push-solar-data/core/site-state.ts';
+import type { StateStoreKind } from './figures.ts';
+import type { FleetHome } from './homes.ts';
+import { isMixedUp } from './log.ts';
+import { openParameters, type Parameters } from './parameters.ts';
+
+export type Region = {
+  parameters: Parameters;
+  table?: { readUnits: number; writeUnits: number };
+  homes: ReadonlyMap<string, FleetHome>;
+  /** Its settings are stored from now on. */
+  keep(home: FleetHome): void;
+  /** Calls to all its stores, by name. */
+  calls(): Record<string, number>;
+  /** What is wrong with the stored state of each home. */
+  wrongStates(): string[];
+  /** By home. */
+  refreshTokens(): Record<string, string>;
+};
+
+export function openRegion(seed: number, _state: StateStoreKind): Region {
+  const parameters = openParameters(seed);
+  const homes = new Map<string, FleetHome>();
+  /** State documents of a home by name. */
+  const documentsOf = (site: string): Map<string, string> => {
+    const begin = `/solar-cloud-bridge/${site}/state/`;
+    return new Map(
+      [...parameters.of(site)].flatMap(([name, { value }]) =>
+        name.startsWith(begin) ? [[name.slice(begin.length), value]] : [],
+      ),
+    );
+  };
+  return {
+    parameters,
+    homes,
+    keep(home) {
+      homes.set(home.site, home);
+      for (const [name, { value, secret }] of Object.entries(home.stored))
+        parameters.set(home.site, name, value, secret ? 'SecureString' : 'String');
+    },
+    calls: () => ({ ...parameters.calls }),
+    wrongStates: () => [...homes.values()].flatMap((home) => wrongOf(home, documentsOf(home.site))),
+    refreshTokens: () =>
+      Object.fromEntries(
+        [...homes.keys()].flatMap((site) => {
+          const sessions = [...documentsOf(site)].filter(([name]) => name.startsWith('session/'));
+          const token = sessions.map(([, text]) => /"refresh_?token":"([^"]+)"/i.exec(text)?.[1]).find(Boolean);
+          return token ? [[site, token]] : [];
+        }),
+      ),
+  };
+}
+
+function wrongOf({ site, stored }: FleetHome, documents: ReadonlyMap<string, string>): string[] {
+  const wrong: string[] = [];
+  for (const [name, text] of documents) if (isMixedUp(text, site)) wrong.push(`${site}: ${name} holds another home's`);
+  const sources = Object.keys(siteStateFrom(JSON.parse(documents.get('site') ?? 'null')).sources);
+  const vendor = stored['VENDOR']?.value;
+  if (sources.join() !== vendor) wrong.push(`${site}: it knows ${sources.join() || 'no source'} instead of ${vendor}`);
+  return wrong;
+}

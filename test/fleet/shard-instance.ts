@@ -1,0 +1,65 @@
+/** What the deployed function's handler puts together, with the fleet's clock, network and store. */
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { createParameterStore } from '../../functions/push-solar-data/persistence/parameter-store.ts';
+import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
+import { timelySettings } from '../../functions/push-solar-data/persistence/timely-settings.ts';
+import { createHomeLines } from '../../functions/push-solar-data/platform/home-lines.ts';
+import { createStackMetrics } from '../../functions/push-solar-data/platform/stack-metrics.ts';
+import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
+import { openShard } from '../../functions/push-solar-data/shard.ts';
+import type { InstancesOptions } from './figures.ts';
+import { siteOf } from './homes.ts';
+import { fleetConnections, instanceClock } from './instance.ts';
+import type { Region } from './region.ts';
+import type { FleetShard } from './shards.ts';
+
+export type ShardInstance = {
+  /**
+   * One event of the schedule, and how long after it the invocation begins.
+   *
+   * @returns how long it takes, ms.
+   */
+  invoke(eventAt: number, laterMs: number, timeoutMs: number): Promise<number>;
+  /** Lambda takes it away: nothing of it is kept. */
+  stop(): Promise<void>;
+};
+
+const credentials = { accessKeyId: 'fleet', secretAccessKey: 'fleet' };
+const settingsMs = 20_000;
+
+export function startShard({ homes }: FleetShard, region: Region, _options: InstancesOptions): ShardInstance {
+  const clock = instanceClock();
+  const requestHandler = region.parameters.handler(clock);
+  const client = new SSMClient({ region: 'eu-north-1', credentials, maxAttempts: 3, requestHandler });
+  const opened: { close(): Promise<void> }[] = [];
+  const sites = homes.map(siteOf);
+  const shard = openShard({
+    openHome(site) {
+      const store = createParameterStore(site, client);
+      const connections = fleetConnections(clock);
+      opened.push(connections);
+      return openRuntime({
+        environment: region.homes.get(site)?.environment ?? {},
+        stored: timelySettings(store, settingsMs),
+        memory: createSiteMemory(store.state),
+        connections,
+        clock,
+      });
+    },
+    telemetry: { lines: createHomeLines((line) => process.stdout.write(line)), metrics: createStackMetrics('fleet') },
+    clock,
+  });
+  return {
+    async invoke(eventAt, laterMs, timeoutMs) {
+      clock.thaw(eventAt, laterMs);
+      const begun = performance.now();
+      const ms = () => performance.now() - begun;
+      await shard.tick(sites, { eventAt, remainingMs: () => timeoutMs - ms() });
+      clock.freeze();
+      return ms();
+    },
+    stop: async () => {
+      for (const { close } of opened) await close();
+    },
+  };
+}
