@@ -1,6 +1,5 @@
 /** Settings, store, clock, connections and adapters become a site whose ticks can run: for the Lambda and every command. */
 import { adapters } from './adapters/index.ts';
-import { Failure } from './core/failure.ts';
 import type { TickReport } from './core/report.ts';
 import type { SiteState } from './core/site-state.ts';
 import { tick } from './core/tick.ts';
@@ -12,6 +11,7 @@ import { type Connections, openConnections } from './platform/connections.ts';
 import { createRedactor } from './platform/redaction.ts';
 import { type SettingTexts, upperSnake } from './settings/settings-reader.ts';
 import { type DestinationRegistry, openSite, type Registry, type Site } from './settings/site.ts';
+import { keepSettings, type StoredSettings } from './settings/stored-settings.ts';
 import { strayNames, unusedRemark } from './settings/stray.ts';
 import { poll } from './sources/poll.ts';
 
@@ -31,13 +31,6 @@ export type RuntimeOptions = {
   retryPauseMs?: number;
 };
 
-export type StoredSettings = {
-  /** @throws Failure `settings` or `unavailable` */
-  load(): Promise<SettingTexts>;
-  /** Whether one was changed, added or removed since. */
-  hasChanged(): Promise<boolean>;
-};
-
 export type Budget = { tickMs: number; readMs: number };
 
 export type Runtime = {
@@ -52,9 +45,6 @@ export type Runtime = {
   /** Keeps what is not kept yet, and closes the connections. @returns sentences about what could not be kept. */
   close(): Promise<string[]>;
 };
-
-/** How long stored settings are good without a look whether they have changed. */
-const settingsLifeMs = 3_600_000;
 
 export function openRuntime({
   environment,
@@ -140,32 +130,4 @@ async function commitAll(memory: SiteMemory, { sources }: Site, now: number): Pr
   } catch {
     return []; // what cannot be read is not overwritten
   }
-}
-
-/** Stored settings as they are now; after a failure the owner may be mending one, and every tick looks. */
-function keepSettings(stored: StoredSettings | undefined, clock: Clock) {
-  let kept: { texts: SettingTexts; checkedAt: number } | undefined;
-  let maybeMended = false;
-  const refreshed = async (store: StoredSettings) => {
-    const now = clock.now();
-    if (!kept) return { texts: await store.load(), checkedAt: now };
-    const isYoung = now >= kept.checkedAt && now - kept.checkedAt < settingsLifeMs;
-    if (!maybeMended && isYoung) return kept;
-    return { texts: (await store.hasChanged()) ? await store.load() : kept.texts, checkedAt: now };
-  };
-  return {
-    async current(): Promise<{ texts?: SettingTexts | undefined; problem?: string }> {
-      if (!stored) return {};
-      try {
-        kept = await refreshed(stored);
-        return { texts: kept.texts };
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return { texts: kept?.texts, problem: error.message };
-      }
-    },
-    mayBeMended({ outcome }: TickReport): void {
-      if (outcome !== 'idle') maybeMended = outcome !== 'pushed';
-    },
-  };
 }

@@ -18,10 +18,14 @@ export type ParameterStore = {
   hasChanged(): Promise<boolean>;
   /** Documents below `…/state/`. The first read of each is what `load` brought. */
   state: StateStore;
+  /** 0 to 1, of a home that shares the calls to its store with others: when its turn comes, so that not all come at once. */
+  phase?: number;
 };
 
+type Client = Pick<SSMClient, 'send'>;
+
 /** @param site names the path. @param client its endpoint and region come from the environment. */
-export function createParameterStore(site: string, client = quickClient()): ParameterStore {
+export function createParameterStore(site: string, client: Client = quickClient()): ParameterStore {
   const path = parameterPath(site);
   const statePath = `${path}/state/`;
   let versions = '';
@@ -108,7 +112,7 @@ const quickClient = () =>
 
 const nameIn = (path: string, name: string): string => name.slice(path.length + 1);
 
-async function getParameter(client: SSMClient, Name: string): Promise<string | undefined> {
+async function getParameter(client: Client, Name: string): Promise<string | undefined> {
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
     return Parameter?.Value;

@@ -34,7 +34,7 @@ export type SiteMemory = {
 
 /** Lives as long as the process: a warm invocation finds what the one before knew. */
 export function createSiteMemory(store: StateStore): SiteMemory {
-  const policy = store.writesAreCounted ? countedWrites : freeWrites;
+  const policy = { ...(store.writesAreCounted ? countedWrites : freeWrites), phase: store.phase };
   const adapters = new Map<string, OpenAdapterMemory>();
   let loaded: { state: SiteState; loadedAt: number; document: unknown } | undefined;
   let written: Written | undefined;

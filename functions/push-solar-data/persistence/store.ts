@@ -7,4 +7,6 @@ export type StateStore = {
   write(name: string, document: unknown, options: { secret: boolean }): Promise<void>;
   /** Whether writes are counted and cost: then only what matters after a cold start is written. */
   writesAreCounted: boolean;
+  /** 0 to 1, of a home that shares the writes with others: when its turn comes, so that not all come at once. */
+  phase?: number;
 };

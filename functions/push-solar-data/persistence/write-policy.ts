@@ -4,6 +4,7 @@ import { plainText } from '../core/plain-text.ts';
 import type { Shape } from '../core/shape.ts';
 import { emptySiteState, type SiteState, siteDocument } from '../core/site-state.ts';
 import type { SourceLimits, SourceState } from '../core/source-state.ts';
+import { nextTurnAt } from './turns.ts';
 
 /** From this interval on, the time of a poll is worth a write: a cold start must not ask such a cloud too early. */
 const slowPollSeconds = 300;
@@ -23,6 +24,8 @@ export type WritePolicy = {
   lazySpacingMs: number;
   /** Whether polls of quick clouds are left out; then a slow one that may come before the next write is noted ahead. */
   sparing: boolean;
+  /** 0 to 1, of a home whose store others share: what can wait is written at the home's own turn. */
+  phase?: number | undefined;
 };
 
 /** Where each write is a call to another service: fewer than 10,000 a month. */
@@ -60,10 +63,10 @@ export function isWorthWriting(before: Written | undefined, next: Written, polic
   return isTime(before, next, policy) && next.all !== before.all;
 }
 
-function isTime(before: Written, next: Written, { steadySpacingMs, lazySpacingMs }: WritePolicy): boolean {
+function isTime(before: Written, next: Written, { steadySpacingMs, lazySpacingMs, phase }: WritePolicy): boolean {
   if (next.urgent !== before.urgent || next.at < before.at) return true;
-  if (next.steady !== before.steady) return next.at - before.at >= steadySpacingMs;
-  return next.at - before.lazyAt >= lazySpacingMs;
+  if (next.steady !== before.steady) return next.at >= nextTurnAt(before.at, steadySpacingMs, phase);
+  return next.at >= nextTurnAt(before.lazyAt, lazySpacingMs, phase);
 }
 
 /** The document to write at `now`. */
@@ -154,15 +157,16 @@ function ofQuickCloud({ polledAt: _p, last: _l, unchanged: _u, failure, ...kept 
 function withPollsAhead(
   kept: SiteState,
   sources: readonly SourceLimits[],
-  { steadySpacingMs }: WritePolicy,
+  { steadySpacingMs, phase }: WritePolicy,
   now: number,
 ): SiteState {
+  const nextWriteAt = nextTurnAt(now, steadySpacingMs, phase);
   const ahead: SiteState = { ...kept, sources: { ...kept.sources } };
   for (const { label, pollSeconds } of sources) {
     const source = kept.sources[label];
     if (source?.polledAt === undefined || (source.failure?.retryAt ?? 0) > now) continue;
     const nextAt = source.polledAt + pollSeconds * 1000;
-    if (nextAt >= now + steadySpacingMs) continue;
+    if (nextAt >= nextWriteAt) continue;
     const { last: _unknown, failure, ...rest } = source;
     const backOff = failure?.retryAt === undefined ? {} : { failure };
     ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...backOff };
