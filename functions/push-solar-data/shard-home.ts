@@ -2,6 +2,8 @@
 import type { TickReport } from './core/report.ts';
 import { inTime } from './core/time.ts';
 import type { Clock } from './platform/clock.ts';
+import type { Evaluator } from './platform/expression-process.ts';
+import { evaluatedBy } from './platform/expressions.ts';
 import type { Budget, Runtime } from './runtime.ts';
 import type { Site } from './settings/site.ts';
 
@@ -17,8 +19,15 @@ const lastMomentsMs = 5_000;
 /** Nothing in a tick takes so long; one that does is left behind with its connections. */
 const lostMs = 600_000;
 
-/** @param open makes its runtime at the first tick; one that fails is made anew at the next. */
-export function openShardHome(name: string, open: () => HomeRuntime, clock: Clock): ShardHome {
+export type ShardHomePorts = {
+  /** Makes its runtime at the first tick. May throw: then the next one tries again. */
+  open(): HomeRuntime;
+  /** Evaluates this home's expressions. */
+  expressions: Evaluator;
+  clock: Clock;
+};
+
+export function openShardHome(name: string, { open, expressions, clock }: ShardHomePorts): ShardHome {
   let runtime: HomeRuntime | undefined;
   let running: { over: Promise<unknown>; since: number } | undefined;
 
@@ -38,7 +47,8 @@ export function openShardHome(name: string, open: () => HomeRuntime, clock: Cloc
 
   const run = async (budget: (site: Site) => Budget): Promise<TickReport> => {
     runtime ??= open();
-    return runtime.tick(budget);
+    const opened = runtime;
+    return evaluatedBy(expressions, () => opened.tick(budget));
   };
 
   return {

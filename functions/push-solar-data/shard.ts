@@ -4,6 +4,7 @@ import { isBug, type Outcome, outcomes, type TickReport } from './core/report.ts
 import { inTime } from './core/time.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { HomeLines } from './platform/home-lines.ts';
+import { createSharedExpressions } from './platform/shared-expressions.ts';
 import type { StackMetrics } from './platform/stack-metrics.ts';
 import { type Budget, homeOf } from './runtime.ts';
 import type { Site } from './settings/site.ts';
@@ -49,8 +50,11 @@ type Known = { home: ShardHome; watch?: HomeWatch };
 
 export function openShard({ openHome, telemetry, clock = systemClock }: ShardPorts): Shard {
   const known = new Map<string, Known>();
+  const expressionsOf = createSharedExpressions(clock);
+  const openOf = (site: string) =>
+    openShardHome(site, { open: () => openHome(site), clock, expressions: expressionsOf(site) });
   const knownOf = (site: string): Known => {
-    const kept = known.get(site) ?? { home: openShardHome(site, () => openHome(site), clock) };
+    const kept = known.get(site) ?? { home: openOf(site) };
     known.set(site, kept);
     return kept;
   };

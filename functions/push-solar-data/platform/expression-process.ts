@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../core/failure.ts';
 import type { Result } from './expression-runner.ts';
 
-export type ExpressionProcess = {
+export type Evaluator = {
   /** Lets it start already while something else is waited for. */
   start(): void;
   /**
@@ -21,9 +21,16 @@ export type ExpressionProcess = {
   ask(question: string, count: number): Promise<Result[]>;
 };
 
+export type ExpressionProcess = Evaluator & {
+  /** Ends the process, when nothing is being asked; the next question starts another one. */
+  end(): void;
+};
+
 export type Limits = {
   /** For one expression, ms. */
   evaluationMs?: number;
+  /** For all expressions of a question together, ms; default: without end. */
+  questionMs?: number;
   /** For the start of the process, ms: on a small share of a processor it takes long. */
   startMs?: number;
 };
@@ -42,7 +49,11 @@ type Runner = {
   onEnd(signal: NodeJS.Signals | null): void;
 };
 
-export function createExpressionProcess({ evaluationMs = 1_000, startMs = 10_000 }: Limits = {}): ExpressionProcess {
+export function createExpressionProcess({
+  evaluationMs = 1_000,
+  questionMs = Number.POSITIVE_INFINITY,
+  startMs = 10_000,
+}: Limits = {}): ExpressionProcess {
   let running: Runner | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -70,14 +81,18 @@ export function createExpressionProcess({ evaluationMs = 1_000, startMs = 10_000
         if (running === runner) running = undefined;
         runner.child.kill('SIGKILL');
       };
-      let timer = setTimeout(stop, runner.ready ? evaluationMs : startMs);
+      const oneMs = Math.min(evaluationMs, questionMs);
+      let begunAt = performance.now();
+      let timer = setTimeout(stop, runner.ready ? oneMs : startMs);
       const restart = () => {
         clearTimeout(timer);
-        timer = setTimeout(stop, evaluationMs);
+        timer = setTimeout(stop, Math.min(oneMs, begunAt + questionMs - performance.now()));
       };
       runner.onLine = (line) => {
-        if (!runner.ready) runner.ready = true;
-        else results.push(JSON.parse(line));
+        if (!runner.ready) {
+          runner.ready = true;
+          begunAt = performance.now();
+        } else results.push(JSON.parse(line));
         if (results.length < count) return restart();
         clearTimeout(timer);
         runner.hold(false);
@@ -99,12 +114,19 @@ export function createExpressionProcess({ evaluationMs = 1_000, startMs = 10_000
       turn = answer.catch(() => {});
       return answer;
     },
+    end() {
+      running?.child.kill('SIGKILL');
+      running = undefined;
+    },
   };
 }
 
 const tooLong: Result = { problem: 'does not end within a second', fault: 'expression' };
 const tooLarge: Result = { problem: 'needs more memory than it may have', fault: 'expression' };
 const notReached: Result = { problem: 'was not reached, because another one had to be ended', fault: 'input' };
+
+/** Whether the process had to be ended for this expression, or JSONata has ended it by itself just before. */
+export const wasEnded = ({ problem }: Result): boolean => problem === tooLong.problem || problem === tooLarge.problem;
 
 const withEnded = (results: readonly Result[], count: number, ended: Result): Result[] =>
   Array.from({ length: count }, (_, index) => results[index] ?? (index === results.length ? ended : notReached));

@@ -1,6 +1,7 @@
 /** Owners' expressions (JSONata): plain ones are computed here, all others in a process that can be ended. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../core/failure.ts';
-import { createExpressionProcess } from './expression-process.ts';
+import { createExpressionProcess, type Evaluator } from './expression-process.ts';
 import type { Question, Result } from './expression-runner.ts';
 import { type Plain, plainExpression, unusual } from './plain-expression.ts';
 
@@ -9,7 +10,14 @@ export type { Result } from './expression-runner.ts';
 /** What expressions see: a value of JSON, and its text. */
 export type Input = { value: unknown; text(): string };
 
-const evaluator = createExpressionProcess();
+const usual = createExpressionProcess();
+const evaluators = new AsyncLocalStorage<Evaluator>();
+const current = (): Evaluator => evaluators.getStore() ?? usual;
+
+/** What is evaluated within `work` is asked of this evaluator: of a home's own, where several share our process. */
+export const evaluatedBy = <Result>(evaluator: Evaluator, work: () => Result): Result =>
+  evaluators.run(evaluator, work);
+
 const keptExpressions = 200;
 const plainOnes = new Map<string, Plain | undefined>();
 
@@ -23,7 +31,7 @@ function plain(expression: string): Plain | undefined {
 
 /** Lets the process start for expressions that will need it, while their input is still being fetched. */
 export function prepareExpressions(expressions: readonly string[]): void {
-  if (!expressions.every(plain)) evaluator.start();
+  if (!expressions.every(plain)) current().start();
 }
 
 /**
@@ -48,7 +56,7 @@ export async function evaluateExpressions(
     return compute ? compute(input.value) : unusual;
   });
   const others = expressions.filter((_, index) => values[index] === unusual);
-  const results = others.length === 0 ? [] : await evaluator.ask(questionOf(others, input, now), others.length);
+  const results = others.length === 0 ? [] : await current().ask(questionOf(others, input, now), others.length);
   return values.map((value) => (value === unusual ? results.shift() : { value }) as Result);
 }
 
