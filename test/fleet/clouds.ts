@@ -81,9 +81,8 @@ function playForAll({ name, adapter, conversation }: NamedConversation, options:
     seen.requests += 1;
     const random = chanceOf(options.seed, name, request.home, request.path, nthOf(request));
     const afterMs = waitingMs(random, options.waiting);
-    const trouble = options.hasTrouble
-      ? troubleAt(name, (request.eventAt - options.begins) / minute, random)
-      : undefined;
+    const at = (request.eventAt - options.begins) / minute;
+    const trouble = options.hasTrouble && at >= 0 ? troubleAt(name, at, random) : undefined;
     if (trouble === 'hangs') return { answer: {}, afterMs: never };
     if (trouble) return { answer: troubles[trouble](request), afterMs };
     return { answer: goodAnswer(request), afterMs };

@@ -7,7 +7,10 @@ export type StateStoreKind = 'parameters' | 'dynamodb';
 
 export type FleetOptions = {
   homes: number;
+  /** Measured, from a deployment on: all instances start cold. */
   minutes: number;
+  /** Before that, with a store that knows no quotas; 0: nothing is stored of any home but its settings. */
+  minutesBefore: number;
   seed: number;
   state: StateStoreKind;
   /** In one account and region: each has quotas of its own. */
@@ -23,31 +26,44 @@ export type FleetOptions = {
 
 /** To the process of the instances. */
 export type InstancesOptions = FleetOptions & {
+  /** Of the first measured minute, ms since the epoch. */
   begins: number;
   clouds: Readonly<Record<string, string>>;
   receivers: ReceiverUrls;
 };
 
+/** What a deployment itself brings, in which every instance starts cold, is counted apart from the minutes after it. */
+export const deploymentMinutes = 2;
+export const minuteMs = 60_000;
+
+export type StoreCalls = {
+  /** By name, those that were refused among them. */
+  calls: Record<string, number>;
+  throttledReads: number;
+  throttledWrites: number;
+  /** Encryptions and decryptions of SecureStrings, each a request to KMS. */
+  kmsRequests: number;
+  tableReadUnits: number;
+  tableWriteUnits: number;
+};
+
+export const noCalls = (): StoreCalls => ({
+  ...{ calls: {}, throttledReads: 0, throttledWrites: 0, kmsRequests: 0, tableReadUnits: 0, tableWriteUnits: 0 },
+});
+
 /** Of the instances, their store included. */
 export type InstancesMeasured = {
   shards: number;
-  invocations: number;
+  /** After the deployment. */
   coldStarts: number;
-  /** Of each invocation, ms. */
+  /** Of each invocation after the deployment, ms. */
   billedMs: number[];
   /** Of the processor, for all ticks of homes. */
   cpuSeconds: number;
   /** How late the machine was with its own timers, ms: what it adds to every time. */
   lateMs: { mean: number; percentile99: number };
-  /** Calls to the store by name, those that were refused among them. */
-  calls: Record<string, number>;
-  throttledReads: number;
-  throttledWrites: number;
-  /** The second of the fleet with most of them, of one account. */
-  mostReadsASecond: number;
-  kmsRequests: number;
-  tableReadUnits: number;
-  tableWriteUnits: number;
+  deployment: StoreCalls;
+  after: StoreCalls;
   parameters: number;
   /** At the end, homes whose stored state is not theirs or cannot be read, a sentence each. */
   wrongStates: string[];
@@ -58,6 +74,9 @@ export type InstancesMeasured = {
 /** Of the function's log. */
 export type LogTally = {
   homeLines: number;
+  /** Of each home, from the first event until its first tick that had its settings was over, s. */
+  firstTickSeconds: number[];
+  /** Of the ticks after the deployment. */
   homeBytes: number;
   /** Lines of metrics, and others of no home. */
   otherBytes: number;

@@ -7,7 +7,7 @@ import type { ReceiverUrls } from './receivers.ts';
 
 /** How many of a hundred homes have which cloud: quick ones, those asked every two minutes, and those asked every five. */
 export const mix: Record<string, number> = {
-  ...{ 'victron-vrm': 18, tesla: 6, sunsynk: 6, growatt: 6, alphaess: 4, sonnen: 4, 'goodwe-sems': 4, 'http-json': 4 },
+  ...{ 'victron-vrm': 18, tesla: 6, sunsynk: 6, growatt: 6, alphaess: 4, redback: 4, 'goodwe-sems': 4, 'http-json': 4 },
   ...{ givenergy: 5, hoymiles: 4, deyecloud: 3 },
   ...{ foxess: 12, 'sigenergy/app': 6, sma: 5, solarman: 4, soliscloud: 4, fusionsolar: 3, solax: 2 },
 };

@@ -6,13 +6,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chanceOf } from './chances.ts';
-import type { InstancesMeasured, InstancesOptions } from './figures.ts';
+import {
+  deploymentMinutes,
+  type InstancesMeasured,
+  type InstancesOptions,
+  minuteMs,
+  noCalls,
+  type StoreCalls,
+} from './figures.ts';
 import { homeOf } from './homes.ts';
 import { openRegion, type Region } from './region.ts';
 import { type ShardInstance, startShard } from './shard-instance.ts';
 import { delayMs, dueMs, type FleetShard, shardsOf } from './shards.ts';
 
-const minuteMs = 60_000;
 /** Of the function. */
 const timeoutMs = 55_000;
 
@@ -20,56 +26,65 @@ async function play(options: InstancesOptions): Promise<InstancesMeasured> {
   const shards = shardsOf(options.homes, options.homesARegion);
   const regions = new Map<number, Region>();
   for (const { region, homes } of shards) {
-    const opened = regions.get(region) ?? openRegion(options.seed, options.state);
+    const opened = regions.get(region) ?? openRegion(options);
     regions.set(region, opened);
     for (const nth of homes) opened.keep(homeOf(nth, options.seed, options));
   }
+  const course = { options, turn: turns(options.spacingMs) };
+  const ofEach = async (from: number, until: number, into: Run) => {
+    const runs = shards.map((shard) => {
+      const region = regions.get(shard.region);
+      return region && run(shard, region, { ...course, from, until }, into);
+    });
+    await Promise.all(runs);
+  };
+  await ofEach(-options.minutesBefore, 0, { billedMs: [], coldStarts: 0 });
   const late = monitorEventLoopDelay({ resolution: 20 });
-  const turn = turns(options.spacingMs);
-  const billedMs: number[] = [];
-  let coldStarts = 0;
+  const measured: Run = { billedMs: [], coldStarts: 0 };
   const cpuBefore = process.cpuUsage();
   late.enable();
-
-  const run = async (shard: FleetShard) => {
-    const region = regions.get(shard.region);
-    if (!region) return;
-    let instance: ShardInstance | undefined;
-    for (let minute = 0; minute < options.minutes; minute++) {
-      if (instance && isReplaced(shard, minute, options)) {
-        await instance.stop();
-        instance = undefined;
-      }
-      if (!instance) coldStarts += 1;
-      instance ??= startShard(shard, region, options);
-      await turn();
-      const eventAt = options.begins + minute * minuteMs + dueMs(shard, options.seed);
-      billedMs.push(await instance.invoke(eventAt, delayMs(shard, minute, options.seed), timeoutMs));
-    }
-    await instance?.stop();
-  };
-  await Promise.all(shards.map(run));
+  await ofEach(0, options.minutes, measured);
   late.disable();
   const { user, system } = process.cpuUsage(cpuBefore);
-  const stores = [...regions.values()];
-  const sum = (of: (region: Region) => number) => stores.reduce((total, region) => total + of(region), 0);
   return {
+    ...measuredOf([...regions.values()]),
     shards: shards.length,
-    invocations: billedMs.length,
-    coldStarts,
-    billedMs: billedMs.map(Math.round),
+    coldStarts: measured.coldStarts,
+    billedMs: measured.billedMs.map(Math.round),
     cpuSeconds: (user + system) / 1e6,
     lateMs: { mean: late.mean / 1e6, percentile99: late.percentile(99) / 1e6 },
-    calls: stores.reduce<Record<string, number>>((all, { calls }) => added(all, calls()), {}),
-    throttledReads: sum(({ parameters }) => parameters.throttledReads),
-    throttledWrites: sum(({ parameters }) => parameters.throttledWrites),
-    mostReadsASecond: Math.max(...stores.map(({ parameters }) => parameters.mostReadsASecond())),
-    kmsRequests: sum(({ parameters }) => parameters.kmsRequests),
-    tableReadUnits: sum(({ table }) => table?.readUnits ?? 0),
-    tableWriteUnits: sum(({ table }) => table?.writeUnits ?? 0),
-    parameters: sum(({ parameters }) => parameters.count()),
-    wrongStates: stores.flatMap((region) => region.wrongStates()),
-    refreshTokens: Object.assign({}, ...stores.map((region) => region.refreshTokens())),
+  };
+}
+
+type Run = { billedMs: number[]; coldStarts: number };
+type Course = { options: InstancesOptions; turn: () => Promise<void>; from: number; until: number };
+
+/** A shard from minute to minute. */
+async function run(shard: FleetShard, region: Region, { options, turn, from, until }: Course, into: Run) {
+  const { seed, begins } = options;
+  let instance: ShardInstance | undefined;
+  for (let minute = from; minute < until; minute++) {
+    if (instance && isReplaced(shard, minute, options)) {
+      await instance.stop();
+      instance = undefined;
+    }
+    if (!instance && minute >= deploymentMinutes) into.coldStarts += 1;
+    instance ??= startShard(shard, region, from >= 0);
+    await turn();
+    const eventAt = begins + minute * minuteMs + dueMs(shard, seed);
+    const ms = await instance.invoke(eventAt, delayMs(shard, minute, seed), timeoutMs);
+    if (minute >= deploymentMinutes) into.billedMs.push(ms);
+  }
+  await instance?.stop();
+}
+
+function measuredOf(regions: readonly Region[]) {
+  return {
+    deployment: regions.reduce((all, { deployment }) => added(all, deployment), noCalls()),
+    after: regions.reduce((all, { after }) => added(all, after), noCalls()),
+    parameters: regions.reduce((sum, { parameters }) => sum + parameters.count(), 0),
+    wrongStates: regions.flatMap((region) => region.wrongStates()),
+    refreshTokens: Object.assign({}, ...regions.map((region) => region.refreshTokens())),
   };
 }
 
@@ -87,10 +102,12 @@ function turns(spacingMs: number): () => Promise<void> {
   };
 }
 
-const added = (all: Record<string, number>, more: Readonly<Record<string, number>>) => {
-  for (const [name, count] of Object.entries(more)) all[name] = (all[name] ?? 0) + count;
-  return all;
-};
+function added({ calls, ...all }: StoreCalls, { calls: more, ...others }: StoreCalls): StoreCalls {
+  const sums = Object.entries(all).map(([name, sum]) => [name, sum + others[name as keyof typeof others]]);
+  const names = new Set([...Object.keys(calls), ...Object.keys(more)]);
+  const byName = [...names].map((name) => [name, (calls[name] ?? 0) + (more[name] ?? 0)]);
+  return { ...noCalls(), ...Object.fromEntries(sums), calls: Object.fromEntries(byName) };
+}
 
 if (process.send)
   process.once('message', async (options: InstancesOptions) => {

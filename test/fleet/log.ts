@@ -3,27 +3,39 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import type { LogTally } from './figures.ts';
+import { deploymentMinutes, type LogTally, minuteMs } from './figures.ts';
 import type { FleetHome } from './homes.ts';
 
 /** @returns at the end of the log. */
-export async function readLog(log: Readable, homes: readonly FleetHome[], minutes: number): Promise<LogTally> {
-  const bySite = new Map(homes.map((home) => [home.site, { home, lines: 0 }]));
+export async function readLog(
+  log: Readable,
+  homes: readonly FleetHome[],
+  { begins, minutes }: { begins: number; minutes: number },
+): Promise<LogTally> {
+  const bySite = new Map(homes.map((home) => [home.site, { home, lines: 0, hasTicked: false }]));
+  const settledAt = begins + deploymentMinutes * minuteMs;
   const tally: LogTally = {
-    ...{ homeLines: 0, homeBytes: 0, otherBytes: 0, outcomes: {}, missed: 0 },
+    ...{ homeLines: 0, firstTickSeconds: [], homeBytes: 0, otherBytes: 0, outcomes: {}, missed: 0 },
     ...{ leaks: [], storeTrouble: {}, bugs: [], errors: {} },
   };
   for await (const line of createInterface({ input: log })) {
     const bytes = Buffer.byteLength(line) + 1;
-    const report = reportIn(line);
+    const { report, at } = reportIn(line) ?? {};
     const own = report && bySite.get(report.site);
-    if (!report || !own) {
+    if (!report || !own || at === undefined) {
       tally.otherBytes += bytes;
       continue;
     }
     own.lines += 1;
-    tally.homeLines += 1;
-    tally.homeBytes += bytes;
+    if (!own.hasTicked && report.outcome !== 'failed') {
+      own.hasTicked = true;
+      tally.firstTickSeconds.push((at - begins) / 1_000);
+    }
+    if (at >= settledAt) {
+      tally.homeLines += 1;
+      tally.homeBytes += bytes;
+      count(tally.outcomes, report.outcome);
+    }
     add(tally, report);
     if (own.home.secrets.some((secret) => line.includes(secret)) || isMixedUp(line, own.home.site))
       tally.leaks.push(line);
@@ -32,10 +44,11 @@ export async function readLog(log: Readable, homes: readonly FleetHome[], minute
   return tally;
 }
 
-function reportIn(line: string): TickReport | undefined {
+function reportIn(line: string): { report: TickReport; at: number } | undefined {
   try {
-    const { success, data } = TickReport.safeParse(JSON.parse(line));
-    return success ? data : undefined;
+    const written = JSON.parse(line);
+    const { success, data } = TickReport.safeParse(written);
+    return success ? { report: data, at: Date.parse(written.timestamp) } : undefined;
   } catch {
     return undefined;
   }
@@ -43,8 +56,7 @@ function reportIn(line: string): TickReport | undefined {
 
 const storeWords = /parameter store|could not be (saved|read)|store does not answer/i;
 
-function add(tally: LogTally, { outcome, kind, error, remarks = [], problems = [], destinations }: TickReport): void {
-  count(tally.outcomes, outcome);
+function add(tally: LogTally, { kind, error, remarks = [], problems = [], destinations }: TickReport): void {
   for (const text of [...remarks, ...problems, ...(error ? [error] : [])])
     if (storeWords.test(text)) count(tally.storeTrouble, text);
   if (kind === 'bug' || destinations.some((row) => row.kind === 'bug'))

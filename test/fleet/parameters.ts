@@ -4,6 +4,7 @@
  */
 import { answerOf, type StoredParameter, setParameter } from '../support/parameter-store.ts';
 import { chanceOf } from './chances.ts';
+import type { StoreCalls } from './figures.ts';
 import type { InstanceClock } from './instance.ts';
 import { quotaOf } from './quota.ts';
 import { type AwsCall, answered, type SdkHandler, sdkHandler } from './sdk-handler.ts';
@@ -12,49 +13,43 @@ import { type AwsCall, answered, type SdkHandler, sdkHandler } from './sdk-handl
 const [readsPerSecond, writesPerSecond] = [40, 3];
 const [leastMs, mostMs] = [10, 40];
 
-export type ParameterCalls = {
-  /** By name, those that were refused among them. */
-  calls: Record<string, number>;
-  throttledReads: number;
-  throttledWrites: number;
-  /** Encryptions and decryptions of SecureStrings, each a request to KMS. */
-  kmsRequests: number;
-};
+/** Where what comes at a moment of the fleet is counted. */
+export type TallyAt = (at: number) => StoreCalls;
 
-export type Parameters = ParameterCalls & {
+export type Parameters = {
   /** The network of the client of an instance. */
   handler(clock: InstanceClock): SdkHandler;
   /** Of one site, by full name. */
   of(site: string): ReadonlyMap<string, StoredParameter>;
   set(site: string, name: string, value: string, type: 'String' | 'SecureString'): void;
   count(): number;
-  mostReadsASecond(): number;
 };
 
-export function openParameters(seed: number): Parameters {
+/** @param tallyAt where to count what comes at that moment, if it counts. */
+export function openParameters(seed: number, begins: number, tallyAt: TallyAt): Parameters {
   const bySite = new Map<string, Map<string, StoredParameter>>();
-  const [reads, writes] = [quotaOf(readsPerSecond), quotaOf(writesPerSecond)];
+  const [reads, writes] = [quotaOf(readsPerSecond, begins), quotaOf(writesPerSecond, begins)];
   let requests = 0;
   const of = (site: string): Map<string, StoredParameter> => {
     const known = bySite.get(site) ?? new Map<string, StoredParameter>();
     bySite.set(site, known);
     return known;
   };
-  const counted: ParameterCalls = { calls: {}, throttledReads: 0, throttledWrites: 0, kmsRequests: 0 };
 
   const answerTo = ({ call, body }: AwsCall, at: number) => {
-    counted.calls[call] = (counted.calls[call] ?? 0) + 1;
+    const tally = tallyAt(at);
+    tally.calls[call] = (tally.calls[call] ?? 0) + 1;
     const isWrite = call === 'PutParameter';
     if (!(isWrite ? writes : reads).admits(at)) {
-      counted[isWrite ? 'throttledWrites' : 'throttledReads'] += 1;
+      tally[isWrite ? 'throttledWrites' : 'throttledReads'] += 1;
       return answered(400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
     }
     const [, , site = ''] = String(body['Path'] ?? body['Name']).split('/');
     const { status = 200, json } = answerOf(of(site), call, body);
-    counted.kmsRequests += secureIn(body, json);
+    tally.kmsRequests += secureIn(body, json);
     return answered(status, json);
   };
-  return Object.assign(counted, {
+  return {
     of,
     handler: (clock: InstanceClock) =>
       sdkHandler('AmazonSSM.', clock, (call) => {
@@ -64,9 +59,8 @@ export function openParameters(seed: number): Parameters {
       }),
     set: (site: string, name: string, value: string, type: string) =>
       setParameter(of(site), `/solar-cloud-bridge/${site}/${name}`, value, type),
-    mostReadsASecond: reads.most,
     count: () => [...bySite.values()].reduce((sum, { size }) => sum + size, 0),
-  });
+  };
 }
 
 type Listed = { Parameters?: { Type: string }[]; Parameter?: { Type: string } };

@@ -3,13 +3,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { CloudsOptions, CloudsSeen } from './clouds.ts';
-import type { FleetOptions, FleetPlayed, InstancesMeasured, InstancesOptions } from './figures.ts';
+import {
+  deploymentMinutes,
+  type FleetOptions,
+  type FleetPlayed,
+  type InstancesMeasured,
+  type InstancesOptions,
+  minuteMs,
+} from './figures.ts';
 import { homeOf, mix } from './homes.ts';
 import { readLog } from './log.ts';
 import type { Heard, ReceiversOptions, ReceiverUrls } from './receivers.ts';
 
 const begins = Date.parse('2026-05-01T12:00:00Z');
-const minuteMs = 60_000;
 
 export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
   const { homes, minutes, seed, waiting, hasTrouble } = options;
@@ -24,14 +30,18 @@ export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
     const cloudsOptions = { seed, begins, names: Object.keys(mix), waiting: waiting.clouds, hasTrouble };
     const [cloudUrls, receiverUrls] = await Promise.all([
       ask<Record<string, string>>(clouds, cloudsOptions satisfies CloudsOptions),
-      ask<ReceiverUrls>(receivers, { seed, waiting: waiting.receivers } satisfies ReceiversOptions),
+      ask<ReceiverUrls>(receivers, {
+        seed,
+        begins: begins + deploymentMinutes * minuteMs,
+        waiting: waiting.receivers,
+      } satisfies ReceiversOptions),
     ]);
     const addresses = { clouds: cloudUrls, receivers: receiverUrls };
     if (!instances.stdout) throw new Error('the instances have no log');
     const log = readLog(
       instances.stdout,
       Array.from({ length: homes }, (_, nth) => homeOf(nth, seed, addresses)),
-      minutes,
+      { begins, minutes },
     );
     const measured = await ask<InstancesMeasured>(instances, {
       ...options,

@@ -3,21 +3,19 @@
 export type Quota = {
   /** Whether a call at this moment, ms since the epoch, is let through. */
   admits(at: number): boolean;
-  /** In one second, those that were refused not among them. */
-  most(): number;
 };
 
-/** No bursts: what one second leaves is no other's. */
-export function quotaOf(perSecond: number): Quota {
+/** No bursts: what one second leaves is no other's. @param from counts nothing before, ms since the epoch. */
+export function quotaOf(perSecond: number, from: number): Quota {
   const used = new Map<number, number>();
   return {
     admits(at) {
+      if (at < from) return true;
       const second = Math.floor(at / 1_000);
       const before = used.get(second) ?? 0;
       if (before >= perSecond) return false;
       used.set(second, before + 1);
       return true;
     },
-    most: () => Math.max(0, ...used.values()),
   };
 }

@@ -3,7 +3,12 @@ import type { Push } from '../support/conversation.ts';
 import { chanceOf, type Waiting, waitingMs } from './chances.ts';
 import { type FleetRequest, serveFleet } from './serving.ts';
 
-export type ReceiversOptions = { seed: number; waiting: Waiting };
+export type ReceiversOptions = {
+  seed: number;
+  waiting: Waiting;
+  /** Of what is counted, ms since the epoch; what came before is only known. */
+  begins: number;
+};
 export type ReceiverUrls = { chargeHq: string; webhook: string; pvoutput: string };
 
 /** What Charge HQ has heard, when it is asked at the end. */
@@ -15,8 +20,6 @@ export type Heard = {
   secondsByAge: number[];
   /** From the event to the message, s, each. */
   toldSeconds: number[];
-  /** Home and how long it was untold after the first event of all, s. */
-  firstToldSeconds: Record<string, number>;
   /** Messages of a home that carried the key of another. */
   mixedUp: number;
   further: number;
@@ -26,9 +29,8 @@ type Known = { key: string; toldAt: number; measuredAt?: number };
 const known = new Map<string, Known>();
 const oldest_s = 4 * 3_600;
 const heard: Heard = {
-  ...{ messages: 0, readings: 0, secondsByAge: [], toldSeconds: [], firstToldSeconds: {}, mixedUp: 0, further: 0 },
+  ...{ messages: 0, readings: 0, secondsByAge: [], toldSeconds: [], mixedUp: 0, further: 0 },
 };
-let begins: number | undefined;
 
 /** Until `at` it has known what it knows. */
 function age({ toldAt, measuredAt }: Known, at: number): void {
@@ -39,33 +41,33 @@ function age({ toldAt, measuredAt }: Known, at: number): void {
   }
 }
 
-function hearPush({ home, at, eventAt, body }: FleetRequest): void {
+function hearPush({ home, at, eventAt, body }: FleetRequest, begins: number): void {
   const { apiKey, tsms, siteMeters } = body as Push;
-  begins ??= eventAt;
   const before = known.get(home);
   if (before && before.key !== apiKey) heard.mixedUp += 1;
-  heard.messages += 1;
-  heard.toldSeconds.push((at - eventAt) / 1_000);
-  heard.firstToldSeconds[home] ??= (at - begins) / 1_000;
-  if (before) age(before, at);
-  if (siteMeters) heard.readings += 1;
+  if (at >= begins) {
+    heard.messages += 1;
+    heard.toldSeconds.push((at - eventAt) / 1_000);
+    if (before) age({ ...before, toldAt: Math.max(begins, before.toldAt) }, at);
+    if (siteMeters) heard.readings += 1;
+  }
   const measuredAt = siteMeters ? (tsms ?? at) : before?.measuredAt;
   known.set(home, { key: apiKey, toldAt: at, ...(measuredAt === undefined ? {} : { measuredAt }) });
 }
 
 if (process.send) {
-  process.once('message', async ({ seed, waiting }: ReceiversOptions) => {
+  process.once('message', async ({ seed, waiting, begins }: ReceiversOptions) => {
     const serve = (what: string, hear: (request: FleetRequest) => void, text?: string) =>
       serveFleet((request) => {
         hear(request);
         const random = chanceOf(seed, what, request.home, request.eventAt);
         return { answer: text === undefined ? { json: {} } : { text }, afterMs: waitingMs(random, waiting) };
       });
-    const count = () => {
-      heard.further += 1;
+    const count = ({ at }: FleetRequest) => {
+      if (at >= begins) heard.further += 1;
     };
     const urls: ReceiverUrls = {
-      chargeHq: await serve('charge-hq', hearPush),
+      chargeHq: await serve('charge-hq', (request) => hearPush(request, begins)),
       webhook: await serve('webhook', count),
       pvoutput: await serve('pvoutput', count, 'OK 200: Added Status'),
     };

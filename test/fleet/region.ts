@@ -1,26 +1,30 @@
 /** An account in a region, with the homes that it serves and what the store holds of them. */
 import { siteStateFrom } from '../../functions/push-solar-data/core/site-state.ts';
-import type { StateStoreKind } from './figures.ts';
+import { deploymentMinutes, type InstancesOptions, minuteMs, noCalls, type StoreCalls } from './figures.ts';
 import type { FleetHome } from './homes.ts';
 import { isMixedUp } from './log.ts';
 import { openParameters, type Parameters } from './parameters.ts';
 
 export type Region = {
   parameters: Parameters;
-  table?: { readUnits: number; writeUnits: number };
   homes: ReadonlyMap<string, FleetHome>;
   /** Its settings are stored from now on. */
   keep(home: FleetHome): void;
-  /** Calls to all its stores, by name. */
-  calls(): Record<string, number>;
+  deployment: StoreCalls;
+  after: StoreCalls;
   /** What is wrong with the stored state of each home. */
   wrongStates(): string[];
   /** By home. */
   refreshTokens(): Record<string, string>;
 };
 
-export function openRegion(seed: number, _state: StateStoreKind): Region {
-  const parameters = openParameters(seed);
+export function openRegion({ seed, begins }: InstancesOptions): Region {
+  const [before, deployment, after] = [noCalls(), noCalls(), noCalls()];
+  const tallyAt = (at: number): StoreCalls => {
+    if (at < begins) return before;
+    return at < begins + deploymentMinutes * minuteMs ? deployment : after;
+  };
+  const parameters = openParameters(seed, begins, tallyAt);
   const homes = new Map<string, FleetHome>();
   /** State documents of a home by name. */
   const documentsOf = (site: string): Map<string, string> => {
@@ -39,7 +43,7 @@ export function openRegion(seed: number, _state: StateStoreKind): Region {
       for (const [name, { value, secret }] of Object.entries(home.stored))
         parameters.set(home.site, name, value, secret ? 'SecureString' : 'String');
     },
-    calls: () => ({ ...parameters.calls }),
+    ...{ deployment, after },
     wrongStates: () => [...homes.values()].flatMap((home) => wrongOf(home, documentsOf(home.site))),
     refreshTokens: () =>
       Object.fromEntries(

@@ -1,13 +1,12 @@
 /** What the deployed function's handler puts together, with the fleet's clock, network and store. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { createParameterStore } from '../../functions/push-solar-data/persistence/parameter-store.ts';
+import { openHomeStores } from '../../functions/push-solar-data/persistence/home-stores.ts';
 import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
 import { timelySettings } from '../../functions/push-solar-data/persistence/timely-settings.ts';
 import { createHomeLines } from '../../functions/push-solar-data/platform/home-lines.ts';
 import { createStackMetrics } from '../../functions/push-solar-data/platform/stack-metrics.ts';
 import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import { openShard } from '../../functions/push-solar-data/shard.ts';
-import type { InstancesOptions } from './figures.ts';
 import { siteOf } from './homes.ts';
 import { fleetConnections, instanceClock } from './instance.ts';
 import type { Region } from './region.ts';
@@ -26,16 +25,20 @@ export type ShardInstance = {
 
 const credentials = { accessKeyId: 'fleet', secretAccessKey: 'fleet' };
 const settingsMs = 20_000;
+/** Whose share of the quotas is so large that nothing waits. */
+const unpaced = 1e-3;
 
-export function startShard({ homes }: FleetShard, region: Region, _options: InstancesOptions): ShardInstance {
+/** @param isMeasured else nothing is logged, and no call waits for its turn. */
+export function startShard({ homes, shardsOfRegion }: FleetShard, region: Region, isMeasured: boolean): ShardInstance {
   const clock = instanceClock();
   const requestHandler = region.parameters.handler(clock);
-  const client = new SSMClient({ region: 'eu-north-1', credentials, maxAttempts: 3, requestHandler });
+  const client = new SSMClient({ region: 'eu-north-1', credentials, maxAttempts: 1, requestHandler });
+  const storeOf = openHomeStores({ shards: isMeasured ? shardsOfRegion : unpaced, client, clock });
   const opened: { close(): Promise<void> }[] = [];
   const sites = homes.map(siteOf);
   const shard = openShard({
     openHome(site) {
-      const store = createParameterStore(site, client);
+      const store = storeOf(site);
       const connections = fleetConnections(clock);
       opened.push(connections);
       return openRuntime({
@@ -46,7 +49,9 @@ export function startShard({ homes }: FleetShard, region: Region, _options: Inst
         clock,
       });
     },
-    telemetry: { lines: createHomeLines((line) => process.stdout.write(line)), metrics: createStackMetrics('fleet') },
+    telemetry: isMeasured
+      ? { lines: createHomeLines((line) => process.stdout.write(line)), metrics: createStackMetrics('fleet') }
+      : { lines: { tell() {} }, metrics: { publish() {} } },
     clock,
   });
   return {

@@ -1,11 +1,11 @@
 /** Stored settings that are waited for no longer than a while: what comes later is taken at the next tick. */
 import { Failure } from '../core/failure.ts';
 import { inTime } from '../core/time.ts';
-import type { StoredSettings } from '../runtime.ts';
+import type { StoredSettings } from '../settings/stored-settings.ts';
 
 /** @param ms longest wait for each answer. */
-export function timelySettings({ load, hasChanged }: StoredSettings, ms: number): StoredSettings {
-  return { load: timely(load, ms), hasChanged: timely(hasChanged, ms) };
+export function timelySettings({ load, hasChanged, ...rest }: StoredSettings, ms: number): StoredSettings {
+  return { ...rest, load: timely(load, ms), hasChanged: timely(hasChanged, ms) };
 }
 
 /**
