@@ -15,7 +15,7 @@ export type ShardHome = {
 };
 
 /** A tick whose invocation ended is frozen with its instance, and ends a moment after it goes on. */
-const lastMomentsMs = 5_000;
+const lastMomentsMs = 2_000;
 /** Nothing in a tick takes so long; one that does is left behind with its connections. */
 const lostMs = 600_000;
 
@@ -33,16 +33,17 @@ export function openShardHome(name: string, { open, expressions, clock }: ShardH
 
   const isFree = async (): Promise<boolean> => {
     if (!running) return true;
-    const before = running;
-    const isOver = await inTime(
-      lastMomentsMs,
-      before.over.then(() => true),
-      () => new Error('late'),
-    ).catch(() => false);
-    if (isOver || clock.now() - before.since < lostMs) return isOver;
-    runtime?.connections.close().catch(() => {});
-    runtime = undefined;
-    return true;
+    const { over, since } = running;
+    if (clock.now() - since >= lostMs) {
+      runtime?.connections.close().catch(() => {});
+      runtime = undefined;
+      return true;
+    }
+    const late = () => new Error('late');
+    return inTime(lastMomentsMs, over, late).then(
+      () => true,
+      () => false,
+    );
   };
 
   const run = async (budget: (site: Site) => Budget): Promise<TickReport> => {
