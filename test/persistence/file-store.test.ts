@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileStore } from '../../functions/push-solar-data/persistence/file-store.ts';
-import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import { noLimit, onFullDisk } from '../support/full-disk.ts';
 
 const modulePath = join(import.meta.dirname, '../../functions/push-solar-data/persistence/file-store.ts');
@@ -20,17 +19,8 @@ const plain = { secret: false };
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('documents in files', () => {
-  it('are read as they were written', async (t) => {
-    const store = fileStore(await folderFor(t));
-    await store.write('roof', { state: { token: 'made-up', n: 1 } }, plain);
-    assert.deepEqual(await store.read('roof'), { state: { token: 'made-up', n: 1 } });
-    await store.write('roof', { state: {} }, plain);
-    assert.deepEqual(await store.read('roof'), { state: {} });
-  });
-
-  it('are none where nothing was written', async (t) => {
+  it('are none where there is no folder', async (t) => {
     const folder = await folderFor(t);
-    assert.equal(await fileStore(folder).read('roof'), undefined);
     assert.equal(await fileStore(join(folder, 'not', 'there')).read('roof'), undefined);
   });
 
@@ -43,12 +33,6 @@ describe('documents in files', () => {
       await writeFile(join(folder, 'roof.json'), text);
       assert.equal(await fileStore(folder).read('roof'), undefined);
     });
-
-  it('stand apart by name', async (t) => {
-    const store = fileStore(await folderFor(t));
-    await Promise.all([store.write('roof', 1, plain), store.write('grid', 2, plain)]);
-    assert.deepEqual([await store.read('roof'), await store.read('grid')], [1, 2]);
-  });
 
   it('and their folder, which is made when it is needed, are for their owner only', async (t) => {
     const folder = join(await folderFor(t), 'a', 'state');
@@ -95,13 +79,6 @@ describe('documents in files', () => {
     assert.deepEqual(await readdir(folder), ['roof.json'], 'drafts are left');
   });
 
-  it('may be written twice at once', async (t) => {
-    const store = fileStore(await folderFor(t));
-    await Promise.all([store.write('roof', { n: 1 }, plain), store.write('roof', { n: 2 }, plain)]);
-    const { n } = (await store.read('roof')) as { n: number };
-    assert.ok([1, 2].includes(n));
-  });
-
   it('that cannot be read are an error, not none: they may be good', async (t) => {
     const folder = await folderFor(t);
     await mkdir(join(folder, 'roof.json'));
@@ -135,17 +112,5 @@ describe('documents in files', () => {
 
   it('cost nothing', async (t) => {
     assert.equal(fileStore(await folderFor(t)).writesAreCounted, false);
-  });
-});
-
-describe('documents in memory', () => {
-  it('are copies, as those of any store', async () => {
-    const store = memoryStore();
-    const document = { n: 1 };
-    await store.write('roof', document, plain);
-    document.n = 2;
-    assert.deepEqual(await store.read('roof'), { n: 1 });
-    assert.equal(await store.read('grid'), undefined);
-    assert.equal(store.writes, 1);
   });
 });

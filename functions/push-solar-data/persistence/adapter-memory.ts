@@ -1,6 +1,7 @@
 /** What an adapter keeps from one read to the next: its log-in, and what it has looked up, in a document each. */
 import * as z from 'zod/mini';
-import type { StateStore } from './store.ts';
+import { type StateStore, WrittenMeanwhile } from './store.ts';
+import { nextTurnAt } from './turns.ts';
 import { mostBytes } from './write-policy.ts';
 
 export type RememberedAdapter = {
@@ -45,6 +46,8 @@ const partial = (schema: z.ZodMiniType | undefined): z.ZodMiniType | undefined =
 
 /** Least time between two writes of what was looked up, where writes are counted. */
 const stateSpacingMs = 3_600_000;
+/** A log-in from further in the future was renewed under a wrong clock, and is not taken for newer. */
+const clocksDifferMs = 600_000;
 
 export function openAdapterMemory(
   store: StateStore,
@@ -55,6 +58,7 @@ export function openAdapterMemory(
   let session: Content | undefined;
   let renewedAt = 0;
   let isSessionDirty = false;
+  let writing: Promise<void> = Promise.resolve();
   const state: Content = {};
   let writtenState = '{}';
   let stateWrittenAt: number | undefined;
@@ -71,17 +75,30 @@ export function openAdapterMemory(
     session = kept?.value;
     renewedAt = kept?.renewedAt ?? 0;
   };
-  const writeSession = async () => {
-    if (!session) return;
-    await store.write(sessionName, { identity, renewedAt, value: session } satisfies Stored, { secret: true });
-    isSessionDirty = false;
+  /** One after the other, so that a slow write of an older one does not end last. */
+  const writeSession = (): Promise<void> => {
+    const mine = writing.then(putSession);
+    writing = mine.catch(() => {}); // told to whom it belongs
+    return mine;
   };
-  /** Later than it was renewed, another invocation may have saved a newer one. */
-  const writeLate = async () => {
+  const putSession = async () => {
+    const value = session;
+    if (!value || !isSessionDirty) return;
+    await store.write(sessionName, { identity, renewedAt, value } satisfies Stored, { secret: true });
+    if (session === value) isSessionDirty = false;
+  };
+  /** @returns whether another invocation has saved a newer one, which then counts. */
+  const isOutdone = async (now: number): Promise<boolean> => {
     const kept = await contentOf(sessionName, adapter.session);
-    if ((kept?.renewedAt ?? 0) <= renewedAt) return writeSession();
+    const keptAt = kept?.renewedAt ?? 0;
+    if (keptAt <= renewedAt || keptAt > now + clocksDifferMs) return false;
     takeOver(kept);
     isSessionDirty = false;
+    return true;
+  };
+  /** Later than it was renewed. */
+  const writeLate = async (now: number): Promise<void> => {
+    if (!(await isOutdone(now))) await writeSession();
   };
   const writeState = async () => {
     const text = JSON.stringify(state);
@@ -90,8 +107,18 @@ export function openAdapterMemory(
     // A cloud's list of devices may hold anything; what a standard parameter does not hold is looked up anew.
     if (Buffer.byteLength(JSON.stringify(document)) > mostBytes)
       throw new Error(`what ${label} has looked up is too large to be kept`);
-    await store.write(stateName, document, { secret: false });
-    writtenState = text;
+    try {
+      await store.write(stateName, document, { secret: false });
+      writtenState = text;
+    } catch (error) {
+      if (!(error instanceof WrittenMeanwhile)) throw error;
+      replaceState((await contentOf(stateName, partial(adapter.state)))?.value ?? {});
+    }
+  };
+  const replaceState = (value: Content) => {
+    for (const name of Object.keys(state)) delete state[name];
+    Object.assign(state, value);
+    writtenState = JSON.stringify(state);
   };
   const memory: AdapterMemory = {
     session: {
@@ -102,7 +129,10 @@ export function openAdapterMemory(
         session = value;
         renewedAt = at;
         isSessionDirty = true;
-        return writeSession();
+        return writeSession().catch((error) => {
+          if (!(error instanceof WrittenMeanwhile)) throw error;
+          return writeLate(at);
+        });
       },
       async reload() {
         if (!isSessionDirty) takeOver(await contentOf(sessionName, adapter.session));
@@ -128,8 +158,11 @@ export function openAdapterMemory(
       return memory;
     },
     async flush(now) {
-      if (isSessionDirty) await writeLate();
-      const isSpaced = stateWrittenAt === undefined || now < stateWrittenAt || now - stateWrittenAt >= stateSpacingMs;
+      if (isSessionDirty) await writeLate(now);
+      const isSpaced =
+        stateWrittenAt === undefined ||
+        now < stateWrittenAt ||
+        now >= nextTurnAt(stateWrittenAt, stateSpacingMs, store.phase);
       if (!isLoaded || (store.writesAreCounted && !isSpaced)) return;
       const before = writtenState;
       await writeState();

@@ -4,11 +4,17 @@ import { type GetParametersByPathCommand, PutParameterCommand, SSMClient } from 
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { mergedWrites } from './merged-writes.ts';
 import { openPace, type Pace } from './pace.ts';
-import { createParameterStore, type ParameterStore } from './parameter-store.ts';
+import { createParameterStore, type ParameterStore, quickRequests } from './parameter-store.ts';
+import { isLogIn, type WholeStore } from './store.ts';
+import { openTable, type TableClient } from './table.ts';
+import { tableStore } from './table-store.ts';
 
 export type HomeStoresOptions = {
   /** How many functions like this one share the account's throughput. */
   shards: number;
+  /** The name of the table that holds the state; undefined: it lies in parameters. */
+  table?: string | undefined;
+  tableClient?: TableClient;
   client?: SSMClient;
   clock?: Pick<Clock, 'stopwatch' | 'sleep'>;
 };
@@ -30,20 +36,31 @@ export const shareOf = (shards: number): { reads: number; writes: number } => ({
 /** @returns the store of a home, always the same one. */
 export function openHomeStores({
   shards,
+  table: tableName,
+  tableClient,
   client = quickClient(),
   clock = systemClock,
 }: HomeStoresOptions): (site: string) => ParameterStore {
   const share = shareOf(shards);
   const [reads, writes] = [openPace(share.reads, clock), openPace(share.writes, clock)];
   const paced = pacedReads(client, reads);
+  const table = tableName === undefined ? undefined : openTable(tableName, tableClient);
+  const stateOf = (site: string, parameters: WholeStore): WholeStore => {
+    if (!table)
+      return {
+        ...parameters,
+        write: mergedWrites(parameters.write, (name, work) => writes.inTurn(isLogIn(name), work)),
+      };
+    const kept = tableStore(table, site, { earlier: parameters });
+    return { ...kept, write: mergedWrites(kept.write) };
+  };
   const stores = new Map<string, ParameterStore>();
   return (site) => {
     const known = stores.get(site);
     if (known) return known;
     const { state, ...settings } = createParameterStore(site, paced);
     const phase = phaseOf(site);
-    const write = mergedWrites(state.write, (name, work) => writes.inTurn(isLogIn(name), work));
-    const store = { ...settings, phase, state: { ...state, phase, write } };
+    const store = { ...settings, phase, state: { ...stateOf(site, state), phase } };
     stores.set(site, store);
     return store;
   };
@@ -52,14 +69,8 @@ export function openHomeStores({
 /** 0 to 1, the same for a home for ever: when its turn comes in whatever all homes do once in a while. */
 export const phaseOf = (site: string): number => createHash('sha256').update(site).digest().readUInt32BE(0) / 2 ** 32;
 
-const isLogIn = (name: string): boolean => name.startsWith('session/');
-
 /** Tried once: whether and when a call is repeated is the pace's business. */
-const quickClient = () =>
-  new SSMClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
-  });
+const quickClient = () => new SSMClient({ maxAttempts: 1, requestHandler: quickRequests });
 
 /** Every call but a write, whose turn is waited for where a newer document can still replace it. */
 function pacedReads(client: SSMClient, pace: Pace): Pick<SSMClient, 'send'> {

@@ -1,7 +1,7 @@
 /** Documents that live as long as the process: for tests and the simulated home. */
-import type { StateStore } from './store.ts';
+import { parsedDocument, parsedDocuments, type WholeStore } from './store.ts';
 
-export function memoryStore({ writesAreCounted = false } = {}): StateStore & {
+export function memoryStore({ writesAreCounted = false } = {}): WholeStore & {
   documents: Map<string, string>;
   writes: number;
 } {
@@ -10,10 +10,8 @@ export function memoryStore({ writesAreCounted = false } = {}): StateStore & {
     documents,
     writes: 0,
     writesAreCounted,
-    read: async (name: string): Promise<unknown> => {
-      const text = documents.get(name);
-      return text === undefined ? undefined : JSON.parse(text);
-    },
+    read: async (name: string): Promise<unknown> => parsedDocument(documents.get(name)),
+    all: async (): Promise<Map<string, unknown>> => parsedDocuments(documents),
     write: async (name: string, document: unknown): Promise<void> => {
       store.writes += 1;
       documents.set(name, JSON.stringify(document));

@@ -56,7 +56,7 @@ export function openPace(perSecond: number, clock: PaceClock): Pace {
   /** Calls side by side that are refused together slow down once. */
   const slowDown = (begunAt: number) => {
     count();
-    if (begunAt < slowedAt) return;
+    if (begunAt <= slowedAt) return;
     slowedAt = countedAt;
     rate = Math.max(rate / 2, perSecond * slowestPart);
     allowed = Math.min(allowed, 0);

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { Failure } from '../core/failure.ts';
 import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
-import type { StateStore } from './store.ts';
+import { parsedDocument, parsedDocuments, type WholeStore } from './store.ts';
 
 export type ParameterStore = {
   /** All settings, decrypted; with them comes the state as it is now. @throws Failure `settings` or `unavailable` */
@@ -17,7 +17,7 @@ export type ParameterStore = {
   /** Whether a setting was changed, added or removed since `load`. Decrypts nothing, so it costs nothing. */
   hasChanged(): Promise<boolean>;
   /** Documents below `…/state/`. The first read of each is what `load` brought. */
-  state: StateStore;
+  state: WholeStore;
   /** 0 to 1, of a home that shares the calls to its store with others: when its turn comes, so that not all come at once. */
   phase?: number;
 };
@@ -33,13 +33,13 @@ export function createParameterStore(site: string, client: Client = quickClient(
   let brought: Map<string, string> | undefined;
   const read = new Set<string>();
 
-  const list = async (decrypt: boolean): Promise<Parameter[]> => {
+  const list = async (decrypt: boolean, Path = path): Promise<Parameter[]> => {
     const parameters: Parameter[] = [];
     let NextToken: string | undefined;
     do {
       const page = await client.send(
         new GetParametersByPathCommand({
-          Path: path,
+          Path,
           Recursive: true,
           WithDecryption: decrypt,
           MaxResults: 10,
@@ -83,7 +83,7 @@ export function createParameterStore(site: string, client: Client = quickClient(
           const text = isBrought ? brought?.get(name) : await getParameter(client, statePath + name);
           read.add(name);
           brought?.delete(name);
-          return parsed(text);
+          return parsedDocument(text);
         }),
       write: (name, document, { secret }) =>
         explained(path, async () => {
@@ -99,16 +99,18 @@ export function createParameterStore(site: string, client: Client = quickClient(
           );
           read.add(name); // what `load` has brought is older
         }),
+      all: () =>
+        explained(path, async () => {
+          const kept = await list(true, `${path}/state`);
+          return parsedDocuments(kept.map(({ Name = '', Value = '' }) => [Name.slice(statePath.length), Value]));
+        }),
     },
   };
 }
 
 /** Gives up early enough for the tick to tell somebody. Without `throwOnRequestTimeout` the SDK would only warn, and wait on. */
-const quickClient = () =>
-  new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
-  });
+export const quickRequests = { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
+const quickClient = () => new SSMClient({ maxAttempts: 3, requestHandler: quickRequests });
 
 const nameIn = (path: string, name: string): string => name.slice(path.length + 1);
 
@@ -119,15 +121,6 @@ async function getParameter(client: Client, Name: string): Promise<string | unde
   } catch (error) {
     if (error instanceof ParameterNotFound) return undefined;
     throw error;
-  }
-}
-
-/** A broken document is taken for none. */
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type RememberedAdapter,
 } from './adapter-memory.ts';
 import { type LastDocuments, lastDocumentsIn } from './last-documents.ts';
-import type { StateStore } from './store.ts';
+import { type StateStore, WrittenMeanwhile } from './store.ts';
 import { countedWrites, described, documentOf, freeWrites, isWorthWriting, type Written } from './write-policy.ts';
 
 type Remembered = SourceLimits & RememberedAdapter;
@@ -53,8 +53,13 @@ export function createSiteMemory(store: StateStore): SiteMemory {
     const kept = sources.length === 0 ? state : ofThese(state, sources);
     const next = described(kept, sources, policy, now);
     if (final ? next.all === written.all : !isWorthWriting(written, next, policy)) return;
-    await store.write('site', documentOf(kept, sources, policy, now), { secret: false });
+    await store.write('site', documentOf(kept, sources, policy, now), { secret: false }).catch(forgetIfOutdone);
     written = next;
+  };
+  /** The next tick reads what is there now. */
+  const forgetIfOutdone = (error: unknown): never => {
+    if (error instanceof WrittenMeanwhile) loaded = written = undefined;
+    throw error;
   };
 
   return {

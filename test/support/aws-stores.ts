@@ -1,0 +1,32 @@
+/** The stand-ins for the stores on AWS, each with a client that talks to it, for as long as a test runs. */
+import type { TestContext } from 'node:test';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { type ParameterStage, playParameterStore } from './parameter-store.ts';
+import { playTable, type TableStage } from './table.ts';
+
+/** @param initial values by full name. */
+export async function parametersFor(
+  t: Pick<TestContext, 'after'>,
+  initial: Record<string, string> = {},
+): Promise<{ stage: ParameterStage; client: SSMClient }> {
+  const stage = await playParameterStore(initial);
+  const client = new SSMClient({
+    region: 'eu-central-1',
+    endpoint: stage.url,
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  t.after(async () => {
+    client.destroy();
+    await stage.close();
+  });
+  return { stage, client };
+}
+
+export async function tableFor(
+  t: Pick<TestContext, 'after'>,
+): Promise<{ stage: TableStage; client: TableStage['client'] }> {
+  const stage = await playTable();
+  t.after(() => stage.close());
+  return { stage, client: stage.client };
+}
