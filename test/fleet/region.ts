@@ -4,9 +4,12 @@ import { deploymentMinutes, type InstancesOptions, minuteMs, noCalls, type Store
 import type { FleetHome } from './homes.ts';
 import { isMixedUp } from './log.ts';
 import { openParameters, type Parameters } from './parameters.ts';
+import { type FleetTable, openFleetTable } from './table.ts';
 
 export type Region = {
   parameters: Parameters;
+  /** Where the state lies in one. */
+  table: FleetTable | undefined;
   homes: ReadonlyMap<string, FleetHome>;
   /** Its settings are stored from now on. */
   keep(home: FleetHome): void;
@@ -18,16 +21,18 @@ export type Region = {
   refreshTokens(): Record<string, string>;
 };
 
-export function openRegion({ seed, begins }: InstancesOptions): Region {
+export function openRegion({ seed, begins, state }: InstancesOptions): Region {
   const [before, deployment, after] = [noCalls(), noCalls(), noCalls()];
   const tallyAt = (at: number): StoreCalls => {
     if (at < begins) return before;
     return at < begins + deploymentMinutes * minuteMs ? deployment : after;
   };
   const parameters = openParameters(seed, begins, tallyAt);
+  const table = state === 'dynamodb' ? openFleetTable(seed, tallyAt) : undefined;
   const homes = new Map<string, FleetHome>();
   /** State documents of a home by name. */
   const documentsOf = (site: string): Map<string, string> => {
+    if (table) return table.documentsOf(site);
     const begin = `/solar-cloud-bridge/${site}/state/`;
     return new Map(
       [...parameters.of(site)].flatMap(([name, { value }]) =>
@@ -37,6 +42,7 @@ export function openRegion({ seed, begins }: InstancesOptions): Region {
   };
   return {
     parameters,
+    table,
     homes,
     keep(home) {
       homes.set(home.site, home);

@@ -1,4 +1,5 @@
 /** What the deployed function's handler puts together, with the fleet's clock, network and store. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openHomeStores } from '../../functions/push-solar-data/persistence/home-stores.ts';
 import { createSiteMemory } from '../../functions/push-solar-data/persistence/site-memory.ts';
@@ -31,9 +32,14 @@ const unpaced = 1e-3;
 /** @param isMeasured else nothing is logged, and no call waits for its turn. */
 export function startShard({ homes, shardsOfRegion }: FleetShard, region: Region, isMeasured: boolean): ShardInstance {
   const clock = instanceClock();
-  const requestHandler = region.parameters.handler(clock);
-  const client = new SSMClient({ region: 'eu-north-1', credentials, maxAttempts: 1, requestHandler });
-  const storeOf = openHomeStores({ shards: isMeasured ? shardsOfRegion : unpaced, client, clock });
+  const at = { region: 'eu-north-1', credentials };
+  const client = new SSMClient({ ...at, maxAttempts: 1, requestHandler: region.parameters.handler(clock) });
+  const tableClient =
+    region.table && new DynamoDBClient({ ...at, maxAttempts: 3, requestHandler: region.table.handler(clock) });
+  const storeOf = openHomeStores({
+    ...{ shards: isMeasured ? shardsOfRegion : unpaced, client, clock },
+    ...(tableClient ? { table: 'fleet', tableClient } : {}),
+  });
   const opened: { close(): Promise<void> }[] = [];
   const sites = homes.map(siteOf);
   const shard = openShard({
