@@ -8,7 +8,8 @@ import { rewritten } from '../faults/figures.ts';
 import type { Answer, ReceivedRequest } from '../support/conversation.ts';
 import { secretsOfRequest } from '../support/leaks.ts';
 import { chanceOf, type Waiting, waitingMs } from './chances.ts';
-import { type FleetRequest, never, serveFleet } from './serving.ts';
+import { isSlow } from './homes.ts';
+import { type FleetRequest, never, received, serveFleet } from './serving.ts';
 
 /** From the fleet, at the start of the process. */
 export type CloudsOptions = {
@@ -25,6 +26,8 @@ export type CloudsOptions = {
 /** What the clouds have seen, when they are asked at the end. */
 export type CloudsSeen = {
   requests: number;
+  /** That have come. */
+  bytes: number;
   /** Refresh tokens that came although they had been used up. */
   deadRefreshes: number;
   /** The one that is good now, by home. */
@@ -42,24 +45,25 @@ export const outages = [
 
 const shares = { maintenance: 0.004, tooMany: 0.001, echo: 0.001, hangs: 0.000_05 };
 
-const seen: CloudsSeen = { requests: 0, deadRefreshes: 0, refreshTokens: {} };
+const seen: CloudsSeen = { requests: 0, bytes: 0, deadRefreshes: 0, refreshTokens: {} };
 
 if (process.send) {
   process.once('message', async (options: CloudsOptions) => {
     const chosen = conversations.filter(({ name }) => options.names.includes(name));
     const urls: Record<string, string> = {};
     for (const each of chosen) urls[each.name] = await playForAll(each, options);
-    process.on('message', () => process.send?.(seen));
+    process.on('message', () => process.send?.({ ...seen, bytes: received.bytes }));
     process.send?.(urls);
   });
 }
 
-function playForAll({ name, adapter, conversation }: NamedConversation, options: CloudsOptions): Promise<string> {
+function playForAll(talk: NamedConversation, options: CloudsOptions): Promise<string> {
+  const { name, conversation } = talk;
   const { exchanges, dark } = conversation;
   const now = Date.parse(conversation.now);
   const logIns = new Set(exchanges.slice(0, -1).filter(isLogIn));
   /** Figures are renewed at this interval. */
-  const renewalMs = typeof adapter.pollSeconds === 'number' && adapter.pollSeconds < 300 ? minute : 5 * minute;
+  const renewalMs = isSlow(talk) ? 5 * minute : minute;
   const grants = new Map<string, number>();
   const grantOf = (home: string) => `${home}-grant-${grants.get(home) ?? 0}`;
 

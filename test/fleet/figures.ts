@@ -65,6 +65,7 @@ export type InstancesMeasured = {
   deployment: StoreCalls;
   after: StoreCalls;
   parameters: number;
+  secureStrings: number;
   /** At the end, homes whose stored state is not theirs or cannot be read, a sentence each. */
   wrongStates: string[];
   /** Refresh tokens as they are stored, by home. */

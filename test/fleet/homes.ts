@@ -58,7 +58,7 @@ export function homeOf(nth: number, seed: number, { clouds, receivers }: Address
     ...{ site, talk: talk.name, stored },
     environment: {
       SITE: site,
-      CHARGE_HQ_URL: `${receivers.chargeHq}/${site}/push`,
+      CHARGE_HQ_URL: `${receivers.chargeHq}/${site}/${isSlow(talk) ? 'slow' : 'quick'}/push`,
       ...settingTexts(vendor, { baseUrl: cloud, authUrl: cloud }),
       ...(further === 'pvoutput' ? settingTexts('pvoutput', { baseUrl: `${receivers.pvoutput}/${site}` }) : {}),
     },
@@ -78,6 +78,10 @@ const furtherSettings: Record<'webhook' | 'pvoutput', (nth: number, url: string)
     PVOUTPUT_TIME_ZONE: { value: 'Etc/UTC', secret: false },
   }),
 };
+
+/** Asked every five minutes or less often. */
+export const isSlow = ({ adapter: { pollSeconds } }: NamedConversation): boolean =>
+  typeof pollSeconds !== 'number' || pollSeconds >= 300;
 
 function drawn(percent: number): NamedConversation {
   let left = percent;

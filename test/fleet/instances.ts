@@ -83,6 +83,7 @@ function measuredOf(regions: readonly Region[]) {
     deployment: regions.reduce((all, { deployment }) => added(all, deployment), noCalls()),
     after: regions.reduce((all, { after }) => added(all, after), noCalls()),
     parameters: regions.reduce((sum, { parameters }) => sum + parameters.count(), 0),
+    secureStrings: regions.reduce((sum, { parameters }) => sum + parameters.count('SecureString'), 0),
     wrongStates: regions.flatMap((region) => region.wrongStates()),
     refreshTokens: Object.assign({}, ...regions.map((region) => region.refreshTokens())),
   };

@@ -22,7 +22,8 @@ export type Parameters = {
   /** Of one site, by full name. */
   of(site: string): ReadonlyMap<string, StoredParameter>;
   set(site: string, name: string, value: string, type: 'String' | 'SecureString'): void;
-  count(): number;
+  /** Of all types, or of one. */
+  count(type?: string): number;
 };
 
 /** @param tallyAt where to count what comes at that moment, if it counts. */
@@ -59,7 +60,10 @@ export function openParameters(seed: number, begins: number, tallyAt: TallyAt): 
       }),
     set: (site: string, name: string, value: string, type: string) =>
       setParameter(of(site), `/solar-cloud-bridge/${site}/${name}`, value, type),
-    count: () => [...bySite.values()].reduce((sum, { size }) => sum + size, 0),
+    count: (type) =>
+      [...bySite.values()]
+        .flatMap((ofSite) => [...ofSite.values()])
+        .filter((each) => type === undefined || each.type === type).length,
   };
 }
 

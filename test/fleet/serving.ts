@@ -1,5 +1,5 @@
 /** A local server of a fleet: whose request it is stands in the path, the fleet's own time in a header. Runs in a process of its own. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, hear, type ReceivedRequest, reply } from '../support/conversation.ts';
@@ -17,20 +17,24 @@ export type FleetRequest = ReceivedRequest & { home: string; at: number; eventAt
 /** @returns the answer, and after how long. */
 export type Answering = (request: FleetRequest) => { answer: Answer; afterMs: number };
 
+/** By all servers of this process. */
+export const received = { bytes: 0 };
+
 /** Not to be answered in any time. */
 export const never = Number.POSITIVE_INFINITY;
 
 /** @returns its address; a home's own is `<address>/<home>`. */
 export async function serveFleet(answering: Answering): Promise<string> {
   const server = createServer(async (request, response) => {
-    const received = await hear(request);
-    const [, home = '', ...rest] = received.path.split('/');
+    const heard = await hear(request);
+    received.bytes += bytesOf(request);
+    const [, home = '', ...rest] = heard.path.split('/');
     const { answer, afterMs } = answering({
-      ...received,
+      ...heard,
       home,
       path: `/${rest.join('/')}`,
-      at: Number(received.headers[timeHeaders.at]),
-      eventAt: Number(received.headers[timeHeaders.eventAt]),
+      at: Number(heard.headers[timeHeaders.at]),
+      eventAt: Number(heard.headers[timeHeaders.eventAt]),
     });
     if (afterMs === never) return;
     await wait(afterMs);
@@ -40,4 +44,15 @@ export async function serveFleet(answering: Answering): Promise<string> {
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** As they came over the wire, without what only a fleet sends. */
+function bytesOf({ method = '', url = '', rawHeaders, headers }: IncomingMessage): number {
+  const own: readonly string[] = Object.values(timeHeaders);
+  let bytes = `${method} ${url} HTTP/1.1\r\n\r\n`.length + Number(headers['content-length'] ?? 0);
+  for (let nth = 0; nth < rawHeaders.length; nth += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(nth, nth + 2);
+    if (!own.includes(name.toLowerCase())) bytes += name.length + value.length + 4;
+  }
+  return bytes;
 }

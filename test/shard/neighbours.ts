@@ -9,8 +9,9 @@ import type { StateStore } from '../../functions/push-solar-data/persistence/sto
 import { timelySettings } from '../../functions/push-solar-data/persistence/timely-settings.ts';
 import { type Connections, openConnections } from '../../functions/push-solar-data/platform/connections.ts';
 import { createHomeLines } from '../../functions/push-solar-data/platform/home-lines.ts';
-import { openRuntime, type StoredSettings } from '../../functions/push-solar-data/runtime.ts';
+import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import type { StoredSettings } from '../../functions/push-solar-data/settings/stored-settings.ts';
 import { openShard, type ShardSummary } from '../../functions/push-solar-data/shard.ts';
 import type { HomeRuntime } from '../../functions/push-solar-data/shard-home.ts';
 import { type Answer, playChargeHq, serve } from '../support/conversation.ts';
