@@ -15,6 +15,8 @@ export type FleetOptions = {
   state: StateStoreKind;
   /** In one account and region: each has quotas of its own. */
   homesARegion: number;
+  /** Calls a second of the Parameter Store in each. */
+  quotas: { reads: number; writes: number };
   waiting: { clouds: Waiting; receivers: Waiting };
   /** Whether clouds fail at random, and one after the other for all. */
   hasTrouble: boolean;

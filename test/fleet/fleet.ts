@@ -17,8 +17,10 @@ const homesARegion = { parameters: 800, dynamodb: 1_000 };
 const mostInParameters = 800;
 const shownWrongs = 20;
 
+/** Default throughput, docs.aws.amazon.com/general/latest/gr/ssm.html. */
+const usualQuotas = { reads: 40, writes: 3 };
 /** As clouds answer: half of them within 0.4 s, one in a hundred later than 4 s. */
-export const usualWaiting: FleetOptions['waiting'] = {
+const usualWaiting: FleetOptions['waiting'] = {
   clouds: { medianMs: 400, percentile99Ms: 4_000 },
   receivers: { medianMs: 250, percentile99Ms: 1_500 },
 };
@@ -42,6 +44,7 @@ function optionsOf(values: Given): FleetOptions[] | string {
       seed: Number(seed),
       state,
       homesARegion: Number(values['homes-a-region'] ?? homesARegion[state]),
+      quotas: usualQuotas,
       waiting: usualWaiting,
       hasTrouble: true,
       minutesAnInstance: 60,

@@ -4,13 +4,11 @@
  */
 import { answerOf, type StoredParameter, setParameter } from '../support/parameter-store.ts';
 import { chanceOf } from './chances.ts';
-import type { StoreCalls } from './figures.ts';
+import type { InstancesOptions, StoreCalls } from './figures.ts';
 import type { InstanceClock } from './instance.ts';
 import { quotaOf } from './quota.ts';
 import { type AwsCall, answered, type SdkHandler, sdkHandler } from './sdk-handler.ts';
 
-/** Default throughput, docs.aws.amazon.com/general/latest/gr/ssm.html. */
-const [readsPerSecond, writesPerSecond] = [40, 3];
 const [leastMs, mostMs] = [10, 40];
 
 /** Where what comes at a moment of the fleet is counted. */
@@ -27,9 +25,9 @@ export type Parameters = {
 };
 
 /** @param tallyAt where to count what comes at that moment, if it counts. */
-export function openParameters(seed: number, begins: number, tallyAt: TallyAt): Parameters {
+export function openParameters({ seed, begins, quotas }: InstancesOptions, tallyAt: TallyAt): Parameters {
   const bySite = new Map<string, Map<string, StoredParameter>>();
-  const [reads, writes] = [quotaOf(readsPerSecond, begins), quotaOf(writesPerSecond, begins)];
+  const [reads, writes] = [quotaOf(quotas.reads, begins), quotaOf(quotas.writes, begins)];
   let requests = 0;
   const of = (site: string): Map<string, StoredParameter> => {
     const known = bySite.get(site) ?? new Map<string, StoredParameter>();

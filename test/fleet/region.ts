@@ -21,13 +21,14 @@ export type Region = {
   refreshTokens(): Record<string, string>;
 };
 
-export function openRegion({ seed, begins, state }: InstancesOptions): Region {
+export function openRegion(options: InstancesOptions): Region {
+  const { seed, begins, state } = options;
   const [before, deployment, after] = [noCalls(), noCalls(), noCalls()];
   const tallyAt = (at: number): StoreCalls => {
     if (at < begins) return before;
     return at < begins + deploymentMinutes * minuteMs ? deployment : after;
   };
-  const parameters = openParameters(seed, begins, tallyAt);
+  const parameters = openParameters(options, tallyAt);
   const table = state === 'dynamodb' ? openFleetTable(seed, tallyAt) : undefined;
   const homes = new Map<string, FleetHome>();
   /** State documents of a home by name. */
