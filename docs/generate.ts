@@ -8,19 +8,11 @@ import { join, relative } from 'node:path';
 import type { Adapter } from '../functions/push-solar-data/adapters/adapter.ts';
 import type { DestinationModule } from '../functions/push-solar-data/destinations/destination.ts';
 import { ownCommandLine } from '../functions/push-solar-data/local/command-line.ts';
-import {
-  monthlyDollars,
-  prices,
-  typicalFeed,
-  typicalSite,
-  type Usage,
-  usageOf,
-  withDestinations,
-} from '../infra/cost.ts';
 import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
 import { exampleAdapter, stillOfExample } from './adapter-template.ts';
 import { commandsBlocks } from './commands-page.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
+import { costTable, homesCostTable } from './cost-tables.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
 import { envExample } from './env-example.ts';
 import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
@@ -72,6 +64,7 @@ async function generatedFiles(): Promise<Generated> {
       },
     ],
     ['docs/operations.md', { cost: costTable() }],
+    ['docs/many-homes.md', { 'homes-cost': homesCostTable() }],
     ['docs/commands.md', commandsBlocks()],
     ['docs/aws-from-nothing.md', { policy: ['```json', ownerPolicy(), '```'].join('\n') }],
     ['docs/writing-an-adapter.md', { example: `\`\`\`ts\n${exampleAdapter(root)}\`\`\`` }],
@@ -114,28 +107,6 @@ function textsIn(folder: string): Map<string, string> {
 function linked(title: string, { pageOf }: Kind, slug: string): string {
   const page = pageOf(slug);
   return existsSync(join(root, page)) ? `[${title}](${page})` : title;
-}
-
-/** Cents of a US dollar a month by kind, for one home, a few, and a village in one account. */
-function costTable(): string {
-  const usage = usageOf(typicalSite);
-  const sites = [1, 5, 50];
-  const bills = sites.map((count) => monthlyDollars(usage, count));
-  const billsWithFeed = sites.map((count) => monthlyDollars(usageOf(typicalSite, typicalFeed), count));
-  const row = (what: string, used: string, kind: keyof Usage | 'total', of = bills) =>
-    `| ${what} | ${used} | ${of.map((bill) => Math.round(bill[kind] * 100).toLocaleString('en')).join(' | ')} |`;
-  const amount = (value: number) => Number(value.toPrecision(2)).toLocaleString('en');
-  const kinds = Object.keys(prices) as (keyof Usage)[];
-  const withAnother = usageOf(withDestinations(typicalSite, 2));
-  const more = sites.map((count, nth) => monthlyDollars(withAnother, count).total - (bills[nth]?.total ?? 0));
-  return [
-    `| cents a month | a home uses, of what is free for the account | ${sites.map((count) => `${count} ${count === 1 ? 'home' : 'homes'}`).join(' | ')} |`,
-    '|---|---|--:|--:|--:|',
-    ...kinds.map((kind) => row(prices[kind].what, `${amount(usage[kind])} of ${amount(prices[kind].free)}`, kind)),
-    row('**all**', '', 'total'),
-    `| each further destination, more | a metric and an alarm | ${more.map((dollars) => Math.round(dollars * 100).toLocaleString('en')).join(' | ')} |`,
-    row('**all**, where each has a [feed](destinations/feed.md) with two readers', '', 'total', billsWithFeed),
-  ].join('\n');
 }
 
 /** What is said of it, a line each, and whether `--check` fails. */

@@ -1,43 +1,65 @@
-/** The CDK app: one stack for the site that the settings name. */
+/** The CDK app: one stack, for the site or for the several sites that the settings name. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
 import { localSettings } from '../functions/push-solar-data/local/environment.ts';
 import { sayOn } from '../functions/push-solar-data/local/layout.ts';
-import { bundle, bundleFeed, bundleFolder, feedBundleFolder } from './bundle.ts';
+import type { SettingTexts } from '../functions/push-solar-data/settings/settings-reader.ts';
+import { bundle, bundleFeed, bundleFolder, bundleHomes, feedBundleFolder, homesBundleFolder } from './bundle.ts';
 import { stackDestinations } from './destinations.ts';
 import { feedsNamed } from './feed.ts';
+import { type HomesSettings, homesSettings } from './homes-settings.ts';
+import { HomesStack } from './homes-stack.ts';
 import { publicSettings, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
 const app = new App();
 const fromContext = (name: string): string | undefined => app.node.tryGetContext(name);
 const texts = { ...localSettings(process.env) };
-for (const name of ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL']) texts[name] = fromContext(name) ?? texts[name];
-const site = texts['SITE'] ?? 'home';
+for (const name of ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL', 'STACK', 'STATE_STORE', 'METRICS_OF'])
+  texts[name] = fromContext(name) ?? texts[name];
 
-const settings = await publicSettings(texts).catch((error: unknown) => {
+try {
+  const homes = homesSettings(texts);
+  if (homes) addHomes(homes);
+  else await addSite(texts);
+} catch (error) {
   if (!(error instanceof Failure)) throw error;
   sayOn(process.stderr)(error.message);
   process.exit(2);
-});
-
-bundle();
-const feeds = feedsNamed(texts['DESTINATION']);
-if (feeds.length > 0) bundleFeed();
-new SiteStack(app, `SolarCloudBridge-${site}`, {
-  site,
-  code: bundleFolder,
-  settings,
-  destinations: await stackDestinations(texts, site),
-  slowestPollSeconds: await slowestPollSeconds(texts),
-  ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
-  reserveConcurrency: fromContext('reserveConcurrency') === 'true',
-  feeds: feeds.map((label) => ({
-    label,
-    code: feedBundleFolder,
-    reserveConcurrency: fromContext('reserveConcurrency') !== 'false',
-  })),
-  description: `Solar Cloud Bridge for ${site}`,
-});
+}
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+async function addSite(texts: SettingTexts): Promise<void> {
+  const site = texts['SITE'] ?? 'home';
+  const settings = await publicSettings(texts);
+  bundle();
+  const feeds = feedsNamed(texts['DESTINATION']);
+  if (feeds.length > 0) bundleFeed();
+  new SiteStack(app, `SolarCloudBridge-${site}`, {
+    site,
+    code: bundleFolder,
+    settings,
+    destinations: await stackDestinations(texts, site),
+    slowestPollSeconds: await slowestPollSeconds(texts),
+    ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
+    reserveConcurrency: fromContext('reserveConcurrency') === 'true',
+    feeds: feeds.map((label) => ({
+      label,
+      code: feedBundleFolder,
+      reserveConcurrency: fromContext('reserveConcurrency') !== 'false',
+    })),
+    description: `Solar Cloud Bridge for ${site}`,
+  });
+}
+
+/** Their own settings lie at AWS. */
+function addHomes(homes: HomesSettings): void {
+  bundleHomes();
+  new HomesStack(app, `SolarCloudBridge-${homes.stack}`, {
+    ...homes,
+    code: homesBundleFolder,
+    reserveConcurrency: fromContext('reserveConcurrency') === 'true',
+    description: `Solar Cloud Bridge for ${homes.sites.length} homes`,
+  });
+}

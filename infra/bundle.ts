@@ -7,15 +7,23 @@ const root = join(import.meta.dirname, '..');
 
 /** Where `bundle` writes if not told otherwise. */
 export const bundleFolder = join(root, 'dist/push-solar-data');
+/** Where `bundleHomes` does. */
+export const homesBundleFolder = join(root, 'dist/homes');
 /** Where `bundleFeed` does. */
 export const feedBundleFolder = join(root, 'dist/feed');
 
+/** A process of its own, which no code imports. */
+const started = { 'expression-runner': 'functions/push-solar-data/platform/expression-runner.ts' };
+
 /** Split, so that a home loads the code of its own vendors only. @returns esbuild's account of what went in. */
 export const bundle = (outdir = bundleFolder): Metafile =>
-  bundled(outdir, {
-    handler: 'functions/push-solar-data/handler.ts',
-    'expression-runner': 'functions/push-solar-data/platform/expression-runner.ts', // started, not imported
-  });
+  bundled(outdir, { handler: 'functions/push-solar-data/handler.ts', ...started });
+
+/** The same for several homes. */
+export const bundleHomes = (
+  outdir = homesBundleFolder,
+  handler = 'functions/push-solar-data/shard-handler.ts',
+): Metafile => bundled(outdir, { handler, ...started });
 
 /** What answers the readers of a feed, for homes that have one. */
 export const bundleFeed = (outdir = feedBundleFolder): Metafile =>

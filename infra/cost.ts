@@ -13,7 +13,9 @@ export type Usage = {
 };
 
 /** Free for ever per account and month, and US dollars for one more. N. Virginia's prices of 2026; other regions lie up to a third higher. */
-export const prices: Record<keyof Usage, { what: string; free: number; dollars: number }> = {
+export type Price = { what: string; free: number; dollars: number };
+
+export const prices: Record<keyof Usage, Price> = {
   invocations: { what: 'Lambda: requests', free: 1_000_000, dollars: 0.2 / 1_000_000 },
   gigabyteSeconds: { what: 'Lambda: GB-seconds', free: 400_000, dollars: 0.0000133334 },
   logGigabytes: { what: 'CloudWatch: log, GB', free: 5, dollars: 0.5 },
@@ -23,7 +25,7 @@ export const prices: Record<keyof Usage, { what: string; free: number; dollars: 
   kmsRequests: { what: 'KMS: requests', free: 20_000, dollars: 0.03 / 10_000 },
 };
 
-const daysAMonth = 30.5;
+export const daysAMonth = 30.5;
 
 /** What a tick of a site was measured to take, and what its stack holds. */
 export type Measured = {
@@ -88,12 +90,20 @@ export function usageOf(site: Measured, feed?: MeasuredFeed): Usage {
   };
 }
 
-/** US dollars a month for so many sites in one account, in all and by kind. */
-export function monthlyDollars(usage: Usage, sites: number): Record<keyof Usage, number> & { total: number } {
-  const each = (Object.keys(prices) as (keyof Usage)[]).map((kind) => {
-    const beyond = Math.max(0, usage[kind] * sites - prices[kind].free);
-    return [kind, beyond * prices[kind].dollars] as const;
+/** US dollars a month for so many sites in one account, each in a stack of its own, in all and by kind. */
+export const monthlyDollars = (usage: Usage, sites: number): Record<keyof Usage | 'total', number> =>
+  billOf(prices, usage, sites);
+
+/** @param times how often it is used. */
+export function billOf<Kind extends string>(
+  of: Record<Kind, Price>,
+  usage: Record<Kind, number>,
+  times = 1,
+): Record<Kind | 'total', number> {
+  const each = (Object.keys(of) as Kind[]).map((kind) => {
+    const beyond = Math.max(0, usage[kind] * times - of[kind].free);
+    return [kind, beyond * of[kind].dollars] as const;
   });
   const total = each.reduce((sum, [, dollars]) => sum + dollars, 0);
-  return { ...(Object.fromEntries(each) as Record<keyof Usage, number>), total };
+  return { ...(Object.fromEntries(each) as Record<Kind, number>), total } as Record<Kind | 'total', number>;
 }

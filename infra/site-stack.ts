@@ -3,13 +3,14 @@ import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aw
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { parameterPath } from '../functions/push-solar-data/settings/settings-reader.ts';
 import type { StackDestination } from './destinations.ts';
 import { Feed, type FeedProps } from './feed.ts';
+import { noRepeat, tickFunction } from './tick-function.ts';
 import { Watching } from './watching.ts';
 
 export type SiteStackProps = StackProps & {
@@ -27,9 +28,6 @@ export type SiteStackProps = StackProps & {
   slowestPollSeconds: number;
   alarmEmail?: string;
 };
-
-/** Below the minute, so that two ticks of a home never overlap. */
-const timeout = Duration.seconds(55);
 
 /** AWS takes short descriptions. */
 const inShort = ([first, ...further]: readonly StackDestination[]): string =>
@@ -50,28 +48,17 @@ export class SiteStack extends Stack {
       functionName: `solar-cloud-bridge-${site}`,
       description: `Solar Cloud Bridge: reads ${site}'s solar, grid and battery power each minute and tells ${inShort(destinations)}`,
       code: Code.fromAsset(props.code),
-      handler: 'handler.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...tickFunction,
       memorySize: 256,
-      timeout,
-      retryAttempts: 0,
-      maxEventAge: Duration.seconds(60),
       role: this.roleFor(props, logGroup),
       logGroup,
-      loggingFormat: LoggingFormat.JSON,
       environment: { ...props.settings, SITE: site },
       ...(props.reserveConcurrency ? { reservedConcurrentExecutions: 1 } : {}),
     });
     new Rule(this, 'EachMinute', {
       description: `Solar Cloud Bridge: one tick a minute for ${site}`,
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaFunction(this.handler, {
-          retryAttempts: 0,
-          maxEventAge: Duration.seconds(60),
-        }),
-      ],
+      targets: [new LambdaFunction(this.handler, noRepeat)],
     });
     new Watching(this, 'Watching', {
       site,

@@ -1,14 +1,12 @@
 /** What an owner is told: alarms in plain words, and links to what he can look at. */
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { metricNames } from '../functions/push-solar-data/platform/metric-names.ts';
-import { addDashboard, addQueries, failureMetric, siteMetric, type Watched } from './dashboard.ts';
+import { addingAlarms, addOutput, consoleAt, mailTo } from './alarms.ts';
+import { addDashboard, addQueries, failureMetric, type Watched } from './dashboard.ts';
+import { metricOf } from './dashboard-parts.ts';
 import type { StackDestination } from './destinations.ts';
 
 export type WatchingProps = Watched & {
@@ -33,47 +31,35 @@ export class Watching extends Construct {
   constructor(scope: Construct, id: string, props: WatchingProps) {
     super(scope, id);
     const { site } = props;
-    const { region } = Stack.of(this);
+    const stack = Stack.of(this);
+    const links = consoleAt(stack);
     const dashboardName = `solar-cloud-bridge-${site}`;
-    const consoleUrl = `https://${region}.console.aws.amazon.com`;
-    const dashboardUrl = `${consoleUrl}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    const dashboardUrl = links.dashboard(dashboardName);
 
     this.addAlarms(props, dashboardUrl);
     addDashboard(this, props, dashboardName);
     addQueries(this, props);
-    const output = (name: string, description: string, value: string) =>
-      new CfnOutput(Stack.of(this), name, { description, value });
-    output('Dashboard', 'The home at a glance', dashboardUrl);
-    output(
-      'Logs',
-      'Every tick, line by line',
-      `${consoleUrl}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${props.logGroup.logGroupName}`,
-    );
-    output(
+    addOutput(stack, 'Dashboard', 'The home at a glance', dashboardUrl);
+    addOutput(stack, 'Logs', 'Every tick, line by line', links.log(props.logGroup));
+    addOutput(
+      stack,
       'Function',
       'The function and its environment variables: VENDOR can be changed here',
-      `${consoleUrl}/lambda/home?region=${region}#/functions/${props.handler.functionName}`,
+      links.fn(props.handler.functionName),
     );
   }
 
   private addAlarms(props: WatchingProps, dashboardUrl: string): void {
     const { site, handler, slowestPollSeconds, alarmEmail, destinations } = props;
     const [first, ...further] = destinations;
-    const topic = alarmEmail ? this.mailTo(alarmEmail, site) : undefined;
-    const alarm = (id: string, properties: AlarmProps) => {
-      const made = new Alarm(this, id, properties);
-      if (topic) {
-        made.addAlarmAction(new SnsAction(topic));
-        made.addOkAction(new SnsAction(topic));
-      }
-    };
+    const alarm = addingAlarms(this, alarmEmail ? mailTo(this, alarmEmail, site) : undefined);
     const minutes = silentMinutes(slowestPollSeconds);
     alarm('NoReading', {
       alarmName: `solar-cloud-bridge-${site}-no-reading`,
       alarmDescription:
         `No reading of ${site} has reached ${first?.title} for ${minutes} minutes${whatFollows(first)}. ` +
         `Open this dashboard, it shows the last errors: ${dashboardUrl}`,
-      metric: siteMetric(site, metricNames.pushed, Stats.SUM),
+      metric: metricOf(site, metricNames.pushed, Stats.SUM),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
       evaluationPeriods: minutes / 5,
@@ -94,7 +80,7 @@ export class Watching extends Construct {
       alarmDescription:
         'Figures have looked doubtful for two hours: a wrong sign, a meter that contradicts the others, a setting to mend. ' +
         `They are pushed all the same. The warnings stand on the dashboard, with their remedies: ${dashboardUrl}`,
-      metric: siteMetric(site, metricNames.warnings, Stats.SUM),
+      metric: metricOf(site, metricNames.warnings, Stats.SUM),
       threshold: 1,
       evaluationPeriods: 24,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -117,20 +103,5 @@ export class Watching extends Construct {
       evaluationPeriods: 2,
       treatMissingData: TreatMissingData.IGNORE,
     };
-  }
-
-  private mailTo(address: string, site: string): Topic {
-    const topic = new Topic(this, 'Mail', { displayName: `Solar Cloud Bridge ${site}`, enforceSSL: true });
-    topic.addSubscription(new EmailSubscription(address));
-    // A policy of its own replaces the one that lets the account's alarms publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
-    return topic;
   }
 }

@@ -1,13 +1,15 @@
 /** The Lambda of a stack of several homes: one event names the homes of one shard. Only this file knows that it runs on AWS. */
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { createParameterStore } from './persistence/parameter-store.ts';
+import { openHomeStores } from './persistence/home-stores.ts';
 import { createSiteMemory } from './persistence/site-memory.ts';
 import { timelySettings } from './persistence/timely-settings.ts';
 import { createHomeLines } from './platform/home-lines.ts';
 import { createStackMetrics } from './platform/stack-metrics.ts';
+import { openTopic } from './platform/topic.ts';
 import { openRuntime } from './runtime.ts';
 import { openShard, type Shard, type ShardSummary } from './shard.ts';
+import { openShardMail } from './shard-mail.ts';
 
 const mostHomes = 25;
 /** For the settings of a home, ms: what is left of the minute is its tick's. */
@@ -30,8 +32,9 @@ export async function invoke(
 }
 
 // Kept from one invocation to the next.
-const { STACK: stack = 'homes', METRICS_OF: metricsOf = '' } = process.env;
-const storeOf = createParameterStore;
+const { STACK: stack = 'homes', SHARDS: shards = '1', STATE_TABLE: table, METRICS_OF: metricsOf = '' } = process.env;
+const { MAIL_TOPIC: topic } = process.env;
+const storeOf = openHomeStores({ shards: Number(shards), table });
 const shard = openShard({
   openHome(site) {
     const parameters = storeOf(site);
@@ -51,6 +54,9 @@ const shard = openShard({
         .filter(Boolean),
     ),
   },
+  mail: topic
+    ? openShardMail({ stack, send: openTopic(topic).send, storeOf: (site) => storeOf(site).state })
+    : undefined,
 });
 
 export const handler = (event: unknown, context: Context): Promise<ShardSummary> => invoke(shard, event, context);

@@ -27,23 +27,21 @@ export type ShardHomePorts = {
   clock: Clock;
 };
 
+/** `since`: ms since the epoch. */
+type Running = { over: Promise<unknown>; since: number };
+
 export function openShardHome(name: string, { open, expressions, clock }: ShardHomePorts): ShardHome {
   let runtime: HomeRuntime | undefined;
-  let running: { over: Promise<unknown>; since: number } | undefined;
+  let running: Running | undefined;
 
-  const isFree = async (): Promise<boolean> => {
-    if (!running) return true;
-    const { over, since } = running;
-    if (clock.now() - since >= lostMs) {
-      runtime?.connections.close().catch(() => {});
-      runtime = undefined;
-      return true;
-    }
+  /** Waits for the tick before; one that is lost is left behind. */
+  const letEnd = async ({ over, since }: Running): Promise<void> => {
     const late = () => new Error('late');
-    return inTime(lastMomentsMs, over, late).then(
-      () => true,
-      () => false,
-    );
+    await inTime(lastMomentsMs, over, late).catch(() => {});
+    if (running?.over !== over || clock.now() - since < lostMs) return;
+    runtime?.connections.close().catch(() => {});
+    runtime = undefined;
+    running = undefined;
   };
 
   const run = async (budget: (site: Site) => Budget): Promise<TickReport> => {
@@ -56,7 +54,8 @@ export function openShardHome(name: string, { open, expressions, clock }: ShardH
     async tick(budget) {
       const begun = clock.stopwatch();
       const ms = () => Math.round(clock.stopwatch() - begun);
-      if (!(await isFree())) return notTicked(name, ms());
+      if (running) await letEnd(running);
+      if (running) return notTicked(name, ms());
       const report = run(budget).catch((error) => ofBug(name, error, ms()));
       const own = { over: report, since: clock.now() };
       running = own;

@@ -9,11 +9,14 @@ import type { StackMetrics } from './platform/stack-metrics.ts';
 import { type Budget, homeOf } from './runtime.ts';
 import type { Site } from './settings/site.ts';
 import { type HomeRuntime, notOver, ofBug, openShardHome, type ShardHome } from './shard-home.ts';
+import type { ShardMail } from './shard-mail.ts';
 
 export type ShardPorts = {
   /** Made once for each home, and kept while the instance lives. May throw. */
   openHome(site: string): HomeRuntime;
   telemetry: { lines: HomeLines; metrics: StackMetrics };
+  /** Where the owner gets mails. */
+  mail?: ShardMail | undefined;
   clock?: Clock;
 };
 
@@ -48,7 +51,7 @@ const leastTickMs = 2_000;
 
 type Known = { home: ShardHome; watch?: HomeWatch };
 
-export function openShard({ openHome, telemetry, clock = systemClock }: ShardPorts): Shard {
+export function openShard({ openHome, telemetry, mail, clock = systemClock }: ShardPorts): Shard {
   const known = new Map<string, Known>();
   const expressionsOf = createSharedExpressions(clock);
   const openOf = (site: string) =>
@@ -95,6 +98,13 @@ export function openShard({ openHome, telemetry, clock = systemClock }: ShardPor
         { ...shardFigures(minutes, now), told_s },
         minutes.map(({ report }) => report),
       );
+      if (mail) {
+        const late = 'The mail about homes was not sent in time';
+        const complaint = await inTime(remainingMs() - endMs, mail.after(minutes, now), () => new Error(late)).catch(
+          () => late,
+        );
+        if (complaint !== undefined) telemetry.lines.say(complaint, clock.now());
+      }
       return summaryOf(minutes);
     },
   };

@@ -3,10 +3,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { adapters } from '../../functions/push-solar-data/adapters/index.ts';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
-import { type Account, accountOf, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { strayRemarks } from '../../functions/push-solar-data/local/stray-settings.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import { parameterPath, type SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
@@ -113,8 +113,7 @@ function unencryptedSentences(
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('deploy');
-  const account = accountOf(settings, line.forCdk);
+  const { line, account } = await openAwsCommand('deploy');
   const ssm = new SSMClient(account.client);
   const ports: DeployPorts = {
     ssm,

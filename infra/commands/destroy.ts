@@ -1,9 +1,9 @@
 /** `npm run destroy`: removes the site's stack with `cdk`, and says which parameters stay and how to delete them. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Account, accountOf, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { cdkFor, type RunCdk } from './cdk.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
@@ -58,8 +58,7 @@ export async function destroy(
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('destroy');
-  const account = accountOf(settings, line.forCdk);
+  const { line, account } = await openAwsCommand('destroy');
   const ports: DestroyPorts = {
     ssm: new SSMClient(account.client),
     lookUpStack: stackAt(account),

@@ -2,15 +2,17 @@
 import { writeFile } from 'node:fs/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import type { CommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import { oneHome } from '../../functions/push-solar-data/local/home-at-hand.ts';
 import type { Output } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { historyFolder } from '../../functions/push-solar-data/local/page/open-page.ts';
 import { spreadsheetHead, spreadsheetLines } from '../../functions/push-solar-data/local/spreadsheet.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import { daysKept, type Told, tickHistory } from '../../functions/push-solar-data/persistence/tick-history.ts';
+import type { Span } from './deployed-ticks.ts';
 
 export type ExportPorts = {
   logs(): Promise<CloudWatchLogsClient>;
@@ -22,10 +24,11 @@ const dayMs = 86_400_000;
 
 /** @returns 0. @throws Failure */
 export async function exportHistory(
-  account: Account,
+  of: Account,
   options: CommandLine<'export'>['values'],
   { logs, now, output }: ExportPorts,
 ): Promise<number> {
+  const account = oneHome(of, options.aws ? 'npm run export -- --aws' : 'npm run export');
   const from = timeOf('--from', options.from) ?? now - daysKept * dayMs;
   const until = (timeOf('--to', options.to) ?? now + 1) - 1;
   const history = options.aws
@@ -54,13 +57,16 @@ function timeOf(option: string, text: string | undefined): number | undefined {
 type Asked = { logs: CloudWatchLogsClient; now: number; from: number; until: number };
 
 async function historyAtAws(account: Account, { logs, now, from, until }: Asked): Promise<AsyncIterable<Told[]>> {
-  const [{ loggedHome }, { logFolder }, { deployedTitles }] = await Promise.all([
+  const [{ loggedHome }, { homePages }, { logFolder }, { deployedTitles }] = await Promise.all([
     import('./logged-home.ts'),
+    import('./home-in-log.ts'),
     import('./page.ts'),
     import('./titles.ts'),
   ]);
   const folder = logFolder(account, await regionOf(logs), account.site);
-  return loggedHome({ logs, account, folder, titles: deployedTitles(account.texts), now: () => now }).read(from, until);
+  const pages = (span: Span) => homePages(logs, account, span);
+  const { site, texts } = account;
+  return loggedHome({ site, pages, folder, titles: deployedTitles(texts), now: () => now }).read(from, until);
 }
 
 async function* ofSite(site: string, history: AsyncIterable<Told[]>): AsyncGenerator<Told[]> {
@@ -90,8 +96,7 @@ async function intoFile(path: string, text: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('export');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('export');
   process.stdout.on('error', () => process.exit()); // who reads has seen enough
   const ports: ExportPorts = {
     // A bridge at home alone may be without AWS's clients.

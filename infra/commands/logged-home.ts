@@ -2,20 +2,23 @@
  * A home as the log of its deployed bridge tells it. What was read once lies on this machine, so that each look asks AWS
  * for what is new alone.
  */
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod/mini';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
 import { homeLog, type Titles } from '../../functions/push-solar-data/local/page/home-log.ts';
 import { midnightBefore } from '../../functions/push-solar-data/local/page/open-page.ts';
 import type { PageHome } from '../../functions/push-solar-data/local/page/page-server.ts';
 import { fileStore } from '../../functions/push-solar-data/persistence/file-store.ts';
 import { daysKept, type Told, tickHistory } from '../../functions/push-solar-data/persistence/tick-history.ts';
-import { deployedPages, type LogEntry } from './deployed-ticks.ts';
+import type { LogEntry, Span } from './deployed-ticks.ts';
+
+/** What the log tells of the home in that time, oldest first, a call at a time. @throws Failure */
+export type ReadHome = (span: Span) => AsyncGenerator<LogEntry[]>;
 
 export type LoggedHomePorts = {
-  logs: CloudWatchLogsClient;
-  account: Account;
+  site: string;
+  pages: ReadHome;
+  /** Calls back when it is time to look again. */
+  watch?: PageHome['watch'];
   /** Where what was read of this account, region and site lies. */
   folder: string;
   titles: Titles & { know(report: TickReport): Promise<void> };
@@ -39,8 +42,7 @@ const overlapMs = 2 * minuteMs;
 /** A tick comes each minute: to ask more often shows nothing new. */
 const leastPauseMs = 20_000;
 
-export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePorts): LoggedHome {
-  const { site } = account;
+export function loggedHome({ site, pages, watch = eachMinute(), folder, titles, now }: LoggedHomePorts): LoggedHome {
   const log = homeLog(site, titles);
   const cache = tickHistory(folder);
   const store = fileStore(folder);
@@ -75,7 +77,7 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
     const isFar = !covered || until - covered.until > dayMs || covered.until > until;
     const before = isFar || !covered ? { from: until - dayMs, until: until - dayMs } : covered;
     const seen = new Set<string>();
-    for await (const page of deployedPages(logs, account, { since: before.until - overlapMs })) {
+    for await (const page of pages({ since: before.until - overlapMs })) {
       const told = page.map(toldOf);
       const fresh = told.filter((each) => !newest.has(keyOf(each)));
       for (const each of told) seen.add(keyOf(each));
@@ -89,7 +91,7 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
   const readBack = async (from: number): Promise<void> => {
     while (covered && covered.from > from) {
       const since = Math.max(from, covered.from - dayMs);
-      for await (const page of deployedPages(logs, account, { since, until: covered.from })) {
+      for await (const page of pages({ since, until: covered.from })) {
         const told = page.map(toldOf);
         await keep(told);
         await file(told);
@@ -120,10 +122,7 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
       await reach(from);
       return log.history(from, now());
     },
-    watch(changed) {
-      const timer = setInterval(changed, minuteMs).unref();
-      return () => clearInterval(timer);
-    },
+    watch,
     async *read(from, until) {
       await reach(from);
       yield* cache.read(from, until);
@@ -131,8 +130,30 @@ export function loggedHome({ logs, account, folder, titles, now }: LoggedHomePor
   };
 }
 
+/** All who watch are called at once, so that one look at a log can be for several homes of it. */
+export function eachMinute(): PageHome['watch'] {
+  const watchers = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  return (changed) => {
+    const watcher = () => changed();
+    watchers.add(watcher);
+    timer ??= setInterval(() => {
+      for (const each of watchers) each();
+    }, minuteMs).unref();
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size > 0) return;
+      clearInterval(timer);
+      timer = undefined;
+    };
+  };
+}
+
 /** More than ticks and troubles of the overlap. */
 const mostSeen = 100;
 
-const toldOf = (entry: LogEntry): Told => ({ ...entry, at: entry.at.getTime() });
+function toldOf(entry: LogEntry): Told {
+  const at = entry.at.getTime();
+  return 'report' in entry ? { at, report: entry.report } : { at, trouble: entry.trouble };
+}
 const keyOf = (told: Told): string => `${told.at} ${'report' in told ? told.report.outcome : told.trouble}`;

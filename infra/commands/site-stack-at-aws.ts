@@ -1,7 +1,7 @@
 /** The site's stack as AWS has it: whether it is there, and since when it is as it is. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
-import { type Account, asked, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, asked, deployedName, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 
 /** `changedAt` in ms since the epoch. */
@@ -11,11 +11,13 @@ export type DeployedStack = { changedAt: number };
 export type LookUpStack = () => Promise<DeployedStack | undefined>;
 
 export const stackAt =
-  ({ site, client }: Account, api = new CloudFormationClient(client)): LookUpStack =>
+  (account: Account, api = new CloudFormationClient(account.client)): LookUpStack =>
   () =>
     asked(async () => {
       try {
-        const { Stacks = [] } = await api.send(new DescribeStacksCommand({ StackName: stackName(site) }));
+        const { Stacks = [] } = await api.send(
+          new DescribeStacksCommand({ StackName: stackName(deployedName(account)) }),
+        );
         const stack = Stacks.find(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE');
         return stack && { changedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).getTime() };
       } catch (error) {
@@ -26,10 +28,13 @@ export const stackAt =
       }
     });
 
-/** A sentence for a site that has no stack. */
-export const notDeployed = ({ site, texts }: Account, region: string): Failure =>
-  new Failure(
+/** A sentence for a site, or several, without a stack. */
+export function notDeployed({ site, stack, texts }: Account, region: string): Failure {
+  const deploy = `deploy it (${suggested('npm run deploy', texts)})`;
+  return new Failure(
     'settings',
-    `No bridge is deployed for the site "${site}" in ${region}: deploy it (${suggested('npm run deploy', texts)}), ` +
-      'or name another with SITE and AWS_REGION.',
+    stack === undefined
+      ? `No bridge is deployed for the site "${site}" in ${region}: ${deploy}, or name another with SITE and AWS_REGION.`
+      : `No bridge is deployed for the homes of SITE, as the stack "${stack}" in ${region}: ${deploy}, or name another with STACK and AWS_REGION.`,
   );
+}

@@ -1,64 +1,77 @@
-/** `npm run status`: the last reading of the deployed function in the doctor's words, how its last tick ended, and how each of several destinations fared. */
+/**
+ * `npm run status`: the last reading of the deployed function in the doctor's words, how its last tick ended, and how each
+ * of several destinations fared. Of several homes all in short, or one with `-- --site cabin`.
+ */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
-import type { DestinationReport, TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { type Account, accountOf, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
+import type { DestinationReport } from '../../functions/push-solar-data/core/report.ts';
+import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { diagnosisTable } from '../../functions/push-solar-data/local/diagnosis.ts';
 import { columnsOf, type Output, pairs, sayOn, wrapped } from '../../functions/push-solar-data/local/layout.ts';
-import { openCommand } from '../../functions/push-solar-data/local/own-command.ts';
+import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
-import type { LogEntry } from './deployed-ticks.ts';
+import { deployedPages, type LogEntry, type Tick } from './deployed-ticks.ts';
 import { freshTicks, type TickPorts } from './fresh-ticks.ts';
+import { ageOf, isSilent, isWell, silence, silentMs } from './home-condition.ts';
+import { isOfHome, shardOfHome } from './home-in-log.ts';
+import { showHomesStatus } from './homes-status.ts';
+import { patternsOf } from './log-filter.ts';
 import { stackAt } from './site-stack-at-aws.ts';
+import { reportOf } from './status-report.ts';
 import { destinationTitle } from './titles.ts';
 
 export type StatusPorts = TickPorts & { output: Output };
 
 /** Longer than two polls of the slowest cloud. */
 const lookBackMs = 2 * 3_600_000;
-/** The rule triggers each minute; a function that has been silent for longer does not run. */
-const silentMs = 5 * 60_000;
-
-type Tick = { at: Date; report: TickReport };
+const neverRan = 'has logged nothing since it was deployed, or for two hours';
+const whatToDo = 'is its rule enabled (console → EventBridge → Rules)?';
 
 /** @returns 0 if the last tick that told anything pushed figures, and the function runs; else 1. @throws Failure */
 export async function showStatus(account: Account, ports: StatusPorts, { json = false } = {}): Promise<number> {
+  if (account.sites.length > 1) return showHomesStatus(account, ports, { json });
   const { logs, output, clock } = ports;
+  const { site, stack } = account;
   const entries = await freshTicks(account, lookBackMs, ports);
   const now = clock.now();
   const last = entries.at(-1);
-  if (!last)
+  const runs = !isSilent(last, now) || (await isShardRunning(account, logs, now));
+  if (!last && !runs)
     throw new Failure(
       'unavailable',
-      `The bridge of the site "${account.site}" in ${await regionOf(logs)} has logged nothing since it was deployed, or for two hours: is its rule enabled (console → EventBridge → Rules)?`,
+      `The bridge of the site "${site}" in ${await regionOf(logs)} ${neverRan}: ${whatToDo}`,
     );
   const ticks = entries.flatMap((entry) => ('report' in entry ? [entry] : []));
   const reading = ticks.findLast(({ report }) => report.outcome === 'pushed');
   const told = entries.findLast((entry) => !('report' in entry) || entry.report.outcome !== 'idle');
-  const isSilent = now - last.at.getTime() > silentMs;
-  const isWell = told !== undefined && 'report' in told && told.report.outcome === 'pushed' && !isSilent;
-
-  const code = isWell ? 0 : 1;
+  const code = isWell({ last, told }, now) ? 0 : 1;
   if (json || !output.isTTY) {
-    const region = await regionOf(logs);
-    const silentSeconds = Math.max(0, Math.round((now - last.at.getTime()) / 1000));
-    const report = { site: account.site, region, well: isWell, lastAt: last.at, silentSeconds, reading, told };
-    output.write(`${JSON.stringify(report)}\n`);
+    const place = { region: await regionOf(logs), stack, runs };
+    output.write(`${JSON.stringify(reportOf({ site, last, reading, told }, place, now))}\n`);
     return code;
   }
   const title = await destinationTitle(reading?.report.destinations[0]?.label, account.texts);
   const lines = [
     ...readingLines(reading, title, now, output),
     ...rowLines(ticks, now, output),
-    ...silence(last, now, isSilent).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
+    ...silenceLines(last, now, runs).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
   ];
   output.write(`${lines.join('\n')}\n`);
-  if (told && !isWell && told !== reading) explain(told, output);
+  if (told && code === 1 && told !== reading) explain(told, output);
   return code;
+}
+
+/** Of a silent home in a stack of several: whether its function ticks for others. A home alone is all that its function ticks for. */
+async function isShardRunning(account: Account, logs: CloudWatchLogsClient, now: number): Promise<boolean> {
+  const shard = account.stack === undefined ? undefined : shardOfHome(account);
+  for (const pattern of patternsOf(shard?.sites ?? []))
+    for await (const page of deployedPages(logs, account, { since: now - silentMs }, pattern))
+      if (page.some((entry) => 'report' in entry || isOfHome(entry, account.site, shard))) return true;
+  return false;
 }
 
 /** Of several destinations, each with the last that became of it. */
@@ -81,7 +94,7 @@ function readingLines(reading: Tick | undefined, title: string, now: number, out
   if (!reading) return ['No figures were pushed in the last two hours.'];
   const { at, report } = reading;
   const sincePush_s = (now - at.getTime()) / 1000;
-  const age = report.age_s === undefined ? {} : { age_s: Math.round(report.age_s + sincePush_s) };
+  const age = report.age_s === undefined ? {} : { age_s: Math.round(ageOf(reading, now)) };
   const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
   const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
   return [
@@ -90,12 +103,12 @@ function readingLines(reading: Tick | undefined, title: string, now: number, out
   ];
 }
 
-const silence = ({ at }: LogEntry, now: number, isSilent: boolean): string[] =>
-  isSilent
-    ? [
-        `✗ The function has not run for ${inWords((now - at.getTime()) / 1000)}: is its rule enabled (console → EventBridge → Rules)?`,
-      ]
-    : [];
+function silenceLines(last: LogEntry | undefined, now: number, runs: boolean): string[] {
+  if (last && !isSilent(last, now)) return [];
+  if (runs) return [`✗ ${silence(last, now)}`];
+  const ran = last ? `has not run for ${inWords((now - last.at.getTime()) / 1000)}` : neverRan;
+  return [`✗ The function ${ran}: ${whatToDo}`];
+}
 
 function explain(told: LogEntry, output: Output): void {
   output.write('Since then:\n');
@@ -104,8 +117,7 @@ function explain(told: LogEntry, output: Output): void {
 }
 
 if (import.meta.main) {
-  const { line, settings } = await openCommand('status');
-  const account = accountOf(settings);
+  const { line, account } = await openAwsCommand('status');
   const ports: StatusPorts = {
     logs: new CloudWatchLogsClient(account.client),
     lookUpStack: stackAt(account),

@@ -21,6 +21,9 @@ const askedElsewhere = [
   'lambda:GetFunctionConfiguration', // doctor --aws
   'cloudformation:DescribeStacks', // status and destroy, of a stack that is not there
   'ssm:DeleteParameters', // the commands that destroy prints
+  'cloudformation:GetTemplate', // deploy and destroy, of a stack of several homes: which homes it serves
+  // of a home whose state lies in a table: configure and connect, moving it to another stack, and taking it away
+  ...['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 ];
 
 /** Stores a secret, and takes it away again, as configure does with what the owner answers. */
@@ -99,6 +102,7 @@ describe("the owner's policy", { timeout: 400_000 }, () => {
       ['ssm:GetParameter', 'arn:aws:ssm:eu-central-1:123456789012:parameter/another/parameter'],
       ['ssm:PutParameter', 'arn:aws:ssm:eu-central-1:123456789012:parameter/cdk-bootstrap/hnb659fds/version'],
       ['logs:FilterLogEvents', 'arn:aws:logs:eu-central-1:123456789012:log-group:/another:log-stream:'],
+      ['dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/another'],
       ['sts:AssumeRole', 'arn:aws:iam::123456789012:role/another'],
     ] as const)
       assert.equal(allows(policy.Statement, { action, resource }), false, `${action} ${resource}`);

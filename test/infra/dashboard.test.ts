@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { curves, valueInWords } from '../../functions/push-solar-data/local/page/view/curves.ts';
 import { destinationFailed, metricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
 import { typicalSite } from '../../infra/cost.ts';
-import { colours } from '../../infra/dashboard.ts';
+import { colours } from '../../infra/dashboard-parts.ts';
 import { dashboardOf, metricsOf, titlesOf, type Widget } from '../support/stack-dashboard.ts';
 
 const view = join(import.meta.dirname, '../../functions/push-solar-data/local/page/view');

@@ -29,6 +29,15 @@ describe('a suggested command', () => {
     );
   });
 
+  it('names the home of several by --site, where the command knows it', () => {
+    const told = (command: string) =>
+      suggested(command, { SITE: 'home,cabin' }, { inFile: { SITE: 'home,cabin' }, platform: 'linux', site: 'cabin' });
+    assert.equal(told(status), `${status} -- --site cabin`);
+    assert.equal(told('npm run doctor -- --aws'), 'npm run doctor -- --aws --site cabin');
+    assert.equal(told('npm run -s export -- --aws'), 'npm run -s export -- --aws --site cabin');
+    assert.equal(told('npm run deploy'), 'npm run deploy');
+  });
+
   it('can be pasted with a profile whose name has spaces or quotes', () => {
     assert.equal(told(status, { AWS_PROFILE: "my family's" }), `AWS_PROFILE='my family'\\''s' ${status}`);
     const windows = suggested(status, { AWS_PROFILE: "my family's" }, { inFile: {}, platform: 'win32' });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { beachHouse, type PageCase, pageCases } from '../support/page-states.ts';
+import { beachHouse, manyHomes, type PageCase, pageCases } from '../support/page-states.ts';
 import { type Looks, sizes } from './browser.ts';
 import { open } from './opened.ts';
 
@@ -28,6 +28,12 @@ describe('axe finds nothing wrong', () => {
     it(`with ${name}`, async (t) => {
       const { page } = await open(t, name === 'twoHomes' ? [shown, beachHouse] : [shown]);
       for (const details of await page.locator('summary').all()) await details.click();
+      assert.deepEqual(await violations(page), []);
+    });
+
+  for (const [how, look] of Object.entries(looks))
+    it(`with many homes, ${how}`, async (t) => {
+      const { page } = await open(t, manyHomes(60), look);
       assert.deepEqual(await violations(page), []);
     });
 
@@ -99,6 +105,14 @@ describe('on a phone', () => {
       );
       assert.deepEqual(overlaps(boxes), []);
       for (const { left, right } of boxes) assert.ok(left >= 0 && right <= sizes.phone.width);
+    });
+
+  for (const count of [6, 60])
+    it(`${count} homes with long names fit`, async (t) => {
+      const { page } = await open(t, manyHomes(count, 'a-house-with-a-name-as-long-as-may-be-'), {
+        viewport: sizes.phone,
+      });
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), sizes.phone.width);
     });
 
   it('a finger hits what can be pressed', async (t) => {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import type { HomeState } from '../../functions/push-solar-data/local/page/page-state.ts';
-import { beachHouse, hostileText, noon, pageCases } from '../support/page-states.ts';
+import { beachHouse, hostileText, manyHomes, noon, pageCases } from '../support/page-states.ts';
 import { serve } from './browser.ts';
 import { open } from './opened.ts';
 
@@ -113,6 +113,23 @@ describe('the page of a home', () => {
     assert.equal(await nav.locator('[aria-current]').innerText(), 'beach-house');
     await page.reload();
     await page.getByText('roof does not give the battery power now').waitFor();
+  });
+
+  it('offers many homes as a list, which keys and a link reach too', async (t) => {
+    const { page } = await open(t, manyHomes(60));
+    const list = page.getByRole('navigation', { name: 'Homes' }).getByLabel('Home');
+    assert.equal(await list.inputValue(), 'home-1');
+    assert.equal(await list.getByRole('option').count(), 60);
+    await list.selectOption('home-42');
+    await page.getByText('battery power unknown').waitFor();
+    assert.equal(await list.inputValue(), 'home-42');
+    await page.reload();
+    await page.getByText('battery power unknown').waitFor();
+    assert.equal(await list.inputValue(), 'home-42');
+    await list.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('battery takes 2.00 kW').first().waitFor();
+    assert.match(page.url(), /#home-43$/);
   });
 
   it("never takes a vendor's text for markup", async (t) => {

@@ -7,6 +7,7 @@ import type { Budget } from '../../functions/push-solar-data/runtime.ts';
 import type { Site } from '../../functions/push-solar-data/settings/site.ts';
 import { openShard } from '../../functions/push-solar-data/shard.ts';
 import type { HomeRuntime } from '../../functions/push-solar-data/shard-home.ts';
+import type { ShardMail } from '../../functions/push-solar-data/shard-mail.ts';
 import { fakeClock } from '../support/home.ts';
 import { sourceOf } from '../support/sources.ts';
 
@@ -23,14 +24,16 @@ const siteOf = (name: string, pollSeconds = 60) =>
   }) as unknown as Site;
 
 /** A shard of homes that do so at each tick. */
-function shardOf(homes: Record<string, Work>, pollSeconds = 60) {
+function shardOf(homes: Record<string, Work>, pollSeconds = 60, mail?: ShardMail) {
   const clock = fakeClock('2026-05-01T12:00:00Z');
   const opened: string[] = [];
   const closed: string[] = [];
   const lines: TickReport[] = [];
+  const said: string[] = [];
   const published: { figures: ShardFigures & { told_s: number }; reports: readonly TickReport[] }[] = [];
   const shard = openShard({
     clock,
+    mail,
     openHome(site): HomeRuntime {
       opened.push(site);
       return {
@@ -44,13 +47,13 @@ function shardOf(homes: Record<string, Work>, pollSeconds = 60) {
       };
     },
     telemetry: {
-      lines: { tell: (report) => void lines.push(report) },
+      lines: { tell: (report) => void lines.push(report), say: (sentence) => void said.push(sentence) },
       metrics: { publish: (figures, reports) => void published.push({ figures, reports }) },
     },
   });
   const sites = Object.keys(homes);
   return {
-    ...{ clock, opened, closed, lines, published, sites },
+    ...{ clock, opened, closed, lines, said, published, sites },
     minute(ms = 55_000, more: { eventAt?: number } = {}) {
       const end = performance.now() + ms;
       return shard.tick(sites, { ...more, remainingMs: () => end - performance.now() });
@@ -100,7 +103,10 @@ describe('a shard', () => {
           connections: { close: async () => {} },
         };
       },
-      telemetry: { lines: { tell: (report) => void lines.push(report) }, metrics: { publish: () => {} } },
+      telemetry: {
+        lines: { tell: (report) => void lines.push(report), say: () => {} },
+        metrics: { publish: () => {} },
+      },
     });
     assert.equal((await shard.tick(['home'], { remainingMs: () => 55_000 })).bugs, 1);
     isBroken = false;
@@ -170,6 +176,18 @@ describe('a shard', () => {
     assert.deepEqual(opened, ['slow']);
   });
 
+  it('ticks a home once where two invocations name it at the same time', async () => {
+    const slow = held();
+    const { minute } = shardOf({ slow: slow.work });
+    const all = [minute(), minute(), minute()];
+    setTimeout(slow.letGo, 50);
+    assert.deepEqual(
+      (await Promise.all(all)).map(({ pushed }) => pushed),
+      [1, 1, 0],
+    );
+    assert.equal(slow.ticks(), 2);
+  });
+
   it('never runs a home twice at once, and leaves a tick behind that has not ended after ten minutes', async () => {
     const lost = held();
     const { minute, clock, closed, opened, lines } = shardOf({ lost: lost.work });
@@ -228,5 +246,25 @@ describe('a shard', () => {
         [0, silent],
       );
     }
+  });
+
+  it('asks for a mail once all homes are told, and says in the log what became of none', async () => {
+    const asked: string[][] = [];
+    const { minute, lines, said } = shardOf({ home: calm, cabin: calm }, 60, {
+      async after(minutes) {
+        assert.equal(lines.length, 2);
+        asked.push(minutes.map(({ report }) => report.site));
+        return 'The mail about cabin could not be sent: AuthorizationError';
+      },
+    });
+    await minute();
+    assert.deepEqual(asked, [['home', 'cabin']]);
+    assert.deepEqual(said, ['The mail about cabin could not be sent: AuthorizationError']);
+  });
+
+  it('does not wait longer for a mail than the invocation has', async () => {
+    const { minute, said } = shardOf({ home: calm }, 60, { after: () => new Promise(() => {}) });
+    assert.equal((await minute(1_800)).pushed, 1);
+    assert.deepEqual(said, ['The mail about homes was not sent in time']);
   });
 });

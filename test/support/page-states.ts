@@ -238,3 +238,13 @@ export const beachHouse: PageCase = {
   state: { ...lackingBattery, site: 'beach-house' },
   history: withoutBattery,
 };
+
+/** `home-1`, `home-2`, …: of the 42nd the battery is lacking. */
+export function manyHomes(count: number, name = 'home-'): PageCase[] {
+  const sites = Array.from({ length: count }, (_, nth) => `${name}${nth + 1}`);
+  const homes: Homes = { origin: 'aws', homes: sites.map((site) => ({ site })) };
+  return sites.map((site, nth) => {
+    const { state, history } = nth === 41 ? pageCases.lackingBattery : pageCases.sunnyDay;
+    return { homes, state: { ...state, site }, history };
+  });
+}

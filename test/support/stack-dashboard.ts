@@ -29,9 +29,9 @@ const Metrics = z.object({
 const Query = z.object({
   type: z.literal('log'),
   ...place,
-  properties: z.object({ view: z.literal('table'), title: z.string(), query: z.string() }),
+  properties: z.object({ view: z.enum(['table', 'timeSeries']), title: z.string(), query: z.string() }),
 });
-const Body = z.object({ widgets: z.array(z.discriminatedUnion('type', [Text, Metrics, Query])) });
+export const Body = z.object({ widgets: z.array(z.discriminatedUnion('type', [Text, Metrics, Query])) });
 
 const Joined = z.object({
   'Fn::Join': z.tuple([z.string(), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
@@ -45,14 +45,19 @@ const titleOf = (widget: Widget): string => (widget.type === 'text' ? '' : widge
 /** In the order in which they stand there. */
 export const titlesOf = (widgets: readonly Widget[]): string[] => widgets.map(titleOf).filter((title) => title !== '');
 
-export function dashboardOf(destinations: readonly StackDestination[], site = 'home'): Widget[] {
-  const stack = new Stack(new App(), 'S');
-  addDashboard(stack, { site, destinations, logGroup: new LogGroup(stack, 'Log') }, 'dashboard');
-  const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
+/** As it would be given to CloudWatch, with references by their names. */
+export function dashboardBodyOf(template: Template): unknown {
+  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   const {
     'Fn::Join': [glue, parts],
   } = Joined.parse(dashboard?.Properties.DashboardBody);
-  return Body.parse(JSON.parse(parts.map((part) => (typeof part === 'string' ? part : part.Ref)).join(glue))).widgets;
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : part.Ref)).join(glue));
+}
+
+export function dashboardOf(destinations: readonly StackDestination[], site = 'home'): Widget[] {
+  const stack = new Stack(new App(), 'S');
+  addDashboard(stack, { site, destinations, logGroup: new LogGroup(stack, 'Log') }, 'dashboard');
+  return Body.parse(dashboardBodyOf(Template.fromStack(stack))).widgets;
 }
 
 /** The metrics of a widget, each with its name and how it is drawn. */

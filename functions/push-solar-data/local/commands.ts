@@ -27,6 +27,7 @@ export type Command = {
 };
 
 const aws = (help: string) => ({ type: 'boolean', help }) as const;
+const site = (help: string) => ({ type: 'string', value: 'cabin', help }) as const;
 const context = {
   type: 'string',
   short: 'c',
@@ -62,6 +63,7 @@ export const commands = {
       aws: aws(
         'reads with the settings and log-ins of the bridge on AWS; writes nothing there but a log-in that it had to renew',
       ),
+      site: site('with --aws: this home, where SITE names several, or another than in .env'),
     },
     examples: [
       ['npm run doctor', 'looks with the settings of this machine'],
@@ -81,6 +83,9 @@ export const commands = {
         help: 'sets this and asks nothing, may be repeated; NAME= removes the setting; NAME=- reads the value from standard input, or asks for it: a secret is taken in no other way',
       },
       aws: aws('secrets go into encrypted parameters on AWS instead of .env'),
+      site: site(
+        'this home on AWS: all its settings are read from, and stored in, its parameters there, and none in .env',
+      ),
       'no-check': { type: 'boolean', help: 'with --set: stores without a first read' },
     },
     advice:
@@ -104,6 +109,7 @@ export const commands = {
     words: { shown: '<vendor>', help: 'the word of VENDOR, or the label of the source', most: 1 },
     options: {
       aws: aws('settings are read from, and stored in, the parameters of the site on AWS'),
+      site: site('with --aws: for this home, where SITE names several, or for another than in .env'),
       'no-browser': { type: 'boolean', help: 'only prints the address' },
       port: {
         type: 'string',
@@ -154,6 +160,7 @@ export const commands = {
     does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; right after a deployment it waits for the first one.',
     options: {
       json: { type: 'boolean', help: 'writes one line of JSON, also in a terminal; docs/commands.md describes it' },
+      site: site('this home alone, where SITE names several, or another than in .env'),
     },
     examples: [
       ['npm run status', 'how it is'],
@@ -164,7 +171,10 @@ export const commands = {
   page: {
     run: 'npm run page',
     does: 'Shows a page with the homes of the bridge on AWS, live and with their past, on this machine alone, until Ctrl+C.',
-    options: { 'no-open': { type: 'boolean', help: 'only prints the address, and opens no browser' } },
+    options: {
+      'no-open': { type: 'boolean', help: 'only prints the address, and opens no browser' },
+      site: site('begins with this home, where SITE names several, or with another than in .env'),
+    },
     examples: [
       ['npm run page', 'opens the page in the browser'],
       ['npm run page -- --no-open', 'on a machine without a browser'],
@@ -185,6 +195,7 @@ export const commands = {
       json: { type: 'boolean', help: 'the ticks as they were, a line of JSON each' },
       out: { type: 'string', value: 'history.csv', help: 'into a file' },
       aws: aws('the history of the bridge on AWS, from its log'),
+      site: site('of this home, where SITE names several, or of another than in .env'),
     },
     examples: [
       ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 --out week.csv', 'a week of this machine'],
@@ -195,7 +206,10 @@ export const commands = {
   logs: {
     run: 'npm run logs',
     does: 'Shows the last ticks of the bridge on AWS, a line each.',
-    options: { minutes: { type: 'string', value: '30', help: 'how far back' } },
+    options: {
+      minutes: { type: 'string', value: '30', help: 'how far back' },
+      site: site('those of this home alone, where SITE names several, or of another than in .env'),
+    },
     examples: [
       ['npm run logs', 'the last half hour'],
       ['npm run logs -- --minutes 240', 'the last four hours'],

@@ -33,7 +33,10 @@ const ofTheSite: Record<string, Setting> = {
     optionalText,
     'Where the figures go: one word, or label:destination,label:destination; default charge-hq. The first one decides',
   ),
-  SITE: setting(optionalText, 'Name of the home, default home; each has its own stack and parameters on AWS'),
+  SITE: setting(
+    optionalText,
+    'Name of the home, default home; home,cabin or a file (./homes.txt, one a line) for several in one stack on AWS',
+  ),
   MAX_POWER_KW: setting(
     z.optional(number({ min: 1 })),
     'Figures beyond it are refused as impossible, kW; default: by what the home has shown, at least 30',
@@ -46,7 +49,29 @@ const ofTheSite: Record<string, Setting> = {
     z.optional(number({ min: 0, max: 65_535 })),
     'Port of the page of the home on this machine, default 4180 or a free one; 0 for no page',
   ),
+  STACK: setting(optionalText, 'With several homes in SITE: the name of their stack on AWS, default homes'),
+  STATE_STORE: setting(
+    z.optional(z.enum(['parameters', 'dynamodb'], 'must be parameters or dynamodb')),
+    'With several homes in SITE: where what they remember lies on AWS, parameters (default) or dynamodb, for hundreds of homes',
+  ),
+  METRICS_OF: setting(
+    optionalText,
+    'With several homes in SITE: those whose powers get metrics and charts, which cost some dollars each',
+  ),
 };
+
+/** Of the machine and of the deployment rather than of a home. */
+export const deploymentSettings: ReadonlySet<string> = new Set([
+  'SITE',
+  'STACK',
+  'STATE_STORE',
+  'METRICS_OF',
+  'ALARM_EMAIL',
+  'AWS_REGION',
+  'AWS_PROFILE',
+  'STATE_DIR',
+  'PAGE_PORT',
+]);
 
 /** What every source has besides its adapter's settings. */
 const ofEachSource: Record<string, Setting> = {

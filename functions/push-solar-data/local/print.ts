@@ -12,6 +12,8 @@ type Wording = {
   everyRow?: boolean;
   /** What comes next, where nothing was due: the figures are the last ones. */
   waitingFor?: readonly string[];
+  /** What stands before the time: the home, where there are several. */
+  before?: string;
 };
 
 export function printReport(told: TickReport, output: Output, at = new Date(), wording: Wording = {}): void {
@@ -33,7 +35,8 @@ const outcomeStyles: Partial<Record<TickReport['outcome'], Style>> = {
 };
 
 /** `12:03:00  pushed    solar 4.20 kW, exporting 1.50 kW, …`, with what needs attention on lines of their own. */
-function sentence(report: TickReport, output: Output, at: Date, { everyRow = false, waitingFor }: Wording): string {
+function sentence(report: TickReport, output: Output, at: Date, wording: Wording): string {
+  const { everyRow = false, waitingFor, before = '' } = wording;
   const { outcome, figures = {}, derived = [], problems, error, destinations, age_s } = report;
   const { warnings = [], remarks = [] } = report;
   const [columns, paint] = [columnsOf(output), paintOn(output)];
@@ -46,7 +49,7 @@ function sentence(report: TickReport, output: Output, at: Date, { everyRow = fal
   const known = [...told, ...age].join(', ') || what;
   const style = outcomeStyles[outcome];
   const word = waitingFor ? 'waiting' : outcome;
-  const head = headAt(at, style ? paint(style, word) : word, 8 - word.length);
+  const head = before + headAt(at, style ? paint(style, word) : word, 8 - word.length);
   // Wrong settings of a destination are among the problems already.
   const rows = problems ? destinations.filter(({ kind }) => kind !== 'settings') : destinations;
   const below = [
@@ -54,7 +57,7 @@ function sentence(report: TickReport, output: Output, at: Date, { everyRow = fal
     ...rowLines(rows, everyRow),
     ...[...warnings, ...remarks].map((warning) => `! ${warning}`),
   ];
-  const indent = ' '.repeat(hasRoomBeside(head, columns) ? 10 : 2);
+  const indent = ' '.repeat(hasRoomBeside(head, columns) ? before.length + 10 : 2);
   const lines = below.map((line) => withMarks(wrapped(`${indent}${line}`, columns), paint));
   return [beside(head, [known, ...(waitingFor ?? [])].filter(Boolean).join('; '), columns), ...lines].join('\n');
 }
@@ -64,8 +67,8 @@ const headAt = (at: Date, outcome: string, fill: number): string =>
   `${at.toTimeString().slice(0, 8)}  ${outcome}${' '.repeat(fill)}  `;
 
 /** What became of an invocation that told no report. */
-export const printTrouble = (trouble: string, output: Output, at: Date): void => {
-  const time = `${at.toTimeString().slice(0, 8)}  `;
+export const printTrouble = (trouble: string, output: Output, at: Date, before = ''): void => {
+  const time = `${before}${at.toTimeString().slice(0, 8)}  `;
   output.write(`${beside(time, trouble, columnsOf(output))}\n`);
 };
 

@@ -1,12 +1,12 @@
 /** `npm start`: a tick each minute. Without any settings, a simulated home and local stand-ins for who is told. */
 import { stateFolder } from './environment.ts';
 import { sayOn } from './layout.ts';
-import { openCommand } from './own-command.ts';
+import { openLocalCommand } from './own-command.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-const { settings } = await openCommand('start');
+const { settings } = await openLocalCommand('start');
 const isDemo = ['VENDOR', 'DESTINATION', 'CHARGE_HQ_API_KEY'].every((name) => !settings[name]);
 // The first line is said before everything else is loaded, which takes a moment.
 if (isDemo) {

@@ -1,11 +1,11 @@
 /** `npm run -s tick`: exactly one tick with settings from the environment and `.env`. */
 import { stateFolder } from './environment.ts';
 import { openLocalRuntime } from './local-runtime.ts';
-import { openCommand } from './own-command.ts';
+import { openLocalCommand } from './own-command.ts';
 import { exitCode, printReport } from './print.ts';
 import { alone } from './state-lock.ts';
 
-const { settings } = await openCommand('tick');
+const { settings } = await openLocalCommand('tick');
 process.exitCode = await alone(stateFolder(settings), 'tick', async () => {
   const runtime = openLocalRuntime(settings);
   const report = await runtime.tick();

@@ -4,8 +4,9 @@ import { inTime } from '../core/time.ts';
 import type { StoredSettings } from '../settings/stored-settings.ts';
 
 /** @param ms longest wait for each answer. */
-export function timelySettings({ load, hasChanged, ...rest }: StoredSettings, ms: number): StoredSettings {
-  return { ...rest, load: timely(load, ms), hasChanged: timely(hasChanged, ms) };
+export function timelySettings({ load, hasChanged, phase }: StoredSettings, ms: number): StoredSettings {
+  const own = phase === undefined ? {} : { phase };
+  return { load: timely(load, ms), hasChanged: timely(hasChanged, ms), ...own };
 }
 
 /**

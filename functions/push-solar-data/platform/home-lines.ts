@@ -4,6 +4,8 @@ import { isBug, levelOf, type SourceReport, type TickReport } from '../core/repo
 export type HomeLines = {
   /** @param at ms since the epoch. */
   tell(report: TickReport, at: number): void;
+  /** Of no home in particular: what did not work. */
+  say(sentence: string, at: number): void;
 };
 
 /** How long a note or remark is not said again in a home's short lines, ms. */
@@ -15,7 +17,9 @@ const keptTexts = 200;
 export function createHomeLines(write: (line: string) => void): HomeLines {
   /** By home, when a text last stood in its line. */
   const said = new Map<string, Map<string, number>>();
+  const timeOf = (at: number) => new Date(at).toISOString();
   return {
+    say: (message, at) => write(`${JSON.stringify({ level: 'WARN', timestamp: timeOf(at), message })}\n`),
     tell(report, at) {
       const before = said.get(report.site) ?? new Map<string, number>();
       said.set(report.site, before);
@@ -26,7 +30,7 @@ export function createHomeLines(write: (line: string) => void): HomeLines {
       const line = isAllWell(report) ? shortOf(report, isNew) : report;
       for (const text of textsOf(line)) remember(before, text, at, isNew(text));
       const { outcome, ...rest } = line;
-      const begin = { level: levelOf(report).toUpperCase(), timestamp: new Date(at).toISOString(), outcome };
+      const begin = { level: levelOf(report).toUpperCase(), timestamp: timeOf(at), outcome };
       write(`${JSON.stringify({ ...begin, ...rest })}\n`);
     },
   };

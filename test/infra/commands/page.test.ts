@@ -5,14 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { request } from 'undici';
-import { Failure } from '../../../functions/push-solar-data/core/failure.ts';
 import type { TickReport } from '../../../functions/push-solar-data/core/report.ts';
 import { accountOf } from '../../../functions/push-solar-data/local/aws-account.ts';
 import { History, HomeState, Homes } from '../../../functions/push-solar-data/local/page/page-state.ts';
-import { openPageOfAws } from '../../../infra/commands/page.ts';
 import { type Answer, type MockServer, playConversation, type ReceivedRequest } from '../../support/conversation.ts';
-import { fakeClock } from '../../support/home.ts';
+import { lookAtPage } from '../../support/page-of-aws.ts';
 
 const noon = Date.parse('2026-05-20T12:00:00Z');
 const minuteMs = 60_000;
@@ -77,13 +74,7 @@ function answer({ headers, body }: ReceivedRequest): Answer {
 }
 
 /** Runs the command while `look` looks at its page. */
-async function page<Result>(
-  look: (
-    get: (path: string) => Promise<{ status: number; json: unknown }>,
-    clock: ReturnType<typeof fakeClock>,
-  ) => Promise<Result>,
-  { now = noon, SITE = '' } = {},
-) {
+async function page<Result>(look: Parameters<typeof lookAtPage<Result>>[1], { now = noon, SITE = '' } = {}) {
   const account = accountOf({ AWS_REGION: 'eu-central-1', STATE_DIR: folder, ...(SITE ? { SITE } : {}) });
   const logs = new CloudWatchLogsClient({
     ...account.client,
@@ -91,30 +82,8 @@ async function page<Result>(
     maxAttempts: 1,
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
   });
-  const clock = fakeClock(now);
-  const said: string[] = [];
-  const stop = new AbortController();
-  let result: Result | undefined;
-  let looking: Promise<void> | undefined;
-  const browse = async (address: string) => {
-    const get = async (path: string) => {
-      const { statusCode, body } = await request(`${address}${path}`);
-      return { status: statusCode, json: await body.json() };
-    };
-    looking = look(get, clock)
-      .then((found) => {
-        result = found;
-      })
-      .finally(() => stop.abort());
-  };
-  const ports = { logs, now: clock.now, say: (sentence: string) => said.push(sentence), browse, signal: stop.signal };
   try {
-    const code = await openPageOfAws(account, {}, ports);
-    await looking;
-    return { code, said, result };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { said, refused: error.message };
+    return await lookAtPage({ account, logs, now }, look);
   } finally {
     logs.destroy();
   }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { HomeState, Homes } from '../page-state.ts';
 import { asOfNow } from './as-of-now.ts';
+import { ChooseHome } from './choose-home.tsx';
 import { Destinations } from './destinations.tsx';
 import { Flows } from './flows.tsx';
 import { type Live, useClock, useHomes, useLive } from './live.ts';
@@ -21,7 +22,7 @@ export function App() {
   useTitle(state);
   return (
     <>
-      <Head homes={homes} live={live} now={(state?.now ?? clock) + heardMs} />
+      <Head homes={homes} site={site} live={live} now={(state?.now ?? clock) + heardMs} />
       <main>
         <Silence live={live} heardMs={heardMs} />
         {state ? (
@@ -61,7 +62,9 @@ const origins: Record<Homes['origin'], string> = {
   aws: 'The bridge on AWS',
 };
 
-function Head({ homes, live, now }: { homes: Homes | undefined; live: Live; now: number }) {
+type HeadParts = { homes: Homes | undefined; site: string | undefined; live: Live; now: number };
+
+function Head({ homes, site, live, now }: HeadParts) {
   const { state } = live;
   return (
     <header>
@@ -72,19 +75,7 @@ function Head({ homes, live, now }: { homes: Homes | undefined; live: Live; now:
         </svg>
         Solar Cloud Bridge
       </h1>
-      {homes && homes.homes.length > 1 && (
-        <nav aria-label="Homes">
-          {homes.homes.map(({ site }) => (
-            <a
-              key={site}
-              href={`#${encodeURIComponent(site)}`}
-              aria-current={site === state?.site ? 'page' : undefined}
-            >
-              {site}
-            </a>
-          ))}
-        </nav>
-      )}
+      {homes && <ChooseHome homes={homes.homes} shown={site ?? state?.site} />}
       <p class="origin">
         {homes && <span>{origins[homes.origin]}</span>}
         {state?.tickAt !== undefined && <span class="figures">last tick {agoOf(state.tickAt, now)}</span>}

@@ -1,0 +1,74 @@
+/** What the bridge costs on AWS, as tables: one home, and several in one stack. */
+import {
+  monthlyDollars,
+  prices,
+  typicalFeed,
+  typicalSite,
+  type Usage,
+  usageOf,
+  withDestinations,
+} from '../infra/cost.ts';
+import { dollarsOfHomes, type HomesUsage, homesPrices, usageOfHomes } from '../infra/homes-cost.ts';
+
+const amount = (value: number): string => Number(value.toPrecision(2)).toLocaleString('en');
+const cents = (dollars: number): string => Math.round(dollars * 100).toLocaleString('en');
+const count = (homes: number): string => `${homes.toLocaleString('en')} ${homes === 1 ? 'home' : 'homes'}`;
+
+/** Cents of a US dollar a month by kind, for one home, and for a few and a village of them that have a stack each. */
+export function costTable(): string {
+  const usage = usageOf(typicalSite);
+  const sites = [1, 5, 50];
+  const bills = sites.map((homes) => monthlyDollars(usage, homes));
+  const billsWithFeed = sites.map((homes) => monthlyDollars(usageOf(typicalSite, typicalFeed), homes));
+  const row = (what: string, used: string, kind: keyof Usage | 'total', of = bills) =>
+    `| ${what} | ${used} | ${of.map((bill) => cents(bill[kind])).join(' | ')} |`;
+  const kinds = Object.keys(prices) as (keyof Usage)[];
+  const withAnother = usageOf(withDestinations(typicalSite, 2));
+  const more = sites.map((homes, nth) => monthlyDollars(withAnother, homes).total - (bills[nth]?.total ?? 0));
+  const [, ...several] = sites;
+  const inOneStack = several.map((homes) => cents(dollarsOfHomes(usageOfHomes(homes)).total));
+  return [
+    `| cents a month | a home uses, of what is free for the account | ${sites.map((homes) => (homes === 1 ? count(homes) : `${count(homes)}, a stack each`)).join(' | ')} |`,
+    '|---|---|--:|--:|--:|',
+    ...kinds.map((kind) => row(prices[kind].what, `${amount(usage[kind])} of ${amount(prices[kind].free)}`, kind)),
+    row('**all**', '', 'total'),
+    `| each further destination, more | a metric and an alarm | ${more.map(cents).join(' | ')} |`,
+    row('**all**, where each has a [feed](destinations/feed.md) with two readers', '', 'total', billsWithFeed),
+    `| **all**, in [one stack for several homes](many-homes.md#what-it-costs) |  |  | ${inOneStack.join(' | ')} |`,
+  ].join('\n');
+}
+
+/** US dollars a month by kind, for a few homes and many that share stacks. */
+export function homesCostTable(): string {
+  const sizes = [5, 50, 500, 10_000];
+  const usages = sizes.map((homes) => usageOfHomes(homes));
+  const bills = usages.map(dollarsOfHomes);
+  const kinds = Object.keys(homesPrices) as (keyof HomesUsage)[];
+  const [, village] = usages;
+  const used = (kind: keyof HomesUsage) =>
+    village && `${amount(village[kind])}${homesPrices[kind].free > 0 ? ` of ${amount(homesPrices[kind].free)}` : ''}`;
+  const row = (what: string, use: string | undefined, [first = '', ...others]: string[]) =>
+    `| ${what} | ${use ?? ''} | ${first} | ${others.join(' | ')} |`;
+  const apart = sizes.map((homes) => dollars(monthlyDollars(usageOf(typicalSite), homes).total));
+  return [
+    `| dollars a month | ${count(50)} use, of what is free | ${sizes.map(count).join(' | ')} |`,
+    `|---|---|${sizes.map(() => '--:|').join('')}`,
+    ...kinds.map((kind) =>
+      row(
+        homesPrices[kind].what,
+        used(kind),
+        bills.map((bill) => dollars(bill[kind])),
+      ),
+    ),
+    row(
+      '**all**',
+      '',
+      bills.map(({ total }) => dollars(total)),
+    ),
+    row('with a stack for each home', '', apart),
+  ].join('\n');
+}
+
+/** Cents only where they count. */
+const dollars = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0, minimumFractionDigits: 0 });

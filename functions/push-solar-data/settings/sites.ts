@@ -1,0 +1,81 @@
+/** The grammar of `SITE`: one home, a list of homes, or a file with such a list; several of them share one stack. */
+import { readFileSync } from 'node:fs';
+import { Failure } from '../core/failure.ts';
+import { createSettingsReader, type SettingTexts } from './settings-reader.ts';
+
+/** The name of a home, or of a stack of several. */
+const name = /^[a-z0-9][a-z0-9-]{0,40}$/;
+
+const cleaned = (text: string | undefined): string | undefined => createSettingsReader({ SITE: text }).take('SITE');
+
+const isFile = (text: string): boolean => /[./]/.test(text);
+
+/** Whether SITE names homes that share one stack: a list, also of one home, or a file. */
+export function isSeveral(text: string | undefined): boolean {
+  const clean = cleaned(text) ?? '';
+  return clean.includes(',') || isFile(clean);
+}
+
+/**
+ * The homes that SITE names, in its order.
+ *
+ * @param readList the text of a file of sites. @throws Failure `settings`, with what to do.
+ */
+export function sitesNamed(text: string | undefined, readList = readFile): string[] {
+  const clean = cleaned(text) ?? 'home';
+  const sites = isFile(clean)
+    ? linesOf(readList(clean))
+    : clean
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+  const place = isFile(clean) ? clean : 'SITE';
+  if (sites.length === 0)
+    throw new Failure('settings', `${place} names no home: write one${isFile(clean) ? ' a line' : ', such as home'}.`);
+  const wrong = sites.find((site) => !name.test(site))?.slice(0, 60);
+  if (wrong !== undefined)
+    throw new Failure(
+      'settings',
+      isSeveral(clean)
+        ? `${place} names "${wrong}": a home has a short name of small letters, digits and hyphens.`
+        : `SITE must be a short name of small letters, digits and hyphens (it is "${wrong}")`,
+    );
+  const twice = sites.find((site, nth) => sites.indexOf(site) !== nth);
+  if (twice !== undefined) throw new Failure('settings', `${place} names ${twice} twice: leave one of them out.`);
+  return sites;
+}
+
+/** The name of the stack that these homes share; undefined where SITE names one home, which has a stack of its own. @throws Failure `settings` */
+export function stackOf(texts: SettingTexts, sites: readonly string[]): string | undefined {
+  if (!isSeveral(texts['SITE'])) return undefined;
+  const stack = createSettingsReader(texts).take('STACK') ?? 'homes';
+  if (!name.test(stack))
+    throw new Failure('settings', 'STACK must be a short name of small letters, digits and hyphens.');
+  // The functions of a stack are called homes, homes-2, homes-3, …
+  const taken = sites.find((site) => site === stack || (site.startsWith(`${stack}-`) && /-\d+$/.test(site)));
+  if (taken === undefined) return stack;
+  throw new Failure(
+    'settings',
+    `SITE names a home "${taken}", and the stack of these homes is called "${stack}": give the stack another name, such as STACK=my-${stack}.`,
+  );
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Failure(
+      'settings',
+      `SITE names the file ${path}, which cannot be read (${code}): write the name of one home a line into it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** `#` begins a comment. */
+const linesOf = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => (line.split('#')[0] ?? '').trim())
+    .filter((line) => line !== '');

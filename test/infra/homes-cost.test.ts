@@ -1,0 +1,61 @@
+/** What many homes cost: nothing for a few, and pennies for each of many, by calculation. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { monthlyDollars, prices, typicalSite, usageOf } from '../../infra/cost.ts';
+import { measuredHome, measuredShard } from '../../infra/fleet-measured.ts';
+import { dollarsOfHomes, homesPrices, storeFor, usageOfHomes } from '../../infra/homes-cost.ts';
+
+const totalOf = (homes: number) => dollarsOfHomes(usageOfHomes(homes)).total;
+
+describe('several homes in one stack', () => {
+  for (const [homes, most] of [
+    [2, 0],
+    [5, 0],
+    [50, 3],
+    [500, 30],
+    [10_000, 600],
+  ] as const)
+    it(`cost ${most === 0 ? 'nothing' : `at most ${most} dollars a month`} where they are ${homes}`, (t) => {
+      const total = totalOf(homes);
+      t.diagnostic(`${total.toFixed(2)} dollars`);
+      assert.ok(total <= most, `${total}`);
+    });
+
+  it('cost less than a stack for each of them', () => {
+    for (const homes of [5, 50, 500])
+      assert.ok(totalOf(homes) < monthlyDollars(usageOf(typicalSite), homes).total / 10, `${homes}`);
+  });
+
+  it('keep their state in a table where parameters do not hold it, which costs by its writes', () => {
+    assert.deepEqual([500, 10_000].map(storeFor), ['parameters', 'dynamodb']);
+    assert.equal(usageOfHomes(500).tableWrites, 0);
+    const { tableWrites, kmsRequests } = usageOfHomes(10_000);
+    const writes = 10_000 * (measuredHome.logInWritesAMonth + measuredHome.stateWritesAMonth);
+    assert.equal(tableWrites, writes * 3, 'an item of 3 KB');
+    assert.equal(kmsRequests, 10_000 * measuredShard.coldStartsADay * 30.5 * measuredHome.secureStrings);
+  });
+
+  it('share one invocation, and the time of a full shard is that of its homes side by side', () => {
+    const [one, full, more] = [1, 25, 26].map((homes) => usageOfHomes(homes));
+    assert.equal(full?.invocations, one?.invocations);
+    assert.equal(more?.invocations, 2 * Number(full?.invocations));
+    assert.ok(Number(full?.gigabyteSeconds) < 3 * Number(one?.gigabyteSeconds));
+  });
+
+  it('pay for kept and queried log only what the new lines leave of the 5 GB that are free', () => {
+    const usage = { ...usageOfHomes(1), logGigabytes: 3, keptLogGigabytes: 1.5, queriedGigabytes: 1 };
+    const { logGigabytes, keptLogGigabytes, queriedGigabytes } = dollarsOfHomes(usage);
+    assert.deepEqual([logGigabytes, keptLogGigabytes], [0, 0]);
+    assert.equal(queriedGigabytes, 0.5 * homesPrices.queriedGigabytes.dollars);
+    const full = dollarsOfHomes({ ...usage, logGigabytes: 6 });
+    assert.equal(full.keptLogGigabytes, 1.5 * homesPrices.keptLogGigabytes.dollars);
+  });
+
+  it('have metrics, alarms and a dashboard for each stack, and no more of them with more homes', () => {
+    for (const kind of ['customMetrics', 'alarms', 'dashboards'] as const) {
+      assert.equal(usageOfHomes(800)[kind], usageOfHomes(2)[kind]);
+      assert.ok(usageOfHomes(800)[kind] <= prices[kind].free, kind);
+      assert.equal(usageOfHomes(10_000)[kind], 10 * usageOfHomes(2)[kind]);
+    }
+  });
+});
