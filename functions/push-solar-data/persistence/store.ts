@@ -39,8 +39,8 @@ export const parsedDocuments = (texts: Iterable<readonly [string, string]>): Map
 
 /** Nothing was overwritten: the document is not the one any more that was read or written here last. */
 export class WrittenMeanwhile extends Error {
-  constructor(name: string) {
-    super(`another run of the bridge has written ${name} meanwhile, and the next tick goes on with that`);
+  constructor() {
+    super('another run of the bridge was quicker, and the next tick goes on with what it has written');
   }
 }
 

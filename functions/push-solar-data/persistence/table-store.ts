@@ -79,7 +79,7 @@ export function tableStore(
         if (present !== before && !isOwn(present)) break;
         before = present;
       }
-      throw new WrittenMeanwhile(name);
+      throw new WrittenMeanwhile();
     },
     async all() {
       const { documents } = await lookAnew();

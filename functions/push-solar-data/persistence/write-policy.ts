@@ -24,7 +24,10 @@ export type WritePolicy = {
   lazySpacingMs: number;
   /** Whether polls of quick clouds are left out; then a slow one that may come before the next write is noted ahead. */
   sparing: boolean;
-  /** 0 to 1, of a home whose store others share: what can wait is written at the home's own turn. */
+  /**
+   * 0 to 1, of a home whose store others share: what is only of use after a while is written at the home's own turn. When
+   * a slow cloud was asked is not: until it is written, a cold start would ask it again.
+   */
   phase?: number | undefined;
 };
 
@@ -65,7 +68,7 @@ export function isWorthWriting(before: Written | undefined, next: Written, polic
 
 function isTime(before: Written, next: Written, { steadySpacingMs, lazySpacingMs, phase }: WritePolicy): boolean {
   if (next.urgent !== before.urgent || next.at < before.at) return true;
-  if (next.steady !== before.steady) return next.at >= nextTurnAt(before.at, steadySpacingMs, phase);
+  if (next.steady !== before.steady) return next.at - before.at >= steadySpacingMs;
   return next.at >= nextTurnAt(before.lazyAt, lazySpacingMs, phase);
 }
 
@@ -157,16 +160,15 @@ function ofQuickCloud({ polledAt: _p, last: _l, unchanged: _u, failure, ...kept 
 function withPollsAhead(
   kept: SiteState,
   sources: readonly SourceLimits[],
-  { steadySpacingMs, phase }: WritePolicy,
+  { steadySpacingMs }: WritePolicy,
   now: number,
 ): SiteState {
-  const nextWriteAt = nextTurnAt(now, steadySpacingMs, phase);
   const ahead: SiteState = { ...kept, sources: { ...kept.sources } };
   for (const { label, pollSeconds } of sources) {
     const source = kept.sources[label];
     if (source?.polledAt === undefined || (source.failure?.retryAt ?? 0) > now) continue;
     const nextAt = source.polledAt + pollSeconds * 1000;
-    if (nextAt >= nextWriteAt) continue;
+    if (nextAt >= now + steadySpacingMs) continue;
     const { last: _unknown, failure, ...rest } = source;
     const backOff = failure?.retryAt === undefined ? {} : { failure };
     ahead.sources[label] = { ...rest, polledAt: nextAt + nextTickMs, ...backOff };
