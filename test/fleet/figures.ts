@@ -1,9 +1,8 @@
 /** What a fleet is asked to play, and what is measured of it. */
+import type { StateStoreName } from '../../infra/homes-settings.ts';
 import type { Waiting } from './chances.ts';
 import type { CloudsSeen } from './clouds.ts';
 import type { Heard, ReceiverUrls } from './receivers.ts';
-
-export type StateStoreKind = 'parameters' | 'dynamodb';
 
 export type FleetOptions = {
   homes: number;
@@ -12,7 +11,7 @@ export type FleetOptions = {
   /** Before that, with a store that knows no quotas; 0: nothing is stored of any home but its settings. */
   minutesBefore: number;
   seed: number;
-  state: StateStoreKind;
+  state: StateStoreName;
   /** In one account and region: each has quotas of its own. */
   homesARegion: number;
   /** Calls a second of the Parameter Store in each. */
@@ -47,10 +46,13 @@ export type StoreCalls = {
   kmsRequests: number;
   tableReadUnits: number;
   tableWriteUnits: number;
+  /** Sent to the owner. */
+  mails: number;
 };
 
 export const noCalls = (): StoreCalls => ({
   ...{ calls: {}, throttledReads: 0, throttledWrites: 0, kmsRequests: 0, tableReadUnits: 0, tableWriteUnits: 0 },
+  mails: 0,
 });
 
 /** Of the instances, their store included. */

@@ -6,15 +6,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownCommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import { mostHomes } from '../../infra/homes-settings.ts';
 import type { FleetOptions, FleetPlayed } from './figures.ts';
 import type { FleetRow } from './row.ts';
 
 const resultFile = join(import.meta.dirname, '../../infra/fleet-measured.json');
 
-/** So many homes of a region fit into its 10,000 parameters. */
-const homesARegion = { parameters: 800, dynamodb: 1_000 };
-/** Other homes have their state in the table. */
-const mostInParameters = 800;
 const shownWrongs = 20;
 
 /** Default throughput, docs.aws.amazon.com/general/latest/gr/ssm.html. */
@@ -36,14 +33,14 @@ function optionsOf(values: Given): FleetOptions[] | string {
   if (values.state !== undefined && values.state !== 'parameters' && values.state !== 'dynamodb')
     return '--state is parameters or dynamodb';
   return homes.map((count): FleetOptions => {
-    const state = (values.state ?? (count > mostInParameters ? 'dynamodb' : 'parameters')) as FleetOptions['state'];
+    const state = (values.state ?? (count > mostHomes.parameters ? 'dynamodb' : 'parameters')) as FleetOptions['state'];
     return {
       homes: count,
       minutes: Number(values.minutes ?? (count > 1_000 ? 12 : 90)),
       minutesBefore: values.first ? 0 : 2,
       seed: Number(seed),
       state,
-      homesARegion: Number(values['homes-a-region'] ?? homesARegion[state]),
+      homesARegion: Number(values['homes-a-region'] ?? mostHomes[state]),
       quotas: usualQuotas,
       waiting: usualWaiting,
       hasTrouble: true,

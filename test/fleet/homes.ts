@@ -11,6 +11,8 @@ export const mix: Record<string, number> = {
   ...{ givenergy: 5, hoymiles: 4, deyecloud: 3 },
   ...{ foxess: 12, 'sigenergy/app': 6, sma: 5, solarman: 4, soliscloud: 4, fusionsolar: 3, solax: 2 },
 };
+/** What an owner sets besides, where a conversation's own home needs it for all its figures. */
+const besides: Record<string, Record<string, string>> = { foxess: { gridMeter: 'HYBRID' } };
 const furtherShare = 0.1;
 
 export type FleetHome = {
@@ -37,7 +39,7 @@ export function homeOf(nth: number, seed: number, { clouds, receivers }: Address
   const talk = drawn(random.next() * 100);
   const cloud = `${clouds[talk.name]}/${site}`;
   const { vendor, settings } = talk.adapter;
-  const texts = Object.entries(talk.conversation.settings).map(([name, text]) => {
+  const texts = Object.entries({ ...talk.conversation.settings, ...besides[talk.name] }).map(([name, text]) => {
     const isSecret = settings[name]?.secret === true;
     const filled = text.replaceAll('{server}', cloud);
     return { name, isSecret, value: isSecret ? ownSecret(filled, nth) : filled };

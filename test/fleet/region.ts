@@ -15,6 +15,8 @@ export type Region = {
   keep(home: FleetHome): void;
   deployment: StoreCalls;
   after: StoreCalls;
+  /** One mail about its homes. */
+  mailed(at: number): void;
   /** What is wrong with the stored state of each home. */
   wrongStates(): string[];
   /** By home. */
@@ -51,6 +53,9 @@ export function openRegion(options: InstancesOptions): Region {
         parameters.set(home.site, name, value, secret ? 'SecureString' : 'String');
     },
     ...{ deployment, after },
+    mailed(at) {
+      tallyAt(at).mails += 1;
+    },
     wrongStates: () => [...homes.values()].flatMap((home) => wrongOf(home, documentsOf(home.site))),
     refreshTokens: () =>
       Object.fromEntries(

@@ -1,18 +1,13 @@
 /** What came of a fleet: a row of infra/fleet-measured.json, and what must not be. */
-import {
-  deploymentMinutes,
-  type FleetPlayed,
-  mean,
-  percentile,
-  type StateStoreKind,
-  type StoreCalls,
-} from './figures.ts';
+
+import type { StateStoreName } from '../../infra/homes-settings.ts';
+import { deploymentMinutes, type FleetPlayed, mean, percentile, type StoreCalls } from './figures.ts';
 import type { Pace } from './receivers.ts';
 
 /** After the deployment, but for what is said of that. */
 export type FleetRow = {
   homes: number;
-  state: StateStoreKind;
+  state: StateStoreName;
   shards: number;
   minutes: number;
   /** Of an invocation. */
@@ -33,6 +28,8 @@ export type FleetRow = {
     tableReadUnits: number;
     tableWriteUnits: number;
   };
+  /** Of all homes, in the minutes. */
+  mails: number;
   /** Share of the calls that were refused for being too many. */
   throttled: { reads: number; writes: number };
   /** Of what Charge HQ knows, s: of homes with clouds that are asked each minute or two, and of those asked every five. */
@@ -76,6 +73,7 @@ export function rowOf({ options, instances, log, heard, clouds }: FleetPlayed): 
       tableReadUnits: short(after.tableReadUnits / homeHours),
       tableWriteUnits: short(after.tableWriteUnits / homeHours),
     },
+    mails: after.mails,
     throttled: {
       reads: short(after.throttledReads / Math.max(1, readsOf(after))),
       writes: short(after.throttledWrites / Math.max(1, writesOf(after))),

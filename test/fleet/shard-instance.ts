@@ -8,6 +8,7 @@ import { createHomeLines } from '../../functions/push-solar-data/platform/home-l
 import { createStackMetrics } from '../../functions/push-solar-data/platform/stack-metrics.ts';
 import { openRuntime } from '../../functions/push-solar-data/runtime.ts';
 import { openShard } from '../../functions/push-solar-data/shard.ts';
+import { openShardMail } from '../../functions/push-solar-data/shard-mail.ts';
 import { siteOf } from './homes.ts';
 import { fleetConnections, instanceClock } from './instance.ts';
 import type { Region } from './region.ts';
@@ -57,7 +58,12 @@ export function startShard({ homes, shardsOfRegion }: FleetShard, region: Region
     },
     telemetry: isMeasured
       ? { lines: createHomeLines((line) => process.stdout.write(line)), metrics: createStackMetrics('fleet') }
-      : { lines: { tell() {} }, metrics: { publish() {} } },
+      : { lines: { tell() {}, say() {} }, metrics: { publish() {} } },
+    mail: openShardMail({
+      stack: 'fleet',
+      send: async () => region.mailed(clock.now()),
+      storeOf: (site) => storeOf(site).state,
+    }),
     clock,
   });
   return {

@@ -1,7 +1,7 @@
 /** The shards of a fleet: their homes, their rules, and the account and region that they share with others. */
+import { homesAShard } from '../../functions/push-solar-data/settings/shards.ts';
 import { chanceOf } from './chances.ts';
 
-export const homesAShard = 25;
 /** A rule of EventBridge has so many targets. */
 const shardsARule = 5;
 /** Until an event of the schedule has begun its invocation. */
