@@ -25,8 +25,10 @@ export type FleetOptions = {
   spacingMs: number;
 };
 
-/** To the process of the instances. */
+/** To the process of the instances of one account and region. */
 export type InstancesOptions = FleetOptions & {
+  /** From 0. */
+  region: number;
   /** Of the first measured minute, ms since the epoch. */
   begins: number;
   clouds: Readonly<Record<string, string>>;

@@ -36,8 +36,8 @@ function optionsOf(values: Given): FleetOptions[] | string {
     const state = (values.state ?? (count > mostHomes.parameters ? 'dynamodb' : 'parameters')) as FleetOptions['state'];
     return {
       homes: count,
-      minutes: Number(values.minutes ?? (count > 1_000 ? 12 : 90)),
-      minutesBefore: values.first ? 0 : 2,
+      minutes: Number(values.minutes ?? (count > 1_000 ? 10 : 90)),
+      minutesBefore: values.first ? 0 : count > 1_000 ? 1 : 2,
       seed: Number(seed),
       state,
       homesARegion: Number(values['homes-a-region'] ?? mostHomes[state]),

@@ -1,19 +1,12 @@
 /**
- * The function's instances of a fleet, all in one process of their own, which does nothing else; its standard output is the
- * log. Each shard goes from minute to minute on its own: what they share is the store, which keeps its quotas by the
+ * The function's instances in one account and region, in a process of their own, which does nothing else; its standard
+ * output is the log. Each shard goes from minute to minute on its own: what they share is the store, which keeps its quotas by the
  * fleet's time.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chanceOf } from './chances.ts';
-import {
-  deploymentMinutes,
-  type InstancesMeasured,
-  type InstancesOptions,
-  minuteMs,
-  noCalls,
-  type StoreCalls,
-} from './figures.ts';
+import { deploymentMinutes, type InstancesMeasured, type InstancesOptions, minuteMs } from './figures.ts';
 import { homeOf } from './homes.ts';
 import { openRegion, type Region } from './region.ts';
 import { type ShardInstance, startShard } from './shard-instance.ts';
@@ -23,20 +16,12 @@ import { delayMs, dueMs, type FleetShard, shardsOf } from './shards.ts';
 const timeoutMs = 55_000;
 
 async function play(options: InstancesOptions): Promise<InstancesMeasured> {
-  const shards = shardsOf(options.homes, options.homesARegion);
-  const regions = new Map<number, Region>();
-  for (const { region, homes } of shards) {
-    const opened = regions.get(region) ?? openRegion(options);
-    regions.set(region, opened);
-    for (const nth of homes) opened.keep(homeOf(nth, options.seed, options));
-  }
+  const shards = shardsOf(options.homes, options.homesARegion).filter(({ region }) => region === options.region);
+  const region = openRegion(options);
+  for (const nth of shards.flatMap(({ homes }) => homes)) region.keep(homeOf(nth, options.seed, options));
   const course = { options, turn: turns(options.spacingMs) };
   const ofEach = async (from: number, until: number, into: Run) => {
-    const runs = shards.map((shard) => {
-      const region = regions.get(shard.region);
-      return region && run(shard, region, { ...course, from, until }, into);
-    });
-    await Promise.all(runs);
+    await Promise.all(shards.map((shard) => run(shard, region, { ...course, from, until }, into)));
   };
   await ofEach(-options.minutesBefore, 0, { billedMs: [], coldStarts: 0 });
   const late = monitorEventLoopDelay({ resolution: 20 });
@@ -47,12 +32,17 @@ async function play(options: InstancesOptions): Promise<InstancesMeasured> {
   late.disable();
   const { user, system } = process.cpuUsage(cpuBefore);
   return {
-    ...measuredOf([...regions.values()]),
     shards: shards.length,
     coldStarts: measured.coldStarts,
     billedMs: measured.billedMs.map(Math.round),
     cpuSeconds: (user + system) / 1e6,
     lateMs: { mean: late.mean / 1e6, percentile99: late.percentile(99) / 1e6 },
+    deployment: region.deployment,
+    after: region.after,
+    parameters: region.parameters.count(),
+    secureStrings: region.parameters.count('SecureString'),
+    wrongStates: region.wrongStates(),
+    refreshTokens: region.refreshTokens(),
   };
 }
 
@@ -78,17 +68,6 @@ async function run(shard: FleetShard, region: Region, { options, turn, from, unt
   await instance?.stop();
 }
 
-function measuredOf(regions: readonly Region[]) {
-  return {
-    deployment: regions.reduce((all, { deployment }) => added(all, deployment), noCalls()),
-    after: regions.reduce((all, { after }) => added(all, after), noCalls()),
-    parameters: regions.reduce((sum, { parameters }) => sum + parameters.count(), 0),
-    secureStrings: regions.reduce((sum, { parameters }) => sum + parameters.count('SecureString'), 0),
-    wrongStates: regions.flatMap((region) => region.wrongStates()),
-    refreshTokens: Object.assign({}, ...regions.map((region) => region.refreshTokens())),
-  };
-}
-
 const isReplaced = ({ nth }: FleetShard, minute: number, { seed, minutesAnInstance }: InstancesOptions): boolean =>
   minutesAnInstance > 0 && chanceOf(seed, 'replaced', nth, minute).happens(1 / minutesAnInstance);
 
@@ -101,13 +80,6 @@ function turns(spacingMs: number): () => Promise<void> {
     next = at + spacingMs;
     if (at > now) await wait(at - now);
   };
-}
-
-function added({ calls, ...all }: StoreCalls, { calls: more, ...others }: StoreCalls): StoreCalls {
-  const sums = Object.entries(all).map(([name, sum]) => [name, sum + others[name as keyof typeof others]]);
-  const names = new Set([...Object.keys(calls), ...Object.keys(more)]);
-  const byName = [...names].map((name) => [name, (calls[name] ?? 0) + (more[name] ?? 0)]);
-  return { ...noCalls(), ...Object.fromEntries(sums), calls: Object.fromEntries(byName) };
 }
 
 if (process.send)

@@ -6,9 +6,9 @@ import { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { deploymentMinutes, type LogTally, minuteMs } from './figures.ts';
 import type { FleetHome } from './homes.ts';
 
-/** @returns at the end of the log. */
+/** @returns at the end of all logs. */
 export async function readLog(
-  log: Readable,
+  logs: readonly Readable[],
   homes: readonly FleetHome[],
   { begins, minutes }: { begins: number; minutes: number },
 ): Promise<LogTally> {
@@ -18,13 +18,13 @@ export async function readLog(
     ...{ homeLines: 0, firstTickSeconds: [], homeBytes: 0, otherBytes: 0, outcomes: {}, missed: 0 },
     ...{ leaks: [], storeTrouble: {}, bugs: [], errors: {} },
   };
-  for await (const line of createInterface({ input: log })) {
+  const read = (line: string) => {
     const bytes = Buffer.byteLength(line) + 1;
     const { report, at } = reportIn(line) ?? {};
     const own = report && bySite.get(report.site);
     if (!report || !own || at === undefined) {
       tally.otherBytes += bytes;
-      continue;
+      return;
     }
     own.lines += 1;
     if (!own.hasTicked && report.outcome !== 'failed') {
@@ -39,7 +39,12 @@ export async function readLog(
     add(tally, report);
     if (own.home.secrets.some((secret) => line.includes(secret)) || isMixedUp(line, own.home.site))
       tally.leaks.push(line);
-  }
+  };
+  await Promise.all(
+    logs.map(async (log) => {
+      for await (const line of createInterface({ input: log })) read(line);
+    }),
+  );
   for (const { lines } of bySite.values()) tally.missed += Math.max(0, minutes - lines);
   return tally;
 }

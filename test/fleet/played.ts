@@ -10,6 +10,8 @@ import {
   type InstancesMeasured,
   type InstancesOptions,
   minuteMs,
+  noCalls,
+  type StoreCalls,
 } from './figures.ts';
 import { homeOf, mix } from './homes.ts';
 import { readLog } from './log.ts';
@@ -26,7 +28,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
     return child;
   };
   try {
-    const [clouds, receivers, instances] = [start('clouds.ts'), start('receivers.ts'), start('instances.ts', 'pipe')];
+    const [clouds, receivers] = [start('clouds.ts'), start('receivers.ts')];
     const cloudsOptions = { seed, begins, names: Object.keys(mix), waiting: waiting.clouds, hasTrouble };
     const [cloudUrls, receiverUrls] = await Promise.all([
       ask<Record<string, string>>(clouds, cloudsOptions satisfies CloudsOptions),
@@ -37,20 +39,21 @@ export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
       } satisfies ReceiversOptions),
     ]);
     const addresses = { clouds: cloudUrls, receivers: receiverUrls };
-    if (!instances.stdout) throw new Error('the instances have no log');
+    const regions = Array.from({ length: Math.ceil(homes / options.homesARegion) }, (_, region) => region);
+    const instances = regions.map(() => start('instances.ts', 'pipe'));
     const log = readLog(
-      instances.stdout,
+      instances.flatMap(({ stdout }) => stdout ?? []),
       Array.from({ length: homes }, (_, nth) => homeOf(nth, seed, addresses)),
       { begins, minutes },
     );
-    const measured = await ask<InstancesMeasured>(instances, {
-      ...options,
-      ...addresses,
-      begins,
-    } satisfies InstancesOptions);
+    const measured = await Promise.all(
+      instances.map((each, region) =>
+        ask<InstancesMeasured>(each, { ...options, ...addresses, begins, region } satisfies InstancesOptions),
+      ),
+    );
     return {
       options,
-      instances: measured,
+      instances: measured.reduce(together),
       log: await log,
       clouds: await ask<CloudsSeen>(clouds, {}),
       heard: await ask<Heard>(receivers, { endsAt: begins + minutes * minuteMs }),
@@ -58,6 +61,33 @@ export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
   } finally {
     for (const child of children) child.kill();
   }
+}
+
+/** Of several regions. */
+function together(one: InstancesMeasured, other: InstancesMeasured): InstancesMeasured {
+  return {
+    shards: one.shards + other.shards,
+    coldStarts: one.coldStarts + other.coldStarts,
+    billedMs: [...one.billedMs, ...other.billedMs],
+    cpuSeconds: one.cpuSeconds + other.cpuSeconds,
+    lateMs: {
+      mean: Math.max(one.lateMs.mean, other.lateMs.mean),
+      percentile99: Math.max(one.lateMs.percentile99, other.lateMs.percentile99),
+    },
+    deployment: added(one.deployment, other.deployment),
+    after: added(one.after, other.after),
+    parameters: one.parameters + other.parameters,
+    secureStrings: one.secureStrings + other.secureStrings,
+    wrongStates: [...one.wrongStates, ...other.wrongStates],
+    refreshTokens: { ...one.refreshTokens, ...other.refreshTokens },
+  };
+}
+
+function added({ calls, ...all }: StoreCalls, { calls: more, ...others }: StoreCalls): StoreCalls {
+  const sums = Object.entries(all).map(([name, sum]) => [name, sum + others[name as keyof typeof others]]);
+  const names = new Set([...Object.keys(calls), ...Object.keys(more)]);
+  const byName = [...names].map((name) => [name, (calls[name] ?? 0) + (more[name] ?? 0)]);
+  return { ...noCalls(), ...Object.fromEntries(sums), calls: Object.fromEntries(byName) };
 }
 
 /** @throws if the process ends without an answer. */

@@ -240,7 +240,7 @@ export const commands = {
     does: 'Plays many homes in shared stacks against local stand-ins of clouds, destinations and AWS, and says what that takes; for those who change the code.',
     options: {
       homes: { type: 'string', value: '1,5,50', help: 'how many, one fleet after the other; default: 50' },
-      minutes: { type: 'string', value: '90', help: 'how long; default: 90, and 12 of more than 1,000 homes' },
+      minutes: { type: 'string', value: '90', help: 'how long; default: 90, and 10 of more than 1,000 homes' },
       state: {
         type: 'string',
         value: 'dynamodb',
