@@ -10,14 +10,15 @@ import { stackDestinations } from './destinations.ts';
 import { feedsNamed } from './feed.ts';
 import { type HomesSettings, homesSettings } from './homes-settings.ts';
 import { HomesStack } from './homes-stack.ts';
-import { publicSettings, slowestPollSeconds } from './public-settings.ts';
+import { settingsOfSite, slowestPollSeconds } from './public-settings.ts';
 import { SiteStack } from './site-stack.ts';
 
 const app = new App();
 const fromContext = (name: string): string | undefined => app.node.tryGetContext(name);
-const texts = { ...localSettings(process.env) };
-for (const name of ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL', 'STACK', 'STATE_STORE', 'METRICS_OF'])
-  texts[name] = fromContext(name) ?? texts[name];
+const given = ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL', 'STACK', 'STATE_STORE', 'METRICS_OF']
+  .map((name) => [name, fromContext(name)] as const)
+  .filter(([, text]) => text !== undefined);
+const texts = localSettings(process.env, Object.fromEntries(given));
 
 try {
   const homes = homesSettings(texts);
@@ -32,16 +33,16 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
 async function addSite(texts: SettingTexts): Promise<void> {
   const site = texts['SITE'] ?? 'home';
-  const settings = await publicSettings(texts);
+  const { settings, known } = await settingsOfSite(texts);
   bundle();
-  const feeds = feedsNamed(texts['DESTINATION']);
+  const feeds = feedsNamed(known['DESTINATION']);
   if (feeds.length > 0) bundleFeed();
   new SiteStack(app, `SolarCloudBridge-${site}`, {
     site,
     code: bundleFolder,
     settings,
-    destinations: await stackDestinations(texts, site),
-    slowestPollSeconds: await slowestPollSeconds(texts),
+    destinations: await stackDestinations(known, site),
+    slowestPollSeconds: await slowestPollSeconds(known),
     ...(texts['ALARM_EMAIL'] ? { alarmEmail: texts['ALARM_EMAIL'] } : {}),
     reserveConcurrency: fromContext('reserveConcurrency') === 'true',
     feeds: feeds.map((label) => ({

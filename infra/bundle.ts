@@ -20,10 +20,8 @@ export const bundle = (outdir = bundleFolder): Metafile =>
   bundled(outdir, { handler: 'functions/push-solar-data/handler.ts', ...started });
 
 /** The same for several homes. */
-export const bundleHomes = (
-  outdir = homesBundleFolder,
-  handler = 'functions/push-solar-data/shard-handler.ts',
-): Metafile => bundled(outdir, { handler, ...started });
+export const bundleHomes = (outdir = homesBundleFolder): Metafile =>
+  bundled(outdir, { handler: 'functions/push-solar-data/shard-handler.ts', ...started });
 
 /** What answers the readers of a feed, for homes that have one. */
 export const bundleFeed = (outdir = feedBundleFolder): Metafile =>

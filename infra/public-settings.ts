@@ -15,6 +15,14 @@ const ofEachSource = ['BASE_URL', 'AUTH_URL', 'TAKE', 'POLL_SECONDS', 'STALE_AFT
  * @throws Failure `settings` for what cannot be right, which may hold a credential where everybody can read it.
  */
 export async function publicSettings(texts: SettingTexts): Promise<Record<string, string>> {
+  const names = await publicNames(texts);
+  const settings = Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
+  await refuseWrongSettings(settings);
+  return settings;
+}
+
+/** Names of the settings that the chosen sources and destinations can have and that are no secrets. */
+export async function publicNames(texts: SettingTexts): Promise<string[]> {
   const names = [...ofTheSite];
   for (const { label, vendor } of sourcesNamed(texts['VENDOR'] ?? '')) {
     const adapter = await adapters[vendor]?.();
@@ -24,9 +32,25 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
   }
   for (const { label, module } of await chosenDestinations(texts, destinations))
     names.push(...settingsOfDestination(label, module).flatMap(({ name, secret }) => (secret ? [] : [name])));
-  const settings = Object.fromEntries(names.flatMap((name) => (texts[name] ? [[name, texts[name]]] : [])));
-  await refuseWrongSettings(settings);
-  return settings;
+  return names;
+}
+
+/** In which variable `npm run deploy` gives the app what lies in the home's parameters and is no secret, as JSON. */
+export const inParameters = 'SOLAR_CLOUD_BRIDGE_PARAMETERS';
+
+/**
+ * Of a home with a stack of its own.
+ *
+ * @param texts at hand. @param stored in its parameters, and no secrets. @returns `settings`, for the function's environment; `known`, with those that the function will
+ * find in its parameters, by which the stack is laid out. @throws Failure `settings`
+ */
+export async function settingsOfSite(
+  texts: SettingTexts,
+  stored: SettingTexts = JSON.parse(texts[inParameters] ?? '{}'),
+): Promise<{ settings: Record<string, string>; known: SettingTexts }> {
+  const known = { ...stored, ...texts };
+  const all = await publicSettings(known);
+  return { known, settings: Object.fromEntries(Object.entries(all).filter(([name]) => texts[name])) };
 }
 
 /**
@@ -35,11 +59,16 @@ export async function publicSettings(texts: SettingTexts): Promise<Record<string
  * @throws Failure `settings`
  */
 export async function refuseWrongSettings(settings: SettingTexts, mustBeKnown?: string): Promise<void> {
+  const wrong = await wrongSettings(settings, mustBeKnown);
+  if (wrong.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...wrong].join('\n- '));
+}
+
+/** The same in sentences. */
+export async function wrongSettings(settings: SettingTexts, mustBeKnown?: string): Promise<string[]> {
   const site = await openSite(settings, adapters);
-  const wrong = everyProblem(site).filter(
+  return everyProblem(site).filter(
     (problem) => !/ is missing: /.test(problem) || problem.startsWith(`${mustBeKnown} `),
   );
-  if (wrong.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...wrong].join('\n- '));
 }
 
 /** How often the slowest of the chosen clouds is asked, as far as the settings at hand tell. */

@@ -6,6 +6,7 @@ import { createSiteMemory } from './persistence/site-memory.ts';
 import { timelySettings } from './persistence/timely-settings.ts';
 import { createHomeLines } from './platform/home-lines.ts';
 import { createStackMetrics } from './platform/stack-metrics.ts';
+import { noteStrayErrors } from './platform/stray-errors.ts';
 import { openTopic } from './platform/topic.ts';
 import { openRuntime } from './runtime.ts';
 import { openShard, type Shard, type ShardSummary } from './shard.ts';
@@ -36,6 +37,7 @@ const { STACK: stack = 'homes', SHARDS: shards = '1', STATE_TABLE: table, METRIC
 const { MAIL_TOPIC: topic } = process.env;
 const storeOf = openHomeStores({ shards: Number(shards), table });
 const shard = openShard({
+  strays: noteStrayErrors(process),
   openHome(site) {
     const parameters = storeOf(site);
     return openRuntime({

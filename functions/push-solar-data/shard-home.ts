@@ -1,4 +1,5 @@
 /** One home of a shard: its ticks one after the other, whatever becomes of the one before. Never throws. */
+import { framesOf } from './core/failure.ts';
 import type { TickReport } from './core/report.ts';
 import { inTime } from './core/time.ts';
 import type { Clock } from './platform/clock.ts';
@@ -89,9 +90,3 @@ export const ofBug = (site: string, error: unknown, ms: number): TickReport =>
     error: 'The bridge itself made an error; it has been logged',
     remarks: [framesOf(error)],
   });
-
-function framesOf(error: unknown): string {
-  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.map((frame) => frame.trim())].join(' ');
-}

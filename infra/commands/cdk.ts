@@ -1,4 +1,4 @@
-/** The CDK command-line tool, for the site and in the region of the command that starts it. */
+/** The CDK command-line tool, for the site or sites and in the region of the command that starts it. */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export type RunCdk = (args: readonly string[], region: string, settings?: Record
 
 const root = join(import.meta.dirname, '../..');
 
-export function cdkFor({ site, client }: Account, environment: NodeJS.ProcessEnv): RunCdk {
+export function cdkFor({ site, stack, texts, client }: Account, environment: NodeJS.ProcessEnv): RunCdk {
   const tool = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
   return (args, region, settings = {}) =>
     new Promise((resolve, reject) => {
@@ -22,8 +22,8 @@ export function cdkFor({ site, client }: Account, environment: NodeJS.ProcessEnv
         stdio: 'inherit',
         env: {
           ...environment,
+          SITE: stack === undefined ? site : texts['SITE'],
           ...settings,
-          SITE: site,
           AWS_REGION: region,
           CDK_DISABLE_CLI_TELEMETRY: 'true',
           ...(client.profile ? { AWS_PROFILE: client.profile } : {}),

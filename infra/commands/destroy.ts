@@ -1,26 +1,31 @@
 /** `npm run destroy`: removes the site's stack with `cdk`, and says which parameters stay and how to delete them. */
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { answered } from '../../functions/push-solar-data/local/command.ts';
 import { sayOn } from '../../functions/push-solar-data/local/layout.ts';
 import { openAwsCommand } from '../../functions/push-solar-data/local/own-command.ts';
 import { parameterPath } from '../../functions/push-solar-data/settings/settings-reader.ts';
-import { cdkFor, type RunCdk } from './cdk.ts';
+import { stackNamed } from '../../functions/push-solar-data/settings/sites.ts';
+import { cdkFor } from './cdk.ts';
+import { type DestroyHomesPorts, destroyHomes } from './destroy-homes.ts';
+import { tablesOf } from './homes-state.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
 import { type LookUpStack, stackAt } from './site-stack-at-aws.ts';
+import { stacksAt } from './stacks-at-aws.ts';
 
-export type DestroyPorts = { ssm: SSMClient; lookUpStack: LookUpStack; runCdk: RunCdk; say(sentence: string): void };
+export type DestroyPorts = DestroyHomesPorts & { lookUpStack: LookUpStack };
 
 /** @param args for `cdk destroy` as they stand. @returns 0 if it was there and is gone, 2 if it was not there, else 1 or the exit code of `cdk`. @throws Failure */
-export async function destroy(
-  account: Account,
-  args: readonly string[],
-  { ssm, lookUpStack, runCdk, say }: DestroyPorts,
-): Promise<number> {
-  const { site, texts } = account;
+export async function destroy(account: Account, args: readonly string[], ports: DestroyPorts): Promise<number> {
+  const { site, stack, texts } = account;
+  if (stack !== undefined) return destroyHomes({ ...account, stack }, args, ports);
+  const { ssm, lookUpStack, runCdk, say } = ports;
   const region = await regionOf(ssm);
   const parameters = await parametersOf(ssm, site);
-  const code = (await lookUpStack()) ? await removed() : nothingThere();
+  const isThere = await lookUpStack();
+  if (!isThere) await refuseShared(account, ports);
+  const code = isThere ? await removed() : nothingThere();
   if (code === 0 || code === 2) for (const sentence of left()) say(sentence);
   return code;
 
@@ -57,11 +62,24 @@ export async function destroy(
   }
 }
 
+/** @throws Failure `settings` for a home of a stack of several, whose parameters are in use. */
+async function refuseShared({ site, texts }: Account, { stacks }: DestroyPorts): Promise<void> {
+  const stack = stackNamed(texts);
+  const served = await stacks.served(stack);
+  if (!served?.sites.includes(site)) return;
+  throw new Failure(
+    'settings',
+    `Nothing was removed: "${site}" has no stack of its own, but is served by the stack "${stack}" of several homes. Take it out of SITE there, and deploy.`,
+  );
+}
+
 if (import.meta.main) {
   const { line, account } = await openAwsCommand('destroy');
   const ports: DestroyPorts = {
     ssm: new SSMClient(account.client),
     lookUpStack: stackAt(account),
+    stacks: stacksAt(account),
+    openTable: tablesOf(account),
     runCdk: cdkFor(account, process.env),
     say: sayOn(process.stdout),
   };

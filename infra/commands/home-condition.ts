@@ -77,10 +77,10 @@ function howOf(home: HomeTicks, runs: boolean, now: number): { is: Condition; sa
 }
 
 /** While its function runs. */
-export const silence = (last: LogEntry | undefined, now: number): string =>
-  last === undefined
-    ? 'No tick in two hours, while its function runs: npm run deploy lets it run with the homes that SITE names now.'
-    : `No tick for ${inWords((now - last.at.getTime()) / 1000)}, while its function runs.`;
+export function silence(last: LogEntry | undefined, now: number): string {
+  const silent = last === undefined ? 'in two hours' : `for ${inWords((now - last.at.getTime()) / 1000)}`;
+  return `No tick ${silent}, while its function runs: npm run deploy brings that up to date with SITE.`;
+}
 
 function errorOf({ problems, error, destinations }: TickReport): string {
   if (problems) return `Settings to mend: ${problems.join('; ')}`;

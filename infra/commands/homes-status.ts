@@ -4,14 +4,15 @@ import { inWords } from '../../functions/push-solar-data/core/freshness.ts';
 import { type Account, regionOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { paintOn, withMarks } from '../../functions/push-solar-data/local/colours.ts';
 import { inShort } from '../../functions/push-solar-data/local/home-at-hand.ts';
-import { columnsOf, wrapped } from '../../functions/push-solar-data/local/layout.ts';
+import { columnsOf, type Output, wrapped } from '../../functions/push-solar-data/local/layout.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
-import { freshHomesTicks } from './fresh-ticks.ts';
+import { freshHomesTicks, type TickPorts } from './fresh-ticks.ts';
 import { conditions, conditionsOf, type HomeCondition, isRunning, isWell } from './home-condition.ts';
 import { homesTable } from './homes-table.ts';
 import type { HomesTicks } from './homes-ticks.ts';
-import type { StatusPorts } from './status.ts';
 import { reportOf } from './status-report.ts';
+
+export type StatusPorts = TickPorts & { output: Output };
 
 /** @returns 0 if every home pushes figures; else 1. @throws Failure */
 export async function showHomesStatus(account: Account, ports: StatusPorts, { json = false } = {}): Promise<number> {

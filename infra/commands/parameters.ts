@@ -3,6 +3,7 @@ import {
   GetParameterCommand,
   GetParametersByPathCommand,
   ParameterNotFound,
+  PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { asked } from '../../functions/push-solar-data/local/aws-account.ts';
@@ -13,7 +14,12 @@ import { parameterPath, type SettingTexts } from '../../functions/push-solar-dat
 export type StoredParameter = { path: string; name: string; encrypted: boolean; value?: string };
 
 /** Everything below the site's path, state included. Asks for nothing decrypted. @throws Failure */
-export function parametersOf(client: SSMClient, site: string): Promise<StoredParameter[]> {
+export const parametersOf = (client: SSMClient, site: string): Promise<StoredParameter[]> => listed(client, site, true);
+
+/** What stands directly below the site's path. Asks for nothing decrypted. @throws Failure */
+export const settingsOf = (client: SSMClient, site: string): Promise<StoredParameter[]> => listed(client, site, false);
+
+function listed(client: SSMClient, site: string, Recursive: boolean): Promise<StoredParameter[]> {
   return asked(async () => {
     const found: StoredParameter[] = [];
     let NextToken: string | undefined;
@@ -21,7 +27,7 @@ export function parametersOf(client: SSMClient, site: string): Promise<StoredPar
       const page = await client.send(
         new GetParametersByPathCommand({
           Path: parameterPath(site),
-          Recursive: true,
+          Recursive,
           WithDecryption: false,
           ...(NextToken ? { NextToken } : {}),
         }),
@@ -36,6 +42,10 @@ export function parametersOf(client: SSMClient, site: string): Promise<StoredPar
     return found;
   });
 }
+
+/** Stores what is no secret. @throws Failure */
+export const putPlain = (client: SSMClient, site: string, name: string, Value: string): Promise<unknown> =>
+  asked(() => client.send(new PutParameterCommand({ Name: `${parameterPath(site)}/${name}`, Value, Type: 'String' })));
 
 /** Where `cdk bootstrap` notes its version, by CDK's default qualifier. */
 const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version';

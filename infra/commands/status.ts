@@ -15,16 +15,14 @@ import { openAwsCommand } from '../../functions/push-solar-data/local/own-comman
 import { printReport, printTrouble, rowInWords } from '../../functions/push-solar-data/local/print.ts';
 import { systemClock } from '../../functions/push-solar-data/platform/clock.ts';
 import { deployedPages, type LogEntry, type Tick } from './deployed-ticks.ts';
-import { freshTicks, type TickPorts } from './fresh-ticks.ts';
+import { freshTicks } from './fresh-ticks.ts';
 import { ageOf, isSilent, isWell, silence, silentMs } from './home-condition.ts';
 import { isOfHome, shardOfHome } from './home-in-log.ts';
-import { showHomesStatus } from './homes-status.ts';
+import { type StatusPorts, showHomesStatus } from './homes-status.ts';
 import { patternsOf } from './log-filter.ts';
 import { stackAt } from './site-stack-at-aws.ts';
 import { reportOf } from './status-report.ts';
 import { destinationTitle } from './titles.ts';
-
-export type StatusPorts = TickPorts & { output: Output };
 
 /** Longer than two polls of the slowest cloud. */
 const lookBackMs = 2 * 3_600_000;
@@ -56,7 +54,7 @@ export async function showStatus(account: Account, ports: StatusPorts, { json = 
   }
   const title = await destinationTitle(reading?.report.destinations[0]?.label, account.texts);
   const lines = [
-    ...readingLines(reading, title, now, output),
+    ...readingLines(reading, { title, notes: notesOf(account, ticks, reading), now }, output),
     ...rowLines(ticks, now, output),
     ...silenceLines(last, now, runs).map((line) => withMarks(wrapped(line, columnsOf(output)), paintOn(output))),
   ];
@@ -90,16 +88,31 @@ function lastOf(label: string, ticks: readonly Tick[], now: number): string {
   return row ? `${inWords((now - tick.at.getTime()) / 1000)} ago ${rowInWords(row)}` : 'told nothing in two hours';
 }
 
-function readingLines(reading: Tick | undefined, title: string, now: number, output: Output): string[] {
+/** The lines of several homes say a note once an hour. */
+const notedMs = 3_600_000;
+
+function notesOf({ stack }: Account, ticks: readonly Tick[], reading: Tick | undefined): string[] {
+  const since = reading && reading.at.getTime() - notedMs;
+  const noted = ticks.filter((tick) =>
+    stack === undefined || since === undefined ? tick === reading : tick.at.getTime() > since,
+  );
+  const notes = noted.flatMap(({ report }) =>
+    report.sources.flatMap((source) => (source.notes ?? []).map((note) => `${source.label}: ${note}`)),
+  );
+  return [...new Set(notes)];
+}
+
+type About = { title: string; notes: readonly string[]; now: number };
+
+function readingLines(reading: Tick | undefined, { title, notes, now }: About, output: Output): string[] {
   if (!reading) return ['No figures were pushed in the last two hours.'];
   const { at, report } = reading;
   const sincePush_s = (now - at.getTime()) / 1000;
   const age = report.age_s === undefined ? {} : { age_s: Math.round(ageOf(reading, now)) };
-  const remarks = report.sources.flatMap(({ label, notes = [] }) => notes.map((note) => `${label}: ${note}`));
   const sources = report.sources.map(({ label, vendor }) => (label === vendor ? vendor : `${label} (${vendor})`));
   return [
     wrapped(`Pushed to ${title} ${inWords(sincePush_s)} ago, from ${sources.join(', ')}:`, columnsOf(output)),
-    diagnosisTable({ ...report, ...age, sources: [], remarks }, now, output),
+    diagnosisTable({ ...report, ...age, sources: [], remarks: notes }, now, output),
   ];
 }
 

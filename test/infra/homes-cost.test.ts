@@ -1,11 +1,72 @@
 /** What many homes cost: nothing for a few, and pennies for each of many, by calculation. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
+import { simulator } from '../../functions/push-solar-data/adapters/simulator.ts';
+import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
+import { createHomeLines } from '../../functions/push-solar-data/platform/home-lines.ts';
+import { createStackMetrics } from '../../functions/push-solar-data/platform/stack-metrics.ts';
+import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { monthlyDollars, prices, typicalSite, usageOf } from '../../infra/cost.ts';
 import { measuredHome, measuredShard } from '../../infra/fleet-measured.ts';
 import { dollarsOfHomes, homesPrices, storeFor, usageOfHomes } from '../../infra/homes-cost.ts';
+import { playChargeHq } from '../support/conversation.ts';
+import { openHome } from '../support/home.ts';
 
 const totalOf = (homes: number) => dollarsOfHomes(usageOfHomes(homes)).total;
+
+const minute = 60_000;
+
+/** What lines are written while something runs, bytes each. */
+async function bytesWritten(work: () => void): Promise<number[]> {
+  const lines: number[] = [];
+  const written = mock.method(process.stdout, 'write', (chunk: string) => lines.push(Buffer.byteLength(chunk)));
+  work();
+  written.mock.restore();
+  return lines;
+}
+
+/** The reports of two ticks of a home, of which the second repeats nothing that was told. */
+async function ticksOf(texts: SettingTexts): Promise<TickReport[]> {
+  const chargeHq = await playChargeHq();
+  const environment = { ...texts, CHARGE_HQ_URL: `${chargeHq.url}/push` };
+  const home = openHome({ adapters: [simulator], texts: environment, now: '2026-06-01T10:00:00Z' });
+  const reports = [await home.tick()];
+  home.clock.advance(60);
+  reports.push(await home.tick());
+  await home.close();
+  await chargeHq.close();
+  for (const { outcome } of reports) assert.equal(outcome, 'pushed');
+  return reports;
+}
+
+describe('a minute of several homes', () => {
+  it('writes no more log than assumed: a line for each home, and one of metrics', async () => {
+    const simple = await ticksOf({ VENDOR: 'simulator' });
+    const large = await ticksOf({
+      VENDOR: 'roof:simulator,meter:simulator',
+      ROOF_GIVES: 'inverter',
+      METER_GIVES: 'meter',
+    });
+    const lines = createHomeLines((line) => process.stdout.write(line));
+    const secondLine = async (reports: TickReport[]) => {
+      const [, bytes = 0] = await bytesWritten(() => {
+        for (const [nth, report] of reports.entries()) lines.tell(report, nth * minute);
+      });
+      return bytes;
+    };
+    const ofHomes = [await secondLine(simple), await secondLine(large)];
+    const mean = ofHomes.reduce((sum, bytes) => sum + bytes, 0) / ofHomes.length;
+    assert.ok(Math.min(...ofHomes) > 250 && mean <= measuredHome.lineBytes, `${ofHomes}`);
+
+    const figures = { homes: 25, silent: 1, failing: 1, doubtful: 1, bugs: 1, oldestAge_s: 123.456, told_s: 12.345 };
+    const metrics = createStackMetrics('village');
+    const [ofMetrics = 0, ...others] = await bytesWritten(() =>
+      metrics.publish({ ...figures, destinationFailures: 1 }, []),
+    );
+    assert.deepEqual(others, []);
+    assert.ok(ofMetrics > 500 && ofMetrics <= measuredShard.metricLineBytes, `${ofMetrics}`);
+  });
+});
 
 describe('several homes in one stack', () => {
   for (const [homes, most] of [

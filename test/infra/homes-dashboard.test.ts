@@ -81,6 +81,11 @@ describe('the dashboard of several homes', () => {
     assert.deepEqual([typed.inputType, typed.values, typed.defaultValue], ['input', undefined, 'home-1']);
   });
 
+  it('judges homes by their ticks alone, whatever else stands in the log', () => {
+    const worstFirst = queries.find(({ title }) => title.startsWith('All homes, worst first'));
+    assert.match(`${worstFirst?.query}`, /\| filter ispresent\(site\) and ispresent\(outcome\)\n\| stats .* by site\n/);
+  });
+
   it('names the home in every row about several', () => {
     for (const { title, query } of queries.filter(({ query: each }) => !each.includes(variable.pattern)))
       assert.match(query, /by site|fields @timestamp, site,/, title);

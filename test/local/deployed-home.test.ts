@@ -4,9 +4,11 @@ import { describe, it, type TestContext } from 'node:test';
 import * as z from 'zod/mini';
 import { secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { destinations } from '../../functions/push-solar-data/destinations/index.ts';
+import { accountOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { openDeployedHome } from '../../functions/push-solar-data/local/deployed-home.ts';
 import { dryRun } from '../../functions/push-solar-data/local/dry-run.ts';
-import { playConversation } from '../support/conversation.ts';
+import { tableFor } from '../support/aws-stores.ts';
+import { playFunctions } from '../support/functions.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
 
@@ -25,22 +27,24 @@ const rotating = adapterOf({
 const registries = { registry: registryOf(rotating), destinations };
 const usual = { VENDOR: 'rotating', ROTATING_PLANT: '7', SITE: 'cabin' };
 
-/** @param variables of the deployed function; undefined if there is none. */
-async function looking(t: TestContext, variables: Record<string, string> | undefined) {
+/**
+ * @param variables of the home's own function; undefined if there is none.
+ * @param shared of the function of several homes, among them this one, where SITE names them.
+ */
+async function looking(
+  t: TestContext,
+  variables: Record<string, string> | undefined,
+  { shared, SITE = 'cabin', plain = {} }: Shared = {},
+) {
   const store = await playParameterStore({
     [`${path}/ROTATING_TOKEN`]: 'first-token',
     [`${path}/CHARGE_HQ_API_KEY`]: 'a-key-of-charge-hq',
     [`${path}/ROTATING_TOKN`]: 'x',
     [`${path}/state/site`]: '{"sources":{}}',
+    ...plain,
   });
-  const lambda = await playConversation([
-    {
-      path: '/2015-03-31/functions/solar-cloud-bridge-cabin/configuration',
-      answer: variables
-        ? { json: { Environment: { Variables: variables } } }
-        : { status: 404, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' }, json: { Type: 'User' } },
-    },
-  ]);
+  const { stage: table } = await tableFor(t);
+  const lambda = await playFunctions({ cabin: variables, homes: shared });
   const before = { ...process.env };
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',
@@ -48,16 +52,19 @@ async function looking(t: TestContext, variables: Record<string, string> | undef
     AWS_SECRET_ACCESS_KEY: 'made-up',
     AWS_ENDPOINT_URL_SSM: store.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
   });
   t.after(async () => {
     process.env = before;
     await Promise.all([store.close(), lambda.close()]);
   });
-  const texts = { ...usual, ROTATING_PLANT: '1', AWS_REGION: 'eu-central-1' };
-  const home = await openDeployedHome(texts, registries);
+  const ofFile = SITE === 'cabin' ? { ...usual, ROTATING_PLANT: '1' } : {};
+  const texts = { ...ofFile, SITE, AWS_REGION: 'eu-central-1' };
+  const home = await openDeployedHome(accountOf(texts, [], 'cabin'), registries);
   const { figures, error } = await dryRun(home.settings, { store: home.store, ...registries });
-  return { home, store, figures, error };
+  return { home, store, table, figures, error };
 }
+type Shared = { shared?: Record<string, string>; SITE?: string; plain?: Record<string, string> };
 
 describe('a look at the deployed home', () => {
   it("reads with the function's own settings over the site's parameters", async (t) => {
@@ -82,5 +89,37 @@ describe('a look at the deployed home', () => {
     const { home, figures } = await looking(t, undefined);
     assert.equal(figures?.production_kw, 1);
     assert.match(home.source, /^No bridge is deployed for the site "cabin" in eu-central-1 yet/);
+  });
+
+  const inParameters = { [`${path}/VENDOR`]: 'rotating', [`${path}/ROTATING_PLANT`]: '5' };
+
+  it('of several in one stack reads with its parameters alone', async (t) => {
+    const shared = { STACK: 'homes', SHARDS: '1' };
+    const { home, figures, store } = await looking(t, undefined, { shared, SITE: 'home,cabin', plain: inParameters });
+    assert.equal(figures?.production_kw, 5);
+    assert.equal(
+      home.source,
+      'With the settings and log-ins of the bridge on AWS (home cabin of the stack homes, eu-central-1):',
+    );
+    assert.ok(store.parameters.has(`${path}/state/session/rotating`));
+  });
+
+  it('of several in one stack with a table takes its log-in from there, and renews it there', async (t) => {
+    const shared = { STACK: 'homes', SHARDS: '1', STATE_TABLE: 'solar-cloud-bridge-homes' };
+    const { store, table } = await looking(t, undefined, { shared, SITE: 'home,cabin', plain: inParameters });
+    assert.match(JSON.stringify(table.items.get('cabin')), /after first-token/);
+    assert.ok(!store.parameters.has(`${path}/state/session/rotating`));
+  });
+
+  it('that is to move into a stack of several reads as it is served until then', async (t) => {
+    const { home, figures } = await looking(t, usual, { shared: { STACK: 'homes' }, SITE: 'home,cabin' });
+    assert.equal(figures?.production_kw, 7);
+    assert.match(home.source, /\(site cabin, eu-central-1\)/);
+  });
+
+  it('of several that are not deployed yet takes its parameters, and says so', async (t) => {
+    const { home, figures } = await looking(t, undefined, { SITE: 'home,cabin', plain: inParameters });
+    assert.equal(figures?.production_kw, 5);
+    assert.match(home.source, /^No bridge is deployed .* yet: this is with its parameters there\.$/);
   });
 });

@@ -29,14 +29,19 @@ describe('a suggested command', () => {
     );
   });
 
-  it('names the home of several by --site, where the command knows it', () => {
-    const told = (command: string) =>
-      suggested(command, { SITE: 'home,cabin' }, { inFile: { SITE: 'home,cabin' }, platform: 'linux', site: 'cabin' });
-    assert.equal(told(status), `${status} -- --site cabin`);
-    assert.equal(told('npm run doctor -- --aws'), 'npm run doctor -- --aws --site cabin');
-    assert.equal(told('npm run -s export -- --aws'), 'npm run -s export -- --aws --site cabin');
-    assert.equal(told('npm run deploy'), 'npm run deploy');
-  });
+  for (const [command, SITE, expected] of [
+    [status, 'home,cabin', `${status} -- --site cabin`],
+    ['npm run doctor -- --aws', 'home,cabin', 'npm run doctor -- --site cabin'],
+    ['npm run connect -- tesla --aws', 'home,cabin', 'npm run connect -- tesla --site cabin'],
+    ['npm run -s export -- --aws', 'home,cabin', 'npm run -s export -- --aws --site cabin'],
+    ['npm run deploy', 'home,cabin', 'npm run deploy'],
+    ['npm run deploy', 'home,barn', 'SITE=cabin npm run deploy'],
+    ['npm run configure -- --aws', 'home', 'npm run configure -- --site cabin'],
+    ['npm run deploy', 'home', 'SITE=cabin npm run deploy'],
+  ] as const)
+    it(`is about one home beside those of .env: ${command} with SITE=${SITE}`, () => {
+      assert.equal(suggested(command, { SITE }, { inFile: { SITE }, platform: 'linux', site: 'cabin' }), expected);
+    });
 
   it('can be pasted with a profile whose name has spaces or quotes', () => {
     assert.equal(told(status, { AWS_PROFILE: "my family's" }), `AWS_PROFILE='my family'\\''s' ${status}`);

@@ -21,7 +21,7 @@ afterEach(() => {
   for (const child of started) child.kill('SIGKILL');
 });
 
-const living = () => started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null).length;
+const living = () => started.filter(({ exitCode, killed }) => exitCode === null && !killed).length;
 
 /** Homes by name that evaluate, each by its own evaluator. */
 function neighbours() {

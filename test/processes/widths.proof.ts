@@ -108,6 +108,9 @@ async function playLogs(t: TestContext): Promise<Record<string, string>> {
   };
 }
 
+/** The same of several homes, of which some never ticked. */
+const playVillage = async (t: TestContext) => ({ ...(await playLogs(t)), SITE: 'home,cabin,a-house-with-a-long-name' });
+
 const nothing = async () => ({});
 
 describe('in a terminal of any width fits', { skip }, () => {
@@ -125,6 +128,8 @@ describe('in a terminal of any width fits', { skip }, () => {
     ['what is said of a maker that is not known', 'vendors', ['a-maker-of-nothing-at-all'], nothing],
     ['the status', infra('status'), [], playLogs],
     ['the logs', infra('logs'), [], playLogs],
+    ['the status of several homes', infra('status'), [], playVillage],
+    ['the logs of several homes', infra('logs'), [], playVillage],
     ['what is said where no region is set', infra('destroy'), [], nothing],
   ] as const satisfies [string, string, string[], (t: TestContext) => Promise<Record<string, string>>][])
     it(what, async (t) => {

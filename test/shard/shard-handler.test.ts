@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import type { Context } from 'aws-lambda';
+import { stackMetricNames } from '../../functions/push-solar-data/platform/metric-names.ts';
 import type { ShardSummary } from '../../functions/push-solar-data/shard.ts';
 import { type MockServer, playChargeHq, playConversation } from '../support/conversation.ts';
 import { apiKey } from '../support/home.ts';
@@ -105,6 +106,13 @@ describe('the function of a stack of several homes', () => {
     const [stack, cabin, ...others] = log.filter((line) => '_aws' in line);
     assert.deepEqual(others, []);
     assert.equal(stack?.['service'], 'valley');
+    const names = Object.keys(stack ?? {}).filter((name) => !['_aws', 'service'].includes(name));
+    assert.deepEqual(
+      names.toSorted(),
+      Object.values(stackMetricNames)
+        .filter((name) => name !== stackMetricNames.oldestAge) // the cloud gives no times
+        .toSorted(),
+    );
     assert.equal(stack?.['Homes'], 3);
     assert.equal(cabin?.['service'], 'cabin');
     assert.equal(cabin?.['ProductionKilowatts'], 2);

@@ -50,7 +50,7 @@ function openStage(stores = new Map<string, ReturnType<typeof memoryStore>>()) {
           const told = report(site, rest);
           const watch = afterTick(watches.get(site), told, { now, slowestPollSeconds: 60 });
           watches.set(site, watch);
-          return { report: told, watch, isOver: true };
+          return { report: told, watch, isOver: true, hasBug: false };
         });
         complaints.push(await mail.after(minutes, now));
       }

@@ -43,7 +43,7 @@ async function playRow({ endless = false, unfinished = false, ...row }: Row): Pr
 }
 
 const quiet = rows.filter(({ alone }) => !alone);
-describe('nothing changes for 24 homes when of another one', { concurrency: 4 }, () => {
+describe('nothing changes for 24 homes when of another one', { concurrency: 6 }, () => {
   for (const row of quiet) it(row.name, () => playRow(row));
 });
 

@@ -1,9 +1,14 @@
 /** The template of several homes in one stack: which function ticks which homes, and what each of them may do. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { servedBy } from '../../infra/commands/stacks-at-aws.ts';
 import { mostHomes, type StateStoreName } from '../../infra/homes-settings.ts';
 import type { HomesStackProps } from '../../infra/homes-stack.ts';
 import { homesStackOf, homesTemplateOf, longestName, namesOf } from '../support/several-homes.ts';
@@ -42,6 +47,12 @@ const eventsOf = (template: Template): string[][][] =>
   );
 
 describe('the stack of several homes', () => {
+  it('tells by its template which homes it serves, and where they remember', () => {
+    const [sites, stateStore] = [namesOf(130), 'dynamodb'] as const;
+    const template = JSON.stringify(homesTemplateOf({ sites, stateStore }).toJSON());
+    assert.deepEqual(servedBy(template), { sites, table: 'solar-cloud-bridge-village' });
+  });
+
   it('ticks up to 25 homes in one function, which runs as that of one home does', () => {
     const template = homesTemplateOf({ sites: namesOf(25) });
     template.resourceCountIs('AWS::Lambda::Function', 1);
@@ -129,6 +140,19 @@ describe('the stack of several homes', () => {
   });
 });
 
+describe('the mail of several homes', () => {
+  it('may be sent by each function to the one topic, where somebody is to get it', () => {
+    const template = homesTemplateOf({ sites: namesOf(26), alarmEmail: 'owner@example.com' });
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    for (const role of propertiesOf(template, 'AWS::IAM::Role')) {
+      const [sending, ...others] = statementsOf(role).filter(({ Action }) => `${Action}`.startsWith('sns:'));
+      assert.deepEqual([sending?.Action, sending?.Resource, others], ['sns:Publish', { Ref: topic }, []]);
+    }
+    for (const { Environment } of functionsOf(template))
+      assert.deepEqual(Environment.Variables['MAIL_TOPIC'], { Ref: topic });
+  });
+});
+
 describe('the table of several homes', () => {
   const template = homesTemplateOf({ stateStore: 'dynamodb', sites: namesOf(26) });
 
@@ -170,34 +194,27 @@ describe('the table of several homes', () => {
 describe('the largest stack of several homes', () => {
   /** Of IAM, for all inline policies of a role, without white space. */
   const mostOfPolicies = 10_240;
-  /** As long as any region's and account's. */
-  const filledIn = {
-    'AWS::Partition': 'aws-us-gov',
-    'AWS::Region': 'ap-southeast-1',
-    'AWS::AccountId': '123456789012',
-  };
   const largest = { stack: longestName(9_999), alarmEmail: 'owner@example.com' };
   const sitesFor = (stateStore: StateStoreName) =>
     Array.from({ length: mostHomes[stateStore] }, (_, nth) => longestName(nth));
 
-  /** @returns how long the policies of a role are once CloudFormation has filled them in. */
+  /** @returns how long the policies of a role are once CloudFormation has filled in the longest that there are. */
   function policyCharacters(role: Properties): number {
-    const [log, table] = ['log-group:/solar-cloud-bridge/', 'table/solar-cloud-bridge-'].map(
-      (resource) => `arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012:${resource}${largest.stack}:*`,
-    );
+    const arn = 'arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012';
+    // of the log, the table and the topic, whose name CloudFormation makes up
+    const longest = `${arn}:log-group:/SolarCloudBridge-${largest.stack}-Mail5F3A7A7B-XXXXXXXXXXXX:*`;
+    const filled = (_key: string, value: unknown) => {
+      const given = Object(value);
+      return given['Fn::Sub'] ?? (given['Fn::GetAtt'] || given['Ref'] ? longest : value);
+    };
     const documents = (role['Policies'] as { PolicyDocument: object }[]).map(({ PolicyDocument }) =>
-      JSON.stringify(
-        PolicyDocument,
-        (_key, value) => value?.['Fn::Sub'] ?? (value?.['Fn::GetAtt'] ? `${log}${table}` : value),
-      ),
+      JSON.stringify(PolicyDocument, filled),
     );
-    return documents.reduce((sum, text) => {
-      const full = Object.entries(filledIn).reduce(
-        (part, [name, value]) => part.replaceAll(`\${${name}}`, value),
-        text,
-      );
-      return sum + full.length;
-    }, 0);
+    const names = { Partition: 'aws-us-gov', Region: 'ap-southeast-1', AccountId: '123456789012' };
+    return Object.entries(names).reduce(
+      (text, [name, value]) => text.replaceAll(`\${AWS::${name}}`, value),
+      documents.join(''),
+    ).length;
   }
 
   for (const stateStore of ['parameters', 'dynamodb'] as const) {
@@ -234,4 +251,34 @@ describe('the largest stack of several homes', () => {
       assert.doesNotThrow(() => app.synth());
       assert.notEqual(process.exitCode, 1, 'a rule was violated');
     });
+});
+
+describe('cdk synth of several homes', () => {
+  const synthesised = (settings: Record<string, string>) => {
+    const output = mkdtempSync(join(tmpdir(), 'cdk-'));
+    const environment = { ...process.env, ...settings };
+    const result = spawnSync('npx', ['cdk', 'synth', '--output', output], { encoding: 'utf8', env: environment });
+    rmSync(output, { recursive: true });
+    return result;
+  };
+
+  it('works offline from a list of homes, and takes nothing of a home into the template', () => {
+    const { status, stdout, stderr } = synthesised({
+      SITE: 'home,cabin',
+      STACK: 'village',
+      STATE_STORE: 'dynamodb',
+      VENDOR: 'victron-vrm',
+      VICTRON_VRM_ID_SITE: '4711',
+      CHARGE_HQ_API_KEY: 'a-very-secret-key',
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /FunctionName: solar-cloud-bridge-village/);
+    assert.doesNotMatch(stdout + stderr, /4711|a-very-secret/);
+  });
+
+  it('says what to do where it cannot be', () => {
+    const { status, stderr } = synthesised({ SITE: 'home,cabin', METRICS_OF: 'barn' });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /^METRICS_OF names barn, which SITE does not: name homes of SITE\.$/m);
+  });
 });

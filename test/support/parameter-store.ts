@@ -78,9 +78,11 @@ const deleted = (parameters: Map<string, StoredParameter>, name: string) =>
 /** Ten to a page, like the real one. */
 function page(
   parameters: Map<string, StoredParameter>,
-  { Path, WithDecryption, NextToken, MaxResults }: Record<string, unknown>,
+  { Path, Recursive, WithDecryption, NextToken, MaxResults }: Record<string, unknown>,
 ) {
-  const under = [...parameters].filter(([name]) => name.startsWith(`${Path}/`)).sort();
+  const below = `${Path}/`;
+  const isMeant = (name: string) => name.startsWith(below) && (Recursive || !name.slice(below.length).includes('/'));
+  const under = [...parameters].filter(([name]) => isMeant(name)).sort();
   const from = Number(NextToken ?? 0);
   const until = from + Number(MaxResults ?? 10);
   return {

@@ -1,4 +1,4 @@
-/** A local stand-in for DynamoDB's API: the two calls that the bridge makes, over HTTP as the SDK makes them. */
+/** A local stand-in for DynamoDB's API: the calls that the bridge and its owner make, over HTTP as the SDK makes them. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type MockServer, playConversation, type ReceivedRequest } from './conversation.ts';
 
@@ -8,7 +8,7 @@ type Item = Record<string, Value>;
 export type TableStage = MockServer & {
   /** By site. */
   items: Map<string, Item>;
-  /** Calls by name: `GetItem`, `UpdateItem`. */
+  /** Calls by name: `GetItem`, `UpdateItem`, `DeleteItem`. */
   calls: string[];
   client: DynamoDBClient;
   /**
@@ -37,6 +37,10 @@ export async function playTable(): Promise<TableStage> {
     const site = body.Key.site.S;
     const item = items.get(site);
     if (call === 'GetItem') return { json: item ? { Item: item } : {} };
+    if (call === 'DeleteItem') {
+      items.delete(site);
+      return { json: {} };
+    }
     if (!holds(body, item)) return refused(item);
     items.set(site, changed(body, item ?? { site: { S: site } }));
     return { json: {} };

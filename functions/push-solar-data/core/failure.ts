@@ -70,3 +70,10 @@ export class Failure extends Error {
 /** What the log needs of a bug: its stack, or what there is instead. */
 export const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** The same for what no redactor has seen: without the message, which may quote anything. */
+export function framesOf(error: unknown): string {
+  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s{1,8}at /.test(line));
+  return [error.name, ...frames.map((frame) => frame.trim())].join(' ');
+}

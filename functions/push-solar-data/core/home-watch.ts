@@ -1,5 +1,5 @@
 /** What is kept of a home from tick to tick, to say whether it is silent or failing. Pure. */
-import { isBug, type TickReport } from './report.ts';
+import type { TickReport } from './report.ts';
 
 /** Times in ms since the epoch. */
 export type HomeWatch = {
@@ -50,6 +50,8 @@ export type HomeMinute = {
   watch: HomeWatch;
   /** Whether its tick was over in time. */
   isOver: boolean;
+  /** Whether the bridge itself made an error, in the tick or beside it. */
+  hasBug: boolean;
 };
 
 /** What a minute of a shard comes to, for its metrics; `oldestAge_s` is undefined where no figure has an age. */
@@ -71,7 +73,7 @@ export function shardFigures(minutes: readonly HomeMinute[], now: number): Shard
     silent: count(({ watch }) => isSilent(watch, now)),
     failing: count(({ watch }) => watch.isFailing),
     doubtful: count(({ report }) => (report.warnings ?? []).length > 0),
-    bugs: count(({ report }) => isBug(report)),
+    bugs: count(({ hasBug }) => hasBug),
     oldestAge_s: ages.length === 0 ? undefined : Math.max(...ages),
     destinationFailures: count(({ report }) =>
       report.destinations.slice(1).some(({ outcome }) => outcome === 'failed'),

@@ -19,7 +19,7 @@ export type Account = {
   client: { region?: string; profile?: string; maxAttempts: number };
 };
 
-const fromContext = ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL'];
+const fromContext = ['SITE', 'VENDOR', 'DESTINATION', 'ALARM_EMAIL', 'STACK', 'STATE_STORE', 'METRICS_OF'];
 
 /** `-c NAME=value` and `--context NAME=value` of a command line, as far as they are settings. */
 export function contextSettings(args: readonly string[]): SettingTexts {

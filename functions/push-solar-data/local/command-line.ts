@@ -78,9 +78,12 @@ function parsed(command: Command, options: Options, args: readonly string[]) {
 /** `--minuts` → `--minutes`; undefined where nothing is near. */
 function meant(word: string, options: Options): string | undefined {
   const bare = word.replace(/^-+/, '').toLowerCase();
-  const nearest = closest(bare, Object.keys(options));
-  const isNear = bare.length >= 3 && distance(bare, nearest) <= Math.max(2, Math.floor(nearest.length / 3));
-  return isNear || (bare.length >= 3 && nearest.startsWith(bare)) ? `--${nearest}` : undefined;
+  if (bare.length < 3) return undefined;
+  const names = Object.keys(options);
+  const begun = names.find((name) => name.startsWith(bare));
+  const nearest = begun ?? closest(bare, names);
+  const isNear = distance(bare, nearest) <= Math.max(2, Math.floor(nearest.length / 3));
+  return begun || isNear ? `--${nearest}` : undefined;
 }
 
 /** @param word without its value, which may be a secret. */

@@ -33,7 +33,7 @@ const context = {
   short: 'c',
   multiple: true,
   value: 'NAME=value',
-  help: 'SITE, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
+  help: 'SITE, STACK, STATE_STORE, METRICS_OF, VENDOR, DESTINATION, ALARM_EMAIL or reserveConcurrency for this time, before the environment and .env',
 } as const;
 const verbose = { type: 'boolean', short: 'v', help: 'shows what CDK does, step by step' } as const;
 const wrong = 'the settings, the credentials or the command line are wrong';
@@ -63,7 +63,7 @@ export const commands = {
       aws: aws(
         'reads with the settings and log-ins of the bridge on AWS; writes nothing there but a log-in that it had to renew',
       ),
-      site: site('with --aws: this home, where SITE names several, or another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
     },
     examples: [
       ['npm run doctor', 'looks with the settings of this machine'],
@@ -109,7 +109,7 @@ export const commands = {
     words: { shown: '<vendor>', help: 'the word of VENDOR, or the label of the source', most: 1 },
     options: {
       aws: aws('settings are read from, and stored in, the parameters of the site on AWS'),
-      site: site('with --aws: for this home, where SITE names several, or for another than in .env'),
+      site: site('the same for this home, where SITE names several, or for another than in .env'),
       'no-browser': { type: 'boolean', help: 'only prints the address' },
       port: {
         type: 'string',
@@ -142,13 +142,14 @@ export const commands = {
       'require-approval': {
         type: 'string',
         value: 'never',
-        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening',
+        help: 'whether CDK asks before it gives the stack rights: never, any-change or broadening; with never, homes move into one stack without a question too',
       },
       verbose,
     },
     cdk: 'deploy',
     examples: [
-      ['npm run deploy', 'the home of .env'],
+      ['npm run deploy', 'the home of .env, or the homes that SITE names there'],
+      ['npm run deploy -- -c SITE=cabin', 'a home with a stack of its own, beside those of .env'],
       ['npm run deploy -- --require-approval never', 'in scripts, where nobody can be asked'],
       ['npm run deploy -- -c reserveConcurrency=true', 'never two readings at once'],
       ['npm run deploy -- -- --no-rollback', 'with an option of CDK itself'],
@@ -157,16 +158,24 @@ export const commands = {
   },
   status: {
     run: 'npm run status',
-    does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; right after a deployment it waits for the first one.',
+    does: 'Shows the last reading of the bridge on AWS in words, and whether it runs; of several homes all, worst first. Right after a deployment it waits for the first one.',
     options: {
-      json: { type: 'boolean', help: 'writes one line of JSON, also in a terminal; docs/commands.md describes it' },
+      json: {
+        type: 'boolean',
+        help: 'writes one line of JSON for each home, also in a terminal; docs/commands.md describes it',
+      },
       site: site('this home alone, where SITE names several, or another than in .env'),
     },
     examples: [
-      ['npm run status', 'how it is'],
+      ['npm run status', 'how it is, or how all homes of SITE are'],
+      ['npm run status -- --site cabin', 'one of several homes in full'],
       ['npm run -s status -- --json', 'for a program'],
     ],
-    ends: { 0: 'figures were pushed, and the bridge runs', 1: 'it tells an error, or does not run', 2: wrong },
+    ends: {
+      0: 'figures were pushed, and the bridge runs; of several homes for each',
+      1: 'it tells an error, or does not run; of several homes for one or more',
+      2: wrong,
+    },
   },
   page: {
     run: 'npm run page',
@@ -200,12 +209,13 @@ export const commands = {
     examples: [
       ['npm run -s export -- --from 2026-05-01 --to 2026-05-08 --out week.csv', 'a week of this machine'],
       ['npm run -s export -- --aws --out history.csv', 'all of the bridge on AWS'],
+      ['npm run -s export -- --aws --site cabin --out cabin.csv', 'all of one of several homes there'],
     ],
     ends: { 0: 'written', 1: 'there is nothing of that time, or AWS does not answer', 2: wrong },
   },
   logs: {
     run: 'npm run logs',
-    does: 'Shows the last ticks of the bridge on AWS, a line each.',
+    does: 'Shows the last ticks of the bridge on AWS, a line each; of several homes behind their names.',
     options: {
       minutes: { type: 'string', value: '30', help: 'how far back' },
       site: site('those of this home alone, where SITE names several, or of another than in .env'),
@@ -213,6 +223,7 @@ export const commands = {
     examples: [
       ['npm run logs', 'the last half hour'],
       ['npm run logs -- --minutes 240', 'the last four hours'],
+      ['npm run logs -- --site cabin', 'those of one of several homes'],
     ],
     ends: { 0: 'shown', 1: 'there was no tick in that time', 2: wrong },
   },
@@ -225,7 +236,7 @@ export const commands = {
       verbose,
     },
     cdk: 'destroy',
-    examples: [['npm run destroy', 'asks, and removes the home of .env']],
+    examples: [['npm run destroy', 'asks, and removes the home of .env, or the stack of those that SITE names there']],
     ends: { 0: 'removed', 1: 'CDK or AWS failed, or you said no', 2: `${wrong}, or there was nothing to remove` },
   },
   simulate: {

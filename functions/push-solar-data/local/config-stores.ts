@@ -3,9 +3,11 @@ import { Failure } from '../core/failure.ts';
 import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
+import { accountOf } from './aws-account.ts';
 import { type Changes, changeFile, oddities, textsInFile } from './env-file.ts';
 import { stateFolder } from './environment.ts';
-import { cleaned, type KnownSetting, type Registries } from './known-settings.ts';
+import { settingsOfHome } from './home-at-hand.ts';
+import { cleaned, deploymentSettings, type KnownSetting, type Registries } from './known-settings.ts';
 import { sayOn } from './layout.ts';
 import type { OwnerParameters } from './owner-parameters.ts';
 import { strayRemarks } from './stray-settings.ts';
@@ -23,31 +25,65 @@ export type ConfigStores = {
   present: SettingTexts;
   /** Whether the file may be another home's: SITE comes from elsewhere, and the file does not name it. */
   mayBeOfAnotherHome: boolean;
+  /** The home, where all its settings lie in its parameters and none in the file. */
+  home?: string;
   /** Where a read of these settings keeps its log-ins. */
   state: StateStore;
   /** @returns what was stored, in sentences. @throws Failure that says what was stored before it, if anything was. */
   store(wanted: readonly Wanted[]): Promise<string[]>;
 };
 
+type ConfigPorts = Registries & {
+  environment: NodeJS.ProcessEnv;
+  file: string;
+  aws: boolean;
+  /** The home whose settings lie in its parameters alone. */
+  home?: string | undefined;
+  given?: SettingTexts;
+  /** Where is said what is odd about the names that are set. */
+  complaints: NodeJS.WritableStream;
+};
+
 /**
  * @param given wins over what is set: the site and the region decide which parameters are meant.
  * @throws Failure `settings`, `auth` or `unavailable` where AWS cannot be used.
  */
-export async function openConfigStores({
+export function openConfigStores({ home, ...ports }: ConfigPorts): Promise<ConfigStores> {
+  return home === undefined ? homeOfFile(ports) : homeOfParameters(home, ports);
+}
+
+/** Nothing of the home is read from or written into the file. */
+async function homeOfParameters(
+  home: string,
+  { environment, file, complaints, ...registries }: ConfigPorts,
+): Promise<ConfigStores> {
+  const { settings } = settingsOfHome(environment, textsInFile(file), home);
+  const parameters = await ownParameters(home, settings);
+  const present = { ...parameters.texts, ...settings, SITE: home };
+  const names = { file: [], environment: [], parameters: Object.keys(parameters.texts) };
+  for (const remark of await strayRemarks(names, present, registries)) sayOn(complaints)(`! ${remark}`);
+  return {
+    present,
+    mayBeOfAnotherHome: false,
+    home,
+    state: await stateAt(home, settings, parameters),
+    async store(wanted) {
+      const changed = wanted.filter(({ setting, text }) => text !== parameters.texts[setting.name]);
+      const own = changed.filter(({ setting }) => !deploymentSettings.has(setting.name));
+      await storeEach(own, parameters);
+      return told(parameters.place, new Map(own.map(({ setting, text }) => [setting.name, text])));
+    },
+  };
+}
+
+async function homeOfFile({
   environment,
   file,
   aws,
   given = {},
   complaints,
   ...registries
-}: Registries & {
-  environment: NodeJS.ProcessEnv;
-  file: string;
-  aws: boolean;
-  given?: SettingTexts;
-  /** Where is said what is odd about the names that are set. */
-  complaints: NodeJS.WritableStream;
-}): Promise<ConfigStores> {
+}: ConfigPorts): Promise<ConfigStores> {
   const inFile = textsInFile(file);
   const texts = { ...inFile, ...environment, ...given };
   const site = cleaned(texts['SITE']) ?? 'home';
@@ -83,6 +119,12 @@ export async function openConfigStores({
   };
 }
 
+/** Where a log-in that a read renews is found by the deployed bridge. */
+async function stateAt(home: string, settings: SettingTexts, { state }: OwnerParameters): Promise<StateStore> {
+  const { deployedState } = await import('./deployed-home.ts');
+  return deployedState(accountOf(settings, [], home), state);
+}
+
 /** The SDK of AWS is loaded only where it is used. */
 async function ownParameters(site: string, texts: SettingTexts): Promise<OwnerParameters> {
   const { openOwnerParameters } = await import('./owner-parameters.ts');
@@ -97,7 +139,7 @@ const forParameters = (wanted: readonly Wanted[], { texts }: OwnerParameters): W
 async function storeEach(wanted: readonly Wanted[], { put, remove }: OwnerParameters): Promise<void> {
   for (const [index, { setting, text }] of wanted.entries()) {
     try {
-      await (text === undefined ? remove(setting.name) : put(setting.name, text));
+      await (text === undefined ? remove(setting.name) : put(setting, text));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const before = wanted.slice(0, index).map((done) => done.setting.name);

@@ -6,30 +6,35 @@ import { askForConsent } from './consent-question.ts';
 import { correctCredentials } from './corrections.ts';
 import { askDestinationSettings, askDestinations, isToldLater } from './destination-interview.ts';
 import { openDiscovery } from './discovery.ts';
-import { textsInFile } from './env-file.ts';
 import { addSource, askEquipment, askMissing, removeSource, replaceSource } from './equipment-interview.ts';
 import { correctFigures } from './figures-correction.ts';
+import { nextOf } from './home-in-site.ts';
 import type { Draft, InterviewPorts } from './interview-ports.ts';
 import { chosenSources, cleaned, problemAmongAll } from './known-settings.ts';
 import { ofFormerEquipment, orphans } from './orphans.ts';
 import { openQuestions } from './questions.ts';
 import { askMenu, changeSetting, settingsOf } from './settings-menu.ts';
-import { suggested } from './suggested.ts';
+import { suggesting } from './suggested.ts';
 import { decide, type VerdictPorts } from './verdict.ts';
 
 /** @returns the exit code. @throws `ExitPromptError` at Ctrl+C, before anything is stored. */
-export async function configureByQuestions({ aws }: { aws: boolean }, ports: CommandPorts): Promise<number> {
-  const configStores = await openConfigStores({ ...ports, aws });
+export async function configureByQuestions(
+  { aws, home }: { aws: boolean; home: string | undefined },
+  ports: CommandPorts,
+): Promise<number> {
+  const configStores = await openConfigStores({ ...ports, aws, home });
+  const suggest = suggesting(ports, home);
   const ask = openQuestions(ports);
   const draft: Draft = { ...configStores.present };
   const interview: VerdictPorts = {
     ask,
     aws,
+    home,
     registry: ports.registry,
     destinations: ports.destinations,
     store: configStores.state,
     find: openDiscovery(configStores.state),
-    consent: (...about) => askForConsent(...about, ask, { ...ports, aws }),
+    consent: (...about) => askForConsent(...about, ask, { ...ports, aws, suggest }),
     putOff: new Set(),
     searched: new Set(),
   };
@@ -49,8 +54,8 @@ export async function configureByQuestions({ aws }: { aws: boolean }, ports: Com
   const sentences = await configStores.store(wanted);
   if (orphaned.length > 0) ask.say(ofFormerEquipment);
   ask.say(sentences.length > 0 ? sentences.join('\n') : 'Nothing was changed.');
-  const next = (command: string) => suggested(command, draft, { inFile: textsInFile(ports.file) });
-  ask.say(nextCommand(draft, interview, next));
+  const next = (command: string) => suggest(command, draft);
+  ask.say(home === undefined ? nextCommand(draft, interview, next) : nextOf(home, ports, next));
   return exitCodes.done;
 }
 

@@ -9,8 +9,10 @@ import { openConfigStores, type Wanted } from './config-stores.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { openDiscovery } from './discovery.ts';
 import { dryRun } from './dry-run.ts';
+import { isInSite, nextOf } from './home-in-site.ts';
 import {
   cleaned,
+  deploymentSettings,
   everySetting,
   type KnownSetting,
   problemAmongAll,
@@ -21,18 +23,20 @@ import { sayOn } from './layout.ts';
 import { ofFormerEquipment, orphans } from './orphans.ts';
 import { openQuestions } from './questions.ts';
 import { rightOnes } from './right-ones.ts';
+import { suggesting } from './suggested.ts';
 import { untold } from './untold.ts';
 
 /** @throws Failure `settings` with every problem of what was given; nothing is stored then. */
 export async function configureBySet(
   assignments: string[],
-  { aws, check }: { aws: boolean; check: boolean },
+  { aws, home, check }: { aws: boolean; home: string | undefined; check: boolean },
   ports: CommandPorts,
 ): Promise<number> {
   const { output, complaints, registry, destinations } = ports;
   const registries = { registry, destinations };
   const pairs = assignments.map(pairOf);
-  const configStores = await openConfigStores({ ...ports, aws, given: Object.fromEntries(pairs) });
+  refuseOfDeployment(pairs, home);
+  const configStores = await openConfigStores({ ...ports, aws, home, given: Object.fromEntries(pairs) });
   const texts = { ...configStores.present, ...Object.fromEntries(pairs) };
   const wanted = await withInput(await wantedOf(pairs, texts, registries), ports);
   const draft: SettingTexts = {
@@ -57,10 +61,28 @@ export async function configureBySet(
   if (removed.length > 0) sayOn(output)(ofFormerEquipment);
   for (const sentence of await untold(draft, registries, { aws })) sayOn(complaints)(sentence);
   sayOn(output)(sentences.length > 0 ? sentences.join('\n') : 'All of this was stored already.');
+  for (const sentence of notInSite(home, draft, ports)) sayOn(output)(sentence);
   return exitCodes.done;
 }
 
-function pairOf(assignment: string): [name: string, text: string] {
+/** What is left to do for a home that SITE does not name. */
+function notInSite(home: string | undefined, draft: SettingTexts, ports: CommandPorts): string[] {
+  if (home === undefined || isInSite(home, ports)) return [];
+  return [nextOf(home, ports, (command) => suggesting(ports, home)(command, draft))];
+}
+
+/** What no single home has, such as ALARM_EMAIL. @throws Failure `settings` */
+function refuseOfDeployment(pairs: readonly [name: string, text: string][], home: string | undefined): void {
+  if (home === undefined) return;
+  const names = pairs.flatMap(([name]) => (deploymentSettings.has(name) ? [name] : []));
+  if (names.length === 0) return;
+  throw new Failure(
+    'settings',
+    `${names.join(', ')}: of the whole deployment and not of the home "${home}". Set it without --site. Nothing was stored.`,
+  );
+}
+
+export function pairOf(assignment: string): [name: string, text: string] {
   const [, name, text] = /^\s*(\w+)\s*=(.*)$/s.exec(assignment) ?? [];
   if (name !== undefined && text !== undefined) return [name, text];
   throw new Failure('settings', 'Each --set needs NAME=value, or NAME=- to read the value from standard input');

@@ -6,6 +6,9 @@ import { commandLine } from './command-line.ts';
 import { commands } from './commands.ts';
 import { configureByQuestions } from './configure-by-questions.ts';
 import { configureBySet } from './configure-by-set.ts';
+import { configureDeployment, isOfDeployment } from './configure-deployment.ts';
+import { textsInFile } from './env-file.ts';
+import { homeInParameters } from './home-at-hand.ts';
 
 /** @returns the exit code: 0 stored, 1 the read failed, 2 wrong settings or command line, 130 interrupted. */
 export function configure(args: string[], ports: CommandPorts): Promise<number> {
@@ -15,9 +18,13 @@ export function configure(args: string[], ports: CommandPorts): Promise<number> 
       showHelp(commands.configure, ports.output);
       return exitCodes.done;
     }
-    const aws = values.aws ?? false;
-    if (values.set) return configureBySet(values.set, { aws, check: !values['no-check'] }, ports);
-    if (isTerminal(ports)) return configureByQuestions({ aws }, ports);
+    const { aws = false, set, site, 'no-check': noCheck = false } = values;
+    if (set && site === undefined && isOfDeployment(set, ports)) return configureDeployment(set, ports);
+    const command = 'npm run configure';
+    const home = homeInParameters(ports.environment, textsInFile(ports.file), { site, aws, command });
+    const where = { aws: aws || home !== undefined, home };
+    if (set) return configureBySet(set, { ...where, check: !noCheck }, ports);
+    if (isTerminal(ports)) return configureByQuestions(where, ports);
     throw new Failure(
       'settings',
       `This is no terminal, so that nobody can be asked. In scripts:\n\n${helpOf(commands.configure)}`,

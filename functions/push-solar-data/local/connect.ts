@@ -13,9 +13,10 @@ import { commands } from './commands.ts';
 import { openConfigStores, type Wanted } from './config-stores.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
 import { textsInFile } from './env-file.ts';
+import { homeInParameters } from './home-at-hand.ts';
 import { chosenSources, ownSettings } from './known-settings.ts';
 import { sayOn } from './layout.ts';
-import { suggested } from './suggested.ts';
+import { suggesting } from './suggested.ts';
 
 /** @returns the exit code: 0 stored, 1 refused or failed, 2 wrong settings or command line. */
 export function connect(args: string[], ports: CommandPorts): Promise<number> {
@@ -30,14 +31,17 @@ export function connect(args: string[], ports: CommandPorts): Promise<number> {
 
 async function connectSource(
   wanted: string,
-  { aws = false, port, 'no-browser': noBrowser = false }: CommandLine<'connect'>['values'],
+  { aws: isAsked = false, site, port, 'no-browser': noBrowser = false }: CommandLine<'connect'>['values'],
   ports: CommandPorts,
 ): Promise<number> {
   const consentPorts = { ...ports, port: portOf(port), browse: noBrowser ? async () => {} : ports.browse };
-  const { present, store } = await openConfigStores({ ...ports, aws });
+  const about = { site, aws: isAsked, command: `npm run connect -- ${wanted}` };
+  const home = homeInParameters(ports.environment, textsInFile(ports.file), about);
+  const aws = isAsked || home !== undefined;
+  const { present, store } = await openConfigStores({ ...ports, aws, home });
   const { label, adapter } = await sourceNamed(wanted.toLowerCase(), present, ports.registry);
-  const next = (command: string) =>
-    suggested(`npm run ${command}${aws ? ' -- --aws' : ''}`, present, { inFile: textsInFile(ports.file) });
+  const suggest = suggesting(ports, home);
+  const next = (command: string) => suggest(`npm run ${command}${aws ? ' -- --aws' : ''}`, present);
   const connecting = await sourceToConnect(label, adapter, present, next('configure'));
   const texts = await obtainConsent(connecting, consentPorts);
   const say = sayOn(ports.output);

@@ -3,11 +3,10 @@ import type { Adapter } from '../adapters/adapter.ts';
 import { Failure } from '../core/failure.ts';
 import type { CommandPorts } from './command.ts';
 import { obtainConsent, portOf, sourceToConnect } from './consent.ts';
-import { textsInFile } from './env-file.ts';
 import type { Draft } from './interview-ports.ts';
 import { ownSettings } from './known-settings.ts';
 import type { Questions } from './questions.ts';
-import { suggested } from './suggested.ts';
+import type { Suggest } from './suggested.ts';
 
 /** Puts what the consent yields into the draft; nothing if it is put off. A consent that failed is offered again. */
 export async function askForConsent(
@@ -15,7 +14,7 @@ export async function askForConsent(
   adapter: Adapter,
   draft: Draft,
   ask: Questions,
-  ports: CommandPorts & { aws: boolean },
+  ports: CommandPorts & { aws: boolean; suggest: Suggest },
 ): Promise<void> {
   const own = ownSettings(label, adapter);
   const settings = (adapter.consent?.yields ?? []).flatMap((key) => own.get(key) ?? []);
@@ -26,7 +25,7 @@ export async function askForConsent(
       { value: 'typed', name: `I have ${names} already` },
       {
         value: 'later',
-        name: `Later, with ${suggested(`npm run connect -- ${label}${ports.aws ? ' --aws' : ''}`, draft, { inFile: textsInFile(ports.file) })}`,
+        name: `Later, with ${ports.suggest(`npm run connect -- ${label}${ports.aws ? ' --aws' : ''}`, draft)}`,
       },
     ]);
     if (way === 'typed')

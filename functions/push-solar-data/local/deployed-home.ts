@@ -1,7 +1,8 @@
 /** The deployed home as its owner may look at it: its settings and log-ins, and nothing of its state is changed. */
-import type { StateStore } from '../persistence/store.ts';
+import type { StateStore, WholeStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { accountOf, asked, regionOf } from './aws-account.ts';
+import type { Account } from './aws-account.ts';
+import { environmentsAt } from './deployed-environment.ts';
 import type { Registries } from './known-settings.ts';
 import { strayRemarks } from './stray-settings.ts';
 
@@ -15,42 +16,68 @@ export type DeployedHome = {
   remarks: string[];
 };
 
-/** @param texts settings at hand, which name the site, the region and the profile. @throws Failure */
-export async function openDeployedHome(texts: SettingTexts, registries: Registries): Promise<DeployedHome> {
+/** @param account of one home; its texts are those at hand. @throws Failure */
+export async function openDeployedHome(account: Account, registries: Registries): Promise<DeployedHome> {
   const { openOwnerParameters } = await import('./owner-parameters.ts');
-  const { site } = accountOf(texts);
-  const { texts: parameters, state } = await openOwnerParameters(site, texts);
-  const { environment, region } = await deployedEnvironment(site, texts);
-  const settings = { ...parameters, ...(environment ?? texts), SITE: site };
-  const names = { file: [], environment: Object.keys(environment ?? {}), parameters: Object.keys(parameters) };
+  const { site, texts } = account;
+  const { texts: parameters, state, region } = await openOwnerParameters(site, texts);
+  const { own, shared } = await environmentsOf(account);
+  const settings = { ...parameters, ...(own ?? (shared ? {} : texts)), SITE: site };
+  const names = { file: [], environment: Object.keys(own ?? {}), parameters: Object.keys(parameters) };
   return {
     settings,
-    store: loginsOnly(state),
-    source: environment
-      ? `With the settings and log-ins of the bridge on AWS (site ${site}, ${region}):`
-      : `No bridge is deployed for the site "${site}" in ${region} yet: this is with its parameters there, and .env.`,
+    store: loginsOnly(await stateOf(account, shared, state)),
+    source: sourceOf(account, region, { isDeployed: own !== undefined, isShared: shared !== undefined }),
     remarks: await strayRemarks(names, settings, registries),
   };
 }
 
-/** The variables of the deployed function; undefined if there is none. */
-async function deployedEnvironment(site: string, texts: SettingTexts) {
-  const { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundException } = await import(
-    '@aws-sdk/client-lambda'
-  );
-  const client = new LambdaClient(accountOf(texts).client);
-  const region = await regionOf(client);
-  const environment = await asked(async () => {
-    try {
-      const FunctionName = `solar-cloud-bridge-${site}`;
-      const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      return Environment?.Variables ?? {};
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
-  });
-  return { environment, region };
+function sourceOf(
+  { site, stack, texts }: Account,
+  region: string,
+  { isDeployed, isShared }: { isDeployed: boolean; isShared: boolean },
+): string {
+  const place = isShared && !isDeployed ? `home ${site} of the stack ${stack}` : `site ${site}`;
+  if (isDeployed || isShared) return `With the settings and log-ins of the bridge on AWS (${place}, ${region}):`;
+  const andFile = texts['VENDOR'] ? ', and .env' : '';
+  return `No bridge is deployed for the site "${site}" in ${region} yet: this is with its parameters there${andFile}.`;
+}
+
+type Environments = {
+  /** Of a function of its own. */
+  own: Record<string, string> | undefined;
+  /** Else of a function of the stack that it shares. */
+  shared: Record<string, string> | undefined;
+};
+
+/** Of the function that serves this home. @throws Failure */
+async function environmentsOf(account: Account): Promise<Environments> {
+  const { site, stack } = account;
+  const look = environmentsAt(account);
+  const own = await look(`solar-cloud-bridge-${site}`);
+  if (own !== undefined || stack === undefined) return { own, shared: undefined };
+  return { own, shared: await look(`solar-cloud-bridge-${stack}`) };
+}
+
+/**
+ * Where the deployed bridge keeps what a home remembers: in a table, where its stack has one.
+ *
+ * @param inParameters where else. @throws Failure
+ */
+export async function deployedState(account: Account, inParameters: WholeStore): Promise<WholeStore> {
+  if (account.stack === undefined) return inParameters;
+  return stateOf(account, (await environmentsOf(account)).shared, inParameters);
+}
+
+async function stateOf(
+  account: Account,
+  shared: Environments['shared'],
+  inParameters: WholeStore,
+): Promise<WholeStore> {
+  const table = shared?.['STATE_TABLE'];
+  if (table === undefined) return inParameters;
+  const { openOwnerTable } = await import('./owner-table.ts');
+  return openOwnerTable(account, table).stateOf(account.site, inParameters);
 }
 
 /**

@@ -10,11 +10,14 @@ import { fileStore } from '../persistence/file-store.ts';
 import type { StateStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { destinationsNamed } from '../settings/site.ts';
+import { isSeveral } from '../settings/sites.ts';
+import { accountOf } from './aws-account.ts';
 import { answered } from './command.ts';
 import { openDeployedHome } from './deployed-home.ts';
 import { diagnosisTable } from './diagnosis.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
 import { stateFolder } from './environment.ts';
+import { oneHome } from './home-at-hand.ts';
 import { cleaned } from './known-settings.ts';
 import { sayOn } from './layout.ts';
 import { openCommand } from './own-command.ts';
@@ -27,22 +30,26 @@ type Looked = { settings: SettingTexts; store: StateStore; aws: boolean };
 
 const [say, complain] = [sayOn(process.stdout), sayOn(process.stderr)];
 const { line, settings } = await openCommand('doctor');
-const { aws = false, send = false } = line.values;
+const { send = false, site } = line.values;
+// Several homes run on AWS alone.
+const aws = line.values.aws === true || site !== undefined || isSeveral(settings['SITE']);
 const registries = { registry: adapters, destinations };
 const own: Looked = { settings, store: fileStore(stateFolder(settings)), aws: false };
+
+const next = (command: string) => suggested(command, settings, { site });
 
 process.exitCode = await answered(async () => {
   if (aws && send)
     throw new Failure(
       'settings',
-      `The bridge on AWS sends by itself, each minute: see what became of it with ${suggested('npm run status', settings)}`,
+      `The bridge on AWS sends by itself, each minute: see what became of it with ${next('npm run status')}`,
     );
   if (aws) return (await look(await deployed())).code;
   return send ? alone(stateFolder(settings), 'doctor', () => sendAll(own)) : (await look(own)).code;
 }, process.stderr);
 
 async function deployed(): Promise<Looked> {
-  const home = await openDeployedHome(settings, registries);
+  const home = await openDeployedHome(oneHome(accountOf(settings, [], site), 'npm run doctor'), registries);
   for (const sentence of [home.source, ...home.remarks.map((remark) => `! ${remark}`)]) complain(sentence);
   return { ...home, aws: true };
 }
@@ -52,7 +59,7 @@ async function look({ settings, store, aws }: Looked): Promise<{ code: number; m
   console.log(process.stdout.isTTY ? diagnosisTable(diagnosis, now, process.stdout) : JSON.stringify(diagnosis));
   const said = process.stdout.isTTY ? (diagnosis.problems ?? []) : [];
   for (const sentence of await untold(settings, registries, { aws })) if (!said.includes(sentence)) complain(sentence);
-  const configure = suggested(aws ? 'npm run configure -- --aws' : 'npm run configure', settings);
+  const configure = next(aws ? 'npm run configure -- --aws' : 'npm run configure');
   if (diagnosis.kind === 'settings') complain(`\`${configure}\` asks for what is needed.`);
   return { code: diagnosis.kind === 'settings' ? 2 : diagnosis.kind ? 1 : 0, message };
 }

@@ -2,7 +2,7 @@
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import { isSeveral, sitesNamed } from '../settings/sites.ts';
-import type { Account } from './aws-account.ts';
+import { type Account, accountOf } from './aws-account.ts';
 import { cleaned, deploymentSettings } from './known-settings.ts';
 
 export type AtHand = {
@@ -37,7 +37,7 @@ export function settingsOfHome(
 }
 
 /** Whether `.env` is that of another home or other homes than SITE names elsewhere. */
-const isOfAnother = (inFile: SettingTexts, texts: SettingTexts): boolean => {
+export const isOfAnother = (inFile: SettingTexts, texts: SettingTexts): boolean => {
   const own = cleaned(inFile['SITE']);
   return own !== undefined && own !== (cleaned(texts['SITE']) ?? 'home');
 };
@@ -45,6 +45,28 @@ const isOfAnother = (inFile: SettingTexts, texts: SettingTexts): boolean => {
 /** No label can begin with AWS, so that these are no home's either. */
 const ofDeployment = (texts: SettingTexts): SettingTexts =>
   Object.fromEntries(Object.entries(texts).filter(([name]) => deploymentSettings.has(name) || name.startsWith('AWS_')));
+
+/**
+ * The home of a command that changes settings, if all of them lie in its parameters on AWS; undefined where they lie in
+ * `.env`, and with `--aws` its secrets in parameters.
+ *
+ * @param command as it is run: `npm run configure`. @throws Failure `settings` where it is not clear which home is meant.
+ */
+export function homeInParameters(
+  environment: SettingTexts,
+  inFile: SettingTexts,
+  { site, aws, command }: { site: string | undefined; aws: boolean; command: string },
+): string | undefined {
+  const texts = { ...inFile, ...environment };
+  if (site === undefined && !isSeveral(texts['SITE']) && !isOfAnother(inFile, texts)) return undefined;
+  const account = oneHome(accountOf(texts, [], site), command);
+  if (site !== undefined || account.stack !== undefined || aws) return account.site;
+  throw new Failure(
+    'settings',
+    `.env is that of the home "${cleaned(inFile['SITE'])}": for "${account.site}" on AWS say ${command} -- --site ${account.site}; ` +
+      'on this machine give it a folder of its own.',
+  );
+}
 
 /**
  * Of a command for one home at a time: its account.

@@ -12,6 +12,8 @@ export type InterviewPorts = Registries & {
   ask: Questions;
   /** Whether the settings are for the bridge on AWS. */
   aws: boolean;
+  /** The home, where all its settings lie in its parameters there. */
+  home?: string | undefined;
   /** What the cloud of a source can list, with the settings so far. */
   find: Find;
   /** Puts what the owner's consent yields into the draft, unless it is put off. */

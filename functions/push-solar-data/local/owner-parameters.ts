@@ -2,7 +2,7 @@
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Failure } from '../core/failure.ts';
 import { createParameterStore, type ParameterStore } from '../persistence/parameter-store.ts';
-import type { StateStore } from '../persistence/store.ts';
+import type { WholeStore } from '../persistence/store.ts';
 import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
 import { accountOf, asked, regionOf } from './aws-account.ts';
 
@@ -11,9 +11,10 @@ export type OwnerParameters = {
   place: string;
   /** As they were when they were opened, decrypted. */
   texts: SettingTexts;
-  state: StateStore;
-  /** As a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
-  put(name: string, text: string): Promise<void>;
+  state: WholeStore;
+  region: string;
+  /** A secret as a SecureString. @throws Failure `settings`, `auth` or `unavailable` */
+  put(setting: { name: string; secret: boolean }, text: string): Promise<void>;
   /** @throws Failure `settings`, `auth` or `unavailable` */
   remove(name: string): Promise<void>;
 };
@@ -35,11 +36,13 @@ export async function openOwnerParameters(site: string, texts: SettingTexts): Pr
     place: `AWS (${region}) under ${path}/`,
     texts: await asked(() => loaded(store)),
     state: store.state,
-    put: (name, text) =>
+    region,
+    put: ({ name, secret }, text) =>
       asked(async () => {
+        const Type = secret ? 'SecureString' : 'String';
         const Tier = Buffer.byteLength(text) > standardBytes ? 'Advanced' : 'Standard';
         const Name = `${path}/${name}`;
-        await client.send(new PutParameterCommand({ Name, Value: text, Tier, Type: 'SecureString', Overwrite: true }));
+        await client.send(new PutParameterCommand({ Name, Value: text, Tier, Type, Overwrite: true }));
       }),
     remove: (name) =>
       asked(async () => {

@@ -10,6 +10,7 @@ import {
   chosenSources,
   cleaned,
   commonSettings,
+  deploymentSettings,
   type KnownSetting,
   mayBeLeftOut,
   ownSettings,
@@ -63,11 +64,13 @@ function shownText(setting: KnownSetting, draft: Draft): string {
 
 /** With `--aws` these chose the parameters, and cannot change with them. */
 const choosing = ['SITE', 'AWS_REGION', 'AWS_PROFILE'];
+/** Of no use to one home. */
+const ofSeveral = ['STACK', 'STATE_STORE', 'METRICS_OF'];
 
 /** What this home can have set, the most important first. */
 export async function settingsOf(
   draft: Draft,
-  { registry, destinations, aws }: InterviewPorts,
+  { registry, destinations, aws, home }: InterviewPorts,
 ): Promise<KnownSetting[]> {
   const sources = await chosenSources(draft, registry);
   const told = await chosenDestinations(draft, destinations);
@@ -75,9 +78,10 @@ export async function settingsOf(
   const isNeeded = (setting: KnownSetting) => !mayBeLeftOut(setting);
   const ofSources = sources.flatMap(({ label, adapter }) => [...ownSettings(label, adapter).values()]);
   const common = sources.flatMap(({ label, adapter }) => commonSettings(label, adapter));
-  const [vendor = [], destination = [], ...ofSite] = settingsOfSite().filter(
-    ({ name }) => !aws || !choosing.includes(name),
-  );
+  const [vendor = [], destination = [], ...ofSite] = settingsOfSite().filter(({ name }) => {
+    if (home !== undefined) return !deploymentSettings.has(name);
+    return !ofSeveral.includes(name) && !(aws && choosing.includes(name));
+  });
   const needed = ofDestinations.filter(isNeeded);
   const others = ofDestinations.filter((setting) => !isNeeded(setting));
   return [vendor, destination, needed, ofSources, others, ofSite, common].flat();

@@ -2,7 +2,7 @@
 import { type MeterField, meterFields } from '../core/reading.ts';
 import type { Told } from '../persistence/tick-history.ts';
 import { onOneLine } from './on-terminal.ts';
-import { holdsUntil, type Sample, sampleOf, tells } from './page/sample.ts';
+import { holdOn, holdsUntil, type Sample, sampleOf, tells } from './page/sample.ts';
 
 type Cell = number | string | undefined;
 
@@ -26,7 +26,11 @@ export const spreadsheetHead = line(['time', ...meterFields.map((field) => heads
 export async function* spreadsheetLines(history: AsyncIterable<readonly Told[]>): AsyncGenerator<string> {
   let before: Sample | undefined;
   for await (const told of history)
-    for (const sample of told.flatMap((each) => sampleOf(each) ?? []).filter(tells)) {
+    for (const sample of told.map(sampleOf)) {
+      if (!tells(sample)) {
+        if (before) holdOn(before, sample);
+        continue;
+      }
       if (before?.figures && sample.at > holdsUntil(before)) yield line([iso(before.at + before.intervalMs)]);
       yield line(cellsOf(sample));
       before = sample;

@@ -31,14 +31,11 @@ export type Limits = {
   evaluationMs?: number;
   /** For all expressions of a question together, ms; default: without end. */
   questionMs?: number;
+  /** For the values in the process, MB; default: 48. What it needs besides them is two thirds of that. */
+  heapMb?: number;
   /** For the start of the process, ms: on a small share of a processor it takes long. */
   startMs?: number;
 };
-
-/** For the values in the process, MB. */
-const heapMb = 48;
-/** For what it needs besides them, MB. */
-const besidesMb = 32;
 
 type Runner = {
   child: ChildProcess;
@@ -53,13 +50,14 @@ export function createExpressionProcess({
   evaluationMs = 1_000,
   questionMs = Number.POSITIVE_INFINITY,
   startMs = 10_000,
+  heapMb = 48,
 }: Limits = {}): ExpressionProcess {
   let running: Runner | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const started = (): Runner | undefined => {
     if (running) return running;
-    const runner = startRunner();
+    const runner = startRunner(heapMb);
     if (!runner) return undefined;
     const forget = () => {
       if (running === runner) running = undefined;
@@ -139,8 +137,8 @@ const noProcess = (): Failure =>
  *
  * @returns undefined where the system has no room for it.
  */
-function startRunner(): Runner | undefined {
-  const child = spawnProgram();
+function startRunner(heapMb: number): Runner | undefined {
+  const child = spawnProgram(heapMb);
   if (!child) return undefined;
   const { stdin, stdout } = child;
   const handles = [child, stdin as Socket, stdout as Socket];
@@ -173,10 +171,10 @@ function startRunner(): Runner | undefined {
   return runner;
 }
 
-function spawnProgram(): ChildProcessByStdio<Writable, Readable, null> | undefined {
+function spawnProgram(heapMb: number): ChildProcessByStdio<Writable, Readable, null> | undefined {
   const program = join(import.meta.dirname, `expression-runner${extname(import.meta.filename)}`);
   const limits = [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=4'];
-  const [command, ...args] = limited(heapMb + besidesMb, [process.execPath, ...limits, program]);
+  const [command, ...args] = limited(Math.round((heapMb * 5) / 3), [process.execPath, ...limits, program]);
   const { PATH, LD_LIBRARY_PATH, SystemRoot } = process.env;
   try {
     return spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { PATH, LD_LIBRARY_PATH, SystemRoot } });

@@ -12,6 +12,8 @@ import type { Result } from './expression-runner.ts';
 const quickMs = 1_000;
 /** From this time on, without that of a start, a question is a slow one, ms. */
 const slowFromMs = 300;
+/** Half of what those of one home alone have: two processes and the homes share the memory of one function. */
+const heapMb = 24;
 /** How long a home with slow expressions is kept apart, ms. */
 const apartMs = 3_600_000;
 /** Questions of one home that wait. */
@@ -21,8 +23,8 @@ type Answered = { results: Result[]; isSlow: boolean; hasEnded: boolean };
 
 /** @returns the evaluator of a home, by its name. */
 export function createSharedExpressions(clock: Clock = systemClock): (home: string) => Evaluator {
-  const quick = createExpressionProcess({ questionMs: quickMs });
-  const slow = createExpressionProcess();
+  const quick = createExpressionProcess({ questionMs: quickMs, heapMb });
+  const slow = createExpressionProcess({ heapMb });
   const quickInTurn = createQueue();
   /** By home, until when it is kept apart, ms since the epoch. */
   const apart = new Map<string, number>();

@@ -48,7 +48,7 @@ export function sitesNamed(text: string | undefined, readList = readFile): strin
 /** The name of the stack that these homes share; undefined where SITE names one home, which has a stack of its own. @throws Failure `settings` */
 export function stackOf(texts: SettingTexts, sites: readonly string[]): string | undefined {
   if (!isSeveral(texts['SITE'])) return undefined;
-  const stack = createSettingsReader(texts).take('STACK') ?? 'homes';
+  const stack = stackNamed(texts);
   if (!name.test(stack))
     throw new Failure('settings', 'STACK must be a short name of small letters, digits and hyphens.');
   // The functions of a stack are called homes, homes-2, homes-3, …
@@ -59,6 +59,9 @@ export function stackOf(texts: SettingTexts, sites: readonly string[]): string |
     `SITE names a home "${taken}", and the stack of these homes is called "${stack}": give the stack another name, such as STACK=my-${stack}.`,
   );
 }
+
+/** What a stack of several homes is called with these settings. */
+export const stackNamed = (texts: SettingTexts): string => createSettingsReader(texts).take('STACK') ?? 'homes';
 
 function readFile(path: string): string {
   try {

@@ -77,6 +77,14 @@ describe('npm run export', () => {
     assert.equal(lines?.length, 4);
   });
 
+  it('has none while nothing was due, where no line says when the next figures are', async (t) => {
+    const sources = [{ label: 'roof', vendor: 'example', result: 'read' as const }];
+    const idle: TickReport = { outcome: 'idle', site: 'home', sources: [], destinations: [], ms: 1 };
+    const waiting = Array.from({ length: 14 }, (_, nth) => at(nth + 1, idle));
+    const { lines } = await exported(t, [at(0, { ...pushed, sources }), ...waiting, at(15)]);
+    assert.equal(lines?.length, 3);
+  });
+
   for (const [error, cell] of [
     ['=HYPERLINK("http://x")', `"'=HYPERLINK(""http://x"")"`],
     ['+1', `"'+1"`],

@@ -46,6 +46,10 @@ async function run(
       ssm,
       runCdk,
       lookUpIot,
+      stacks: { has: async () => false, served: async () => undefined },
+      environmentOf: async () => undefined,
+      openTable: () => assert.fail('there is no table'),
+      confirm: undefined,
       lookUpStack: async () => (stacks.shift() ? { changedAt: 0 } : undefined),
       say: (sentence) => said.push(sentence),
     });

@@ -71,6 +71,18 @@ function stateAfter(ticks: readonly [minutesAgo: number, report: TickReport][], 
 }
 
 describe('the flows of a home', () => {
+  it('hold while nothing is due, where no line says when the next figures are, and no longer', () => {
+    const short = { ...pushed, sources: [{ label: 'roof', vendor: 'example', result: 'read' as const }] };
+    const idles = (until: number) =>
+      Array.from({ length: 14 - until }, (_, nth): [number, TickReport] => [14 - nth, idle]);
+    const isKnown = (ticks: [number, TickReport][]) => stateAfter(ticks).flows.sun.is;
+    assert.equal(isKnown([[15, short], ...idles(0)]), 'known');
+    assert.equal(isKnown([...idles(0).reverse(), [15, short]]), 'known');
+    assert.equal(isKnown([[15, short], ...idles(3)]), 'lacking');
+    assert.equal(isKnown([[15, short]]), 'lacking');
+    assert.equal(isKnown([[15, pushed], ...idles(0)]), 'lacking');
+  });
+
   it('are the figures of its last tick, with their words, origin and age', () => {
     const { flows, charge, tickAt } = stateAfter([[0, pushed]]);
     const told = { is: 'known', measuredAt: noon - 40_000, toldAt: noon, origin: 'measured' };
@@ -191,6 +203,36 @@ describe('the sources and destinations of a home', () => {
         says: 'took the figures',
       },
     ]);
+  });
+
+  it('keep for an hour what is said once an hour, by lines that do not say when a source is asked next', () => {
+    const row = { label: 'roof', vendor: 'example', result: 'read' as const };
+    const short = { ...pushed, sources: [row] };
+    const noted = { ...short, sources: [{ ...row, notes: ['two meters'] }], remarks: ['X is not a setting'] };
+    const textsOf = ({ sources, remarks }: HomeState) => [...(sources[0]?.notes ?? []), ...remarks];
+    const texts = (ticks: [number, TickReport][]) => textsOf(stateAfter(ticks));
+    assert.deepEqual(
+      texts([
+        [40, noted],
+        [20, noted],
+        [0, short],
+      ]),
+      ['two meters', 'X is not a setting'],
+    );
+    assert.deepEqual(
+      texts([
+        [61, noted],
+        [0, short],
+      ]),
+      [],
+    );
+    assert.deepEqual(
+      texts([
+        [40, noted],
+        [0, pushed],
+      ]),
+      [],
+    );
   });
 
   it('say what is wrong with them', () => {

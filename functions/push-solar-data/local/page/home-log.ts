@@ -7,7 +7,7 @@ import { chargeOf, flowsOf } from './flows.ts';
 import { historyOf } from './history-rows.ts';
 import { totalsOf } from './integration.ts';
 import type { DestinationView, History, HomeState, SourceView } from './page-state.ts';
-import { type Sample, sampleOf, tells } from './sample.ts';
+import { holdOn, type Sample, sampleOf, tells } from './sample.ts';
 
 /** Names for people, by what stands in a tick's line. */
 export type Titles = {
@@ -43,8 +43,7 @@ export function homeLog(site: string, titles: Titles): HomeLog {
     add(told) {
       for (const each of told) {
         if ('report' in each && each.report.site !== site) continue;
-        const sample = sampleOf(each);
-        if (sample) kept.add(sample);
+        kept.add(sampleOf(each));
         if ('report' in each) rows.add(each.at, each.report);
       }
     },
@@ -54,7 +53,7 @@ export function homeLog(site: string, titles: Titles): HomeLog {
       const samples = kept.until(now);
       const has = hasOf(samples, now);
       const last = rows.last();
-      const { problems = [], warnings = [], remarks = [], sources = [], destinations = [] } = last?.row ?? {};
+      const { problems = [], warnings = [], sources = [], destinations = [] } = last?.row ?? {};
       const error = samples.findLast(tells)?.error;
       return {
         site,
@@ -65,8 +64,10 @@ export function homeLog(site: string, titles: Titles): HomeLog {
         ...(error ? { error: { ...error, since: failingSince(samples) } } : {}),
         problems: problems.map(short),
         warnings: warnings.map(short),
-        remarks: remarks.map(short),
-        sources: sources.map((row) => sourceView(row, last?.at ?? now, rows.answerAt(row.label), titles)),
+        remarks: rows.remarks().map(short),
+        sources: sources.map((row) =>
+          sourceView({ ...row, notes: rows.notes(row) }, last?.at ?? now, rows.answerAt(row.label), titles),
+        ),
         destinations: destinations.map((row) =>
           destinationView(row, rows.message(row.label), titles.destination(row.label)),
         ),
@@ -80,14 +81,24 @@ export function homeLog(site: string, titles: Titles): HomeLog {
 function keptSamples() {
   const kept: Sample[] = [];
   let isInOrder = true;
+  let isHeld = true;
   const order = () => {
     if (!isInOrder) kept.sort((a, b) => a.at - b.at);
     isInOrder = true;
+  };
+  const hold = () => {
+    let figures: Sample | undefined;
+    for (const sample of isHeld ? [] : kept) {
+      if (tells(sample)) figures = sample;
+      else if (figures) holdOn(figures, sample);
+    }
+    isHeld = true;
   };
   return {
     add(sample: Sample): void {
       isInOrder &&= (kept.at(-1)?.at ?? 0) <= sample.at;
       kept.push(sample);
+      isHeld = false;
       // Nobody may look for months.
       if (kept.length <= 2 * mostSamples) return;
       order();
@@ -95,6 +106,7 @@ function keptSamples() {
     },
     until(now: number): Sample[] {
       order();
+      hold();
       const tooOld = kept.findIndex(({ at }) => at >= now - daysKept * dayMs);
       if (tooOld > 0) kept.splice(0, tooOld);
       return kept.filter(({ at }) => at <= now + aheadMs);
@@ -107,12 +119,26 @@ function lastRows() {
   let last: At<TickReport> | undefined;
   const answers = new Map<string, At<SourceReport>>();
   const messages = new Map<string, At<DestinationReport>>();
+  let noted: At<TickReport>[] = [];
+  /** Those of the last hour, or of the newest line alone where that says them all. */
+  const lately = (): readonly TickReport[] => {
+    if (!last) return [];
+    const { at: until, row } = last;
+    if (!isShort(row)) return [row];
+    return noted.filter(({ at }) => at > until - saidMs && at <= until).map((each) => each.row);
+  };
   return {
     last: () => last,
+    remarks: () => unique(lately().flatMap(({ remarks = [] }) => remarks)),
+    notes: ({ label }: SourceReport) =>
+      unique(
+        lately().flatMap(({ sources }) => sources.flatMap((row) => (row.label === label ? (row.notes ?? []) : []))),
+      ),
     answerAt: (label: string) => answers.get(label)?.at,
     message: (label: string) => messages.get(label),
     add(at: number, report: TickReport): void {
       if (at >= (last?.at ?? 0)) last = { at, row: report };
+      if (says(report) && at > (last?.at ?? 0) - saidMs) noted = [...noted.slice(1 - mostNoted), { at, row: report }];
       keepNewest(
         answers,
         at,
@@ -132,6 +158,17 @@ function lastRows() {
     },
   };
 }
+
+/** A line of one of several homes, all being well: it does not say when a source is asked next, nor again what it has said within the hour. */
+const isShort = ({ sources }: TickReport): boolean => sources.length > 0 && sources.every(({ next }) => !next);
+const saidMs = 3_600_000;
+/** More than an hour of ticks that each say something. */
+const mostNoted = 100;
+
+const says = ({ remarks = [], sources }: TickReport): boolean =>
+  remarks.length > 0 || sources.some(({ notes = [] }) => notes.length > 0);
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
 
 function keepNewest<Row extends { label: string }>(
   newest: Map<string, At<Row>>,

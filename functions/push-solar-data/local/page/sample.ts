@@ -14,6 +14,8 @@ export type Sample = {
   at: number;
   /** When the next figures are expected, ms after these. */
   intervalMs: number;
+  /** Whether the line did not say it: then these hold for as long as nothing was due. */
+  isIntervalUnknown?: boolean;
   /** Absent where the tick had none to tell. */
   figures?: { [Field in MeterField]?: number | undefined };
   derived: readonly PowerField[];
@@ -43,8 +45,14 @@ export const longestHoldMs = longestIntervalMs + slackMs;
 /** Whether it says anything about the home, be it that nothing is known; a refusal alone does not. */
 export const tells = ({ figures, error }: Sample): boolean => figures !== undefined || error !== undefined;
 
-/** @returns undefined for a tick in which nothing was due. */
-export function sampleOf(told: Told): Sample | undefined {
+/** Figures go on to hold at a later tick in which nothing was due, where their line does not say until when. */
+export function holdOn(sample: Sample, { at }: Sample): void {
+  const interval = Math.min(longestIntervalMs, at - sample.at);
+  if (sample.isIntervalUnknown && at <= holdsUntil(sample)) sample.intervalMs = Math.max(sample.intervalMs, interval);
+}
+
+/** One that tells nothing for a tick in which nothing was due. */
+export function sampleOf(told: Told): Sample {
   if ('trouble' in told) return withoutFigures(told.at, { says: plainText(told.trouble) });
   const { at, report } = told;
   const refusals = report.destinations.flatMap(({ label, kind, error }) =>
@@ -55,14 +63,14 @@ export function sampleOf(told: Told): Sample | undefined {
   if (report.figures)
     return {
       at,
-      intervalMs: intervalOf(report),
+      ...intervalOf(report),
       figures: report.figures,
       derived: report.derived ?? [],
       ...(report.age_s === undefined ? {} : { measuredAt: at - report.age_s * 1000 }),
       lacking: lackingOf(report),
       refusals,
     };
-  if (report.error === undefined) return refusals.length > 0 ? { ...withoutFigures(at), refusals } : undefined;
+  if (report.error === undefined) return { ...withoutFigures(at), refusals };
   return {
     ...withoutFigures(at, { kind: report.kind, says: plainText(report.error) }),
     lacking: lackingOf(report),
@@ -80,9 +88,10 @@ const withoutFigures = (at: number, error?: Trouble): Sample => ({
 });
 
 /** The next source that answers makes the next figures. */
-function intervalOf({ sources }: TickReport): number {
+function intervalOf({ sources }: TickReport): Pick<Sample, 'intervalMs' | 'isIntervalUnknown'> {
   const waits = sources.flatMap(({ next }) => (next ? next.in_s * 1000 : []));
-  return waits.length === 0 ? usualIntervalMs : Math.max(minuteMs, Math.min(longestIntervalMs, ...waits));
+  if (waits.length === 0) return { intervalMs: usualIntervalMs, isIntervalUnknown: true };
+  return { intervalMs: Math.max(minuteMs, Math.min(longestIntervalMs, ...waits)) };
 }
 
 /** Lines name it as a noun, maybe with its device; a term that was told all the same is not missed. */
