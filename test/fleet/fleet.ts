@@ -45,7 +45,7 @@ function optionsOf(values: Given): FleetOptions[] | string {
       waiting: usualWaiting,
       hasTrouble: true,
       minutesAnInstance: 60,
-      spacingMs: 120,
+      spacingMs: 100,
     };
   });
 }

@@ -48,7 +48,12 @@ export async function playFleet(options: FleetOptions): Promise<FleetPlayed> {
     );
     const measured = await Promise.all(
       instances.map((each, region) =>
-        ask<InstancesMeasured>(each, { ...options, ...addresses, begins, region } satisfies InstancesOptions),
+        ask<InstancesMeasured>(each, {
+          ...options,
+          ...addresses,
+          ...{ begins, region },
+          spacingMs: options.spacingMs * regions.length,
+        } satisfies InstancesOptions),
       ),
     );
     return {
