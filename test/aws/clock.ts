@@ -26,3 +26,9 @@ export function sharedClock(): SharedClock {
     close: () => rmSync(folder, { recursive: true }),
   };
 }
+
+/** Variables for a process of Node whose clock it shall be. */
+export const aheadBy = ({ file }: SharedClock): Record<string, string> => ({
+  CLOCK_AHEAD_FILE: file,
+  NODE_OPTIONS: `--import=${new URL('date-ahead.ts', import.meta.url)}`,
+});

@@ -2,13 +2,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiKey } from '../support/home.ts';
+import { signedCallOf } from './aws-calls.ts';
 import { sharedClock } from './clock.ts';
 import { installation, playChargeHqOnce, playVictron } from './clouds.ts';
 import { bootstrap, deploy, fetchFunction } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { type Instance, startInstance } from './instance.ts';
 import { ownersParameters } from './parameters.ts';
-import { parameterCallOf, witnessCalls } from './rights.ts';
+import { witnessCalls } from './rights.ts';
 
 /** The owner's access token of Victron VRM. */
 export const token = 'token-of-the-owner-in-the-parameter-store';
@@ -21,7 +22,7 @@ export async function deployHome() {
   const victron = await playVictron(token, () => clock.now());
   const chargeHq = await playChargeHqOnce();
   const emulator = await startEmulator();
-  const witness = await witnessCalls(emulator, parameterCallOf);
+  const witness = await witnessCalls(emulator, signedCallOf);
   const parameters = ownersParameters(emulator, 'home');
   const instances: Instance[] = [];
   const folders: string[] = [];

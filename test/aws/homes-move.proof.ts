@@ -1,120 +1,192 @@
-/** From a stack per home into one for both, and back, by the owner's own commands against an emulated AWS. */
+/**
+ * From a stack per home into one for all, and back, by the owner's own commands and with the functions that they deploy:
+ * no log-in is renewed on the way, and the owner's policy allows all of it.
+ */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { accountOf } from '../../functions/push-solar-data/local/aws-account.ts';
-import { stacksAt } from '../../infra/commands/stacks-at-aws.ts';
-import { playVictron, token } from '../local/victron-cloud.ts';
+import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { StatusReport } from '../../infra/commands/status-report.ts';
+import { type SignedCall, signedCallOf } from './aws-calls.ts';
+import { aheadBy, type SharedClock, sharedClock } from './clock.ts';
 import { projectFolder } from './commands.ts';
-import { bootstrap } from './deployment.ts';
+import { bootstrap, fetchFunction } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { type Invoked, startInstance } from './instance.ts';
+import {
+  type Clouds,
+  figuresOf,
+  keyOf,
+  playClouds,
+  settingsOf,
+  slowPollMinutes,
+  slowSites,
+} from './neighbour-homes.ts';
+import { type Ended, type OwnerShell, openOwnerShell } from './owner-shell.ts';
+import { ownersParameters } from './parameters.ts';
+import { allows, type Statement, type Witness, witnessCalls } from './rights.ts';
+import { type StoodUp, stoodUp } from './stood-up.ts';
 
-const agreed = ['--require-approval', 'never', '--', '--no-notices'];
+const skip = process.platform === 'linux' ? false : "Lambda's runtime client can be built on Linux only";
+const policy: { Statement: Statement[] } = JSON.parse(
+  readFileSync(join(projectFolder, 'infra/owner-policy.json'), 'utf8'),
+);
+const unasked = ['--require-approval', 'never', '--', '--no-notices'];
+/** Of a slow cloud with a log-in each: two that have stacks of their own, and one that is new. */
+const [first = '', second = '', added = ''] = slowSites;
+const several = { SITE: `${first},${second},${added}`, STATE_STORE: 'dynamodb' };
 
-describe('a move of homes', { timeout: 590_000 }, () => {
+describe('a move of homes', { skip, timeout: 590_000 }, () => {
   let emulator: Emulator;
-  let ssm: SSMClient;
-  const folder = mkdtempSync(join(tmpdir(), 'owner-'));
+  let witness: Witness<SignedCall>;
+  let clock: SharedClock;
+  let clouds: Clouds;
+  let shell: OwnerShell;
+  let there: StoodUp;
   before(async () => {
+    clock = sharedClock();
+    clouds = await playClouds(() => clock.now());
     emulator = await startEmulator();
-    ssm = new SSMClient(emulator.client);
+    there = stoodUp(emulator);
+    witness = await witnessCalls(emulator, signedCallOf);
+    shell = openOwnerShell({ ...emulator.environment, AWS_ENDPOINT_URL: witness.url });
     await bootstrap(emulator);
   });
   after(async () => {
-    rmSync(folder, { recursive: true });
-    await emulator?.stop();
+    shell?.close();
+    witness?.close();
+    await Promise.all([emulator?.stop(), clouds?.close()]);
+    clock?.close();
   });
 
-  async function run(file: string, args: string[], settings: Record<string, string>) {
-    const child = spawn(process.execPath, [join(projectFolder, file), ...args], {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, ...emulator.environment, ...settings },
-    });
-    child.stdin.end();
-    const [output, complaints, code] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise((resolve) => child.once('close', resolve)),
-    ]);
-    return { code, output, complaints };
-  }
-  const put = (site: string, name: string, Value: string) =>
-    ssm.send(
-      new PutParameterCommand({
-        Name: `/solar-cloud-bridge/${site}/${name}`,
-        Value,
-        Type: 'SecureString',
-        Overwrite: true,
-      }),
-    );
-  async function parameters(site: string) {
-    const Path = `/solar-cloud-bridge/${site}`;
-    const { Parameters = [] } = await ssm.send(
-      new GetParametersByPathCommand({ Path, Recursive: true, WithDecryption: true }),
-    );
-    return Object.fromEntries(
-      Parameters.map(({ Name = '', Type, Value }) => [Name.slice(Path.length + 1), [Value, Type]]),
-    );
-  }
-  async function variables(FunctionName: string) {
-    const client = new LambdaClient(emulator.client);
-    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    return Environment?.Variables;
-  }
+  const places = () => ({ vendors: clouds.vendors.url, receivers: clouds.receivers.url });
+  const succeeded = ({ code, output, complaints }: Ended) => assert.equal(code, 0, `${output}\n${complaints}`);
+  const command = (name: string, args: string[] = [], settings: Record<string, string> = {}) =>
+    shell.run(`infra/commands/${name}.ts`, args, settings);
 
-  it('keeps settings and log-ins, leaves one stack at a time, and works from the parameters afterwards', async (t) => {
-    const cloud = await playVictron(t);
-    const ofHome = { VENDOR: 'victron-vrm', VICTRON_VRM_ID_SITE: '4711', VICTRON_VRM_BASE_URL: cloud.url };
-    const stacks = stacksAt(accountOf({}), new CloudFormationClient(emulator.client));
-    for (const site of ['home', 'cabin']) {
-      await put(site, 'VICTRON_VRM_ACCESS_TOKEN', token);
-      await put(site, 'CHARGE_HQ_API_KEY', 'a-key-of-charge-hq');
-      await put(site, 'state/session/victron-vrm', `{"of":"${site}"}`);
+  /** A cold start of the function that lies there, when its clouds have renewed their figures. */
+  async function tickOf(name: string, homes: readonly string[]): Promise<Invoked> {
+    const deployed = await fetchFunction(emulator, name);
+    clock.advance((slowPollMinutes + 1) * 60);
+    clouds.forget();
+    const instance = await startInstance(deployed, emulator.environment, clock);
+    try {
+      return await instance.invoke({ sites: homes });
+    } finally {
+      await instance.stop();
+      rmSync(join(deployed.folder, '..'), { recursive: true });
     }
-    const alone = await run('infra/commands/deploy.ts', agreed, { SITE: 'cabin', ...ofHome });
-    assert.equal(alone.code, 0, alone.output + alone.complaints);
-    const lacking = await run('infra/commands/deploy.ts', agreed, { SITE: 'home,cabin' });
-    assert.match(lacking.complaints, /^- home has no settings yet \(VENDOR\): .*npm run configure -- --site home/m);
+  }
+  /** What a home was told, and what its cloud was asked for it. */
+  const outcomeOf = (site: string) => {
+    const [push] = clouds.pushes.get(site) ?? [];
+    return { key: push?.apiKey, figures: push?.siteMeters, asked: clouds.callsOf(site) };
+  };
+  const told = (site: string, ...asked: string[]) => ({ key: keyOf(site), figures: figuresOf(site), asked });
 
-    const set = Object.entries(ofHome).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-    const configured = await run('functions/push-solar-data/local/configure.ts', ['--site', 'home', ...set], {
-      SITE: 'home,cabin',
-    });
-    assert.equal(configured.code, 0, configured.complaints);
-    writeFileSync(join(folder, '.env'), 'SITE=home,cabin\n');
-    const moved = await run('infra/commands/deploy.ts', agreed, { SITE: 'home,cabin' });
-    assert.equal(moved.code, 0, moved.output + moved.complaints);
-    assert.match(moved.output, /^Moved: cabin\.$/m);
-    assert.deepEqual(await stacks.served('homes'), { sites: ['home', 'cabin'] });
-    assert.equal(await stacks.has('cabin'), false);
-    const kept = await parameters('cabin');
-    assert.deepEqual(kept['VENDOR'], ['victron-vrm', 'String']);
-    assert.deepEqual(kept['state/session/victron-vrm'], ['{"of":"cabin"}', 'SecureString']);
-    const shared = (await variables('solar-cloud-bridge-homes')) ?? {};
-    assert.equal(shared['STACK'], 'homes');
-    assert.ok(!('VENDOR' in shared));
-
-    const looked = await run('functions/push-solar-data/local/doctor.ts', ['--site', 'cabin'], {});
-    assert.equal(looked.code, 0, looked.complaints);
-    assert.match(looked.complaints, /^With the settings .* AWS \(home cabin of the stack homes, /m);
-
-    const tooEarly = await run('infra/commands/deploy.ts', agreed, { SITE: 'cabin' });
-    assert.equal(tooEarly.code, 2);
-    assert.match(tooEarly.complaints, /"cabin" is served by the stack "homes" of several homes/);
-
-    const destroyed = await run('infra/commands/destroy.ts', ['--force'], {});
-    assert.equal(destroyed.code, 0, destroyed.output + destroyed.complaints);
-    assert.match(destroyed.output, /^- \/solar-cloud-bridge\/cabin\/: \d+$/m);
-    const back = await run('infra/commands/deploy.ts', agreed, { SITE: 'cabin' });
-    assert.equal(back.code, 0, back.output + back.complaints);
-    assert.deepEqual(await variables('solar-cloud-bridge-cabin'), { SITE: 'cabin' });
-    assert.deepEqual((await parameters('cabin'))['state/session/victron-vrm'], ['{"of":"cabin"}', 'SecureString']);
+  it('begins with homes in stacks of their own, which have logged in', async () => {
+    for (const site of [first, second]) {
+      const { open, secret } = settingsOf(site, places());
+      for (const [name, value] of Object.entries(secret)) await ownersParameters(emulator, site).putSecret(name, value);
+      succeeded(await command('deploy', unasked, { SITE: site, ...open }));
+      await tickOf(`solar-cloud-bridge-${site}`, []);
+      assert.deepEqual(outcomeOf(site), told(site, 'token', 'realTime'));
+    }
   });
+
+  it('says of a home that has no settings yet what to do, and deploys nothing', async () => {
+    const { code, complaints } = await command('deploy', unasked, several);
+    assert.equal(code, 2);
+    assert.match(complaints, new RegExp(`^- ${added} has no settings yet \\(VENDOR\\): .*--site ${added}`, 'm'));
+    assert.deepEqual(await functionNames(), [`solar-cloud-bridge-${first}`, `solar-cloud-bridge-${second}`]);
+  });
+
+  it('takes the settings of that home into its parameters, after a first read with a log-in', async () => {
+    const { open, secret } = settingsOf(added, places());
+    const shown = Object.entries(open).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const hidden = Object.keys(secret).flatMap((name) => ['--set', `${name}=-`]);
+    const configure = 'functions/push-solar-data/local/configure.ts';
+    const settings = { ...several, ...aheadBy(clock) };
+    const args = ['--site', added, ...shown, ...hidden];
+    succeeded(await shell.run(configure, args, settings, Object.values(secret)));
+    const { state } = ownersParameters(emulator, added);
+    assert.equal((await state())['session/solarman']?.type, 'SecureString');
+  });
+
+  it('moves into one stack: the function of all tells all, with the log-ins that were there', async () => {
+    shell.write(`SITE=${several.SITE}\nSTATE_STORE=dynamodb\n`);
+    const moved = await command('deploy', unasked, several);
+    succeeded(moved);
+    assert.match(moved.output, new RegExp(`^Moved: ${first}, ${second}\\.$`, 'm'));
+    assert.deepEqual(await functionNames(), ['solar-cloud-bridge-homes']);
+    const homes = several.SITE.split(',');
+    await logged(await tickOf('solar-cloud-bridge-homes', homes));
+    for (const site of homes) assert.deepEqual(outcomeOf(site), told(site, 'realTime'));
+  });
+
+  it('shows all homes, and one of them', async () => {
+    const status = await command('status', ['--json']);
+    succeeded(status);
+    const reports = status.output
+      .trim()
+      .split('\n')
+      .map((line) => StatusReport.parse(JSON.parse(line)));
+    assert.deepEqual(
+      reports.map(({ site, well, stack }) => [site, well, stack]).toSorted(),
+      several.SITE.split(',')
+        .map((site) => [site, true, 'homes'])
+        .toSorted(),
+    );
+    const logs = await command('logs', ['--site', second]);
+    succeeded(logs);
+    assert.deepEqual(
+      logs.output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).site),
+      [second],
+    );
+  });
+
+  it('refuses a stack of its own to a home that the one of all serves', async () => {
+    const { code, complaints } = await command('deploy', unasked, { SITE: first });
+    assert.equal(code, 2);
+    assert.match(complaints, new RegExp(`"${first}" is served by the stack "homes" of several homes`));
+  });
+
+  it('goes back with a log-in that was renewed meanwhile, in the table', async () => {
+    clouds.endSession(first);
+    await tickOf('solar-cloud-bridge-homes', several.SITE.split(','));
+    assert.deepEqual(outcomeOf(first), told(first, 'realTime', 'token', 'realTime'));
+    const destroyed = await command('destroy', ['--force']);
+    succeeded(destroyed);
+    assert.match(destroyed.output, new RegExp(`^- /solar-cloud-bridge/${first}/: \\d+$`, 'm'));
+    assert.deepEqual(await there.rest(), []);
+    succeeded(await command('deploy', unasked, { SITE: first }));
+    await tickOf(`solar-cloud-bridge-${first}`, []);
+    assert.deepEqual(outcomeOf(first), told(first, 'realTime'));
+  });
+
+  it('needs nothing that the owner’s policy does not allow', () => {
+    const byOwner = witness.calls.filter(({ keyId }) => keyId === emulator.client.credentials.accessKeyId);
+    const refused = byOwner.filter(
+      (call) => call.action !== 'sts:GetCallerIdentity' && !allows(policy.Statement, call),
+    );
+    assert.deepEqual([...new Set(refused.map(({ action, resource }) => `${action} ${resource}`))], []);
+    const actions = new Set(byOwner.map(({ action }) => action));
+    for (const action of ['cloudformation:GetTemplate', 'dynamodb:GetItem', 'lambda:GetFunctionConfiguration'])
+      assert.ok(actions.has(action), action);
+  });
+
+  const functionNames = async () => (await there.functions()).map(({ FunctionName }) => FunctionName).toSorted();
+
+  /** The emulator runs no function: its lines are put where they would lie. */
+  async function logged({ lines }: Invoked): Promise<void> {
+    const logs = new CloudWatchLogsClient(emulator.client);
+    const stream = { logGroupName: '/solar-cloud-bridge/homes', logStreamName: 'one' };
+    await logs.send(new CreateLogStreamCommand(stream));
+    const logEvents = lines.map((line) => ({ timestamp: Date.now(), message: JSON.stringify(line) }));
+    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
+  }
 });

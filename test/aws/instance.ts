@@ -4,9 +4,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SharedClock } from './clock.ts';
+import { aheadBy, type SharedClock } from './clock.ts';
 import { runtimeClientFolder } from './commands.ts';
 import type { DeployedFunction } from './deployment.ts';
+import { watchMemory } from './memory.ts';
 import { type Result, serveRuntimeApi } from './runtime-api.ts';
 
 /** Lambda ends a start that takes longer. */
@@ -26,11 +27,14 @@ export type Invoked = {
 export type Instance = {
   /** Start of the process until it asked for its first invocation. */
   startMs: number;
-  /** One event of the schedule. @throws Error if the function is not done in its time, or its process ends */
-  invoke(): Promise<Invoked>;
+  /**
+   * @param event default: of the schedule. @param seconds that it has, if fewer than were deployed.
+   * @throws Error if the function is not done in its time, or its process ends
+   */
+  invoke(event?: unknown, seconds?: number): Promise<Invoked>;
   /** Everything it has written. */
   log(): string;
-  /** Most memory that the process has held so far, MB. */
+  /** Most memory that its process, and those that it started, have held at once so far, MB. */
   peakMegabytes(): number;
   stop(): Promise<void>;
 };
@@ -53,12 +57,13 @@ export async function startInstance(
     env: {
       ...lambdaVariables(configuration, folder),
       ...environment,
-      ...ahead(clock),
+      ...aheadBy(clock),
       AWS_LAMBDA_RUNTIME_API: api.address,
     },
     stdio: ['ignore', output, output],
   });
   closeSync(output);
+  const memory = watchMemory(Number(child.pid));
   const log = () => readFileSync(logFile, 'utf8');
   child.on('exit', () => api.fail(new Error(`The function's process ended:\n${log()}`)));
   await within(longestStartMs, api.idle());
@@ -68,24 +73,21 @@ export async function startInstance(
   return {
     startMs,
     log,
-    async invoke() {
+    async invoke(event = tickEvent, seconds = Timeout) {
       const written = log().length;
       const from = performance.now();
-      const deadline = Math.round(clock.now() + Timeout * 1000);
+      const deadline = Math.round(clock.now() + seconds * 1000);
       const requestId = crypto.randomUUID();
       child.kill('SIGCONT');
-      const result = await within(
-        Timeout * 1000,
-        api.invoke({ event: tickEvent, functionArn: FunctionArn, requestId, deadline }),
-      );
+      const result = await within(Timeout * 1000, api.invoke({ event, functionArn: FunctionArn, requestId, deadline }));
       const ms = performance.now() - from;
       await api.idle();
       child.kill('SIGSTOP');
       return { result, ms, lines: linesOf(log().slice(written)) };
     },
-    peakMegabytes: () =>
-      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    peakMegabytes: memory.peakMegabytes,
     async stop() {
+      memory.end();
       await killed(child);
       api.close();
       rmSync(logFolder, { recursive: true });
@@ -124,11 +126,6 @@ const lambdaVariables = (
   AWS_LAMBDA_LOG_GROUP_NAME: `/${FunctionName}`,
   AWS_LAMBDA_LOG_STREAM_NAME: '2026/05/01/[$LATEST]0123456789abcdef',
   ...Environment?.Variables,
-});
-
-const ahead = ({ file }: SharedClock): Record<string, string> => ({
-  CLOCK_AHEAD_FILE: file,
-  NODE_OPTIONS: `--import=${new URL('date-ahead.ts', import.meta.url)}`,
 });
 
 /** @throws Error for a line that is no JSON: CloudWatch's queries would not find it */

@@ -1,18 +1,13 @@
 /** The owner's commands as processes against an emulated AWS: before a deployment, with a deployed home, and after it is gone. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { StatusReport } from '../../infra/commands/status-report.ts';
 import { playVictron, token } from '../local/victron-cloud.ts';
-import { projectFolder } from './commands.ts';
 import { bootstrap } from './deployment.ts';
 import { type Emulator, region, startEmulator } from './emulator.ts';
+import { type OwnerShell, openOwnerShell } from './owner-shell.ts';
 
 const path = '/solar-cloud-bridge/cabin';
 const figures = { production_kw: 4.2, net_import_kw: -1.5 };
@@ -21,31 +16,21 @@ const pushed = { outcome: 'pushed', site: 'cabin', figures, sources: [], destina
 describe('the commands of an owner', { timeout: 290_000 }, () => {
   let emulator: Emulator;
   let ssm: SSMClient;
-  const folder = mkdtempSync(join(tmpdir(), 'owner-'));
+  let shell: OwnerShell;
   before(async () => {
     emulator = await startEmulator();
     ssm = new SSMClient(emulator.client);
+    shell = openOwnerShell(emulator.environment);
     await bootstrap(emulator);
   });
   after(async () => {
-    rmSync(folder, { recursive: true });
+    shell?.close();
     await emulator?.stop();
   });
 
-  /** In a folder with a `.env` of its own; CDK reads that of the project's folder, so that it is given settings by the environment. */
-  async function run(file: string, args: string[] = [], settings: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [join(projectFolder, file), ...args], {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, SITE: 'cabin', ...emulator.environment, ...settings },
-    });
-    child.stdin.end();
-    const [output, complaints, code] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise((resolve) => child.once('close', resolve)),
-    ]);
-    return { code, output, complaints };
-  }
+  /** CDK reads the `.env` of the project's folder, so that it is given settings by the environment. */
+  const run = (file: string, args: string[] = [], settings: Record<string, string> = {}) =>
+    shell.run(file, args, { SITE: 'cabin', ...settings });
 
   it('say before a deployment where they looked, and that nothing is there', async () => {
     const status = await run('infra/commands/status.ts');
@@ -64,7 +49,7 @@ describe('the commands of an owner', { timeout: 290_000 }, () => {
   it('deploy, look with the settings and log-ins of the deployed home, tell how it is, and remove it', async (t) => {
     const cloud = await playVictron(t);
     const settings = { VENDOR: 'victron-vrm', VICTRON_VRM_ID_SITE: '4711', VICTRON_VRM_BASE_URL: cloud.url };
-    writeFileSync(join(folder, '.env'), '\ufeffVICTRON_VRM_IDSITE=1\n');
+    shell.write('\ufeffVICTRON_VRM_IDSITE=1\n');
     const secrets = { VICTRON_VRM_ACCESS_TOKEN: token, CHARGE_HQ_API_KEY: 'a-key-of-charge-hq', FOXESS_API_KEY: 'old' };
     for (const [name, Value] of Object.entries(secrets))
       await ssm.send(new PutParameterCommand({ Name: `${path}/${name}`, Value, Type: 'SecureString' }));
@@ -78,7 +63,7 @@ describe('the commands of an owner', { timeout: 290_000 }, () => {
     assert.match(deployed.complaints, /^! VICTRON_VRM_IDSITE is not a setting; did you mean VICTRON_VRM_ID_SITE\?$/m);
     assert.match(deployed.output, /^! FOXESS_API_KEY: not used/m);
 
-    writeFileSync(join(folder, '.env'), 'VENDOR=sma\n'); // the deployed home knows better
+    shell.write('VENDOR=sma\n'); // the deployed home knows better
     const looked = await run('functions/push-solar-data/local/doctor.ts', ['--aws']);
     assert.equal(looked.code, 0, looked.complaints);
     assert.deepEqual(JSON.parse(looked.output).figures, { ...figures, consumption_kw: 2.7 });

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type SignedCall, signedCallOf } from './aws-calls.ts';
 import { projectFolder, run } from './commands.ts';
 import { bootstrap } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { type SignedCall, signedCallOf } from './owner-calls.ts';
 import { allows, type Statement, type Witness, witnessCalls } from './rights.ts';
 
 const policy: { Statement: Statement[] } = JSON.parse(

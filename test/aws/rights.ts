@@ -2,11 +2,16 @@
 import { request as ask, createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
-import { account, type Emulator, region } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
 
-/** A call by its IAM action (`ssm:PutParameter`) and the resource that it is about. */
-export type AwsCall = { action: string; resource: string };
-export type Statement = { Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: string | string[] };
+/** A call by its IAM action (`ssm:PutParameter`), the resource that it is about, and values by the keys of conditions. */
+export type AwsCall = { action: string; resource: string; conditions?: Record<string, string[]> };
+export type Statement = {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+};
 
 export type Witness<Call extends AwsCall = AwsCall> = {
   /** Stands for AWS towards whoever asks it. */
@@ -44,14 +49,6 @@ export async function witnessCalls<Call extends AwsCall>(
   };
 }
 
-/** Of the function, which asks for parameters alone. */
-export function parameterCallOf(headers: IncomingHttpHeaders, body: string): AwsCall {
-  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)/.exec(String(headers['authorization']))?.[1];
-  const operation = String(headers['x-amz-target']).split('.').at(-1);
-  const { Name, Path } = body.startsWith('{') ? JSON.parse(body) : {};
-  return { action: `${service}:${operation}`, resource: `arn:aws:ssm:${region}:${account}:parameter${Name ?? Path}` };
-}
-
 /** The statements of a role's own policies. */
 export async function statementsOf(emulator: Emulator, role: string): Promise<Statement[]> {
   const client = new IAMClient(emulator.client);
@@ -65,8 +62,11 @@ export async function statementsOf(emulator: Emulator, role: string): Promise<St
 }
 
 /** Whether IAM would let the call pass. */
-export function allows(statements: readonly Statement[], { action, resource }: AwsCall): boolean {
-  const about = statements.filter(({ Action, Resource }) => matches(Action, action) && matches(Resource, resource));
+export function allows(statements: readonly Statement[], { action, resource, conditions = {} }: AwsCall): boolean {
+  const about = statements.filter(
+    ({ Action, Resource, Condition }) =>
+      matches(Action, action) && matches(Resource, resource) && holds(Condition, conditions),
+  );
   return about.length > 0 && about.every(({ Effect }) => Effect === 'Allow');
 }
 
@@ -74,4 +74,13 @@ const matches = (patterns: string | string[], text: string): boolean =>
   [patterns].flat().some((pattern) => {
     const literal = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
     return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(text);
+  });
+
+/** @throws Error for an operator that no policy of ours uses */
+const holds = (condition: Statement['Condition'] = {}, values: NonNullable<AwsCall['conditions']>): boolean =>
+  Object.entries(condition).every(([operator, wanted]) => {
+    if (operator !== 'ForAllValues:StringEquals') throw new Error(`${operator} is not simulated`);
+    return Object.entries(wanted).every(([key, texts]) =>
+      (values[key] ?? []).every((value) => [texts].flat().includes(value)),
+    );
   });

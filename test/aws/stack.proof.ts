@@ -3,14 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { GetPolicyCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { bootstrap, type DeployedFunction, deploy, destroy, fetchFunction } from './deployment.ts';
 import { account, type Emulator, region, startEmulator } from './emulator.ts';
 import { allows, statementsOf } from './rights.ts';
+import { type StoodUp, stoodUp } from './stood-up.ts';
 
 const stackName = 'SolarCloudBridge-home';
 const functionName = 'solar-cloud-bridge-home';
@@ -29,15 +25,14 @@ const noUpdates =
   'cdk-deploy-change-set does not exist" (ValidationError instead of ChangeSetNotFound), and UpdateStack with ' +
   "KeyError: 'BootstrapVersion'";
 
-type Resource = { Type: string; Properties: Record<string, unknown> };
-type DeployedTemplate = { Resources: Record<string, Resource> };
-
 describe('the deployed stack', { timeout: 300_000 }, () => {
   let emulator: Emulator;
+  let there: StoodUp;
   let deployed: DeployedFunction;
 
   before(async () => {
     emulator = await startEmulator();
+    there = stoodUp(emulator);
     await bootstrap(emulator);
     await deploy(emulator, settings);
     deployed = await fetchFunction(emulator, functionName);
@@ -47,17 +42,10 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
     if (deployed) rmSync(join(deployed.folder, '..'), { recursive: true });
   });
 
-  /** The template as CloudFormation was given it. */
-  async function template(): Promise<DeployedTemplate> {
-    const client = new CloudFormationClient(emulator.client);
-    const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: stackName }));
-    return JSON.parse(`${TemplateBody}`);
-  }
-  const ofType = async (type: string): Promise<Resource[]> =>
-    Object.values((await template()).Resources).filter(({ Type }) => Type === type);
+  const ofType = async (type: string) => (await there.resources(stackName)).filter(({ Type }) => Type === type);
 
   it('says which of its resources the emulator passed over: those are read from the template alone', async (t) => {
-    const types = new Set(Object.values((await template()).Resources).map(({ Type }) => Type));
+    const types = new Set((await there.resources(stackName)).map(({ Type }) => Type));
     const unknown = emulator.unknownTypes().filter((type) => types.has(type));
     t.diagnostic(`beyond the emulator: ${unknown.join(', ')}; of the function its architecture and log format`);
     const made = ['Lambda::Function', 'Lambda::Permission', 'Events::Rule', 'IAM::Role', 'Logs::LogGroup'];
@@ -86,39 +74,31 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
   });
 
   it('has no secret of the owner in its template', async () => {
-    const text = JSON.stringify(await template());
+    const text = await there.templateText(stackName);
     for (const secret of [settings.VICTRON_VRM_ACCESS_TOKEN, settings.CHARGE_HQ_API_KEY])
       assert.equal(text.includes(secret), false);
   });
 
   it('has one rule that starts the function each minute, repeats nothing, and alone may start it', async () => {
-    const events = new EventBridgeClient(emulator.client);
-    const { Rules = [] } = await events.send(new ListRulesCommand({}));
+    const rules = await there.rules();
     assert.deepEqual(
-      Rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State]),
+      rules.map(({ ScheduleExpression, State }) => [ScheduleExpression, State]),
       [['rate(1 minute)', 'ENABLED']],
     );
-    const [{ Name, Arn } = {}] = Rules;
-    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name }));
     assert.deepEqual(
-      Targets.map(({ Arn: target, RetryPolicy }) => [target, RetryPolicy]),
+      (await there.targets()).flat().map(({ Arn: target, RetryPolicy }) => [target, RetryPolicy]),
       [[deployed.configuration.FunctionArn, { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }]],
     );
-    const { Policy } = await new LambdaClient(emulator.client).send(
-      new GetPolicyCommand({ FunctionName: functionName }),
+    assert.deepEqual(
+      (await there.permissions(functionName)).map(({ Principal, Condition }) => [Principal, Condition]),
+      [[{ Service: 'events.amazonaws.com' }, { ArnLike: { 'AWS:SourceArn': rules[0]?.Arn } }]],
     );
-    const [statement, ...others] = JSON.parse(`${Policy}`).Statement;
-    assert.deepEqual(others, []);
-    assert.deepEqual(statement.Principal, { Service: 'events.amazonaws.com' });
-    assert.deepEqual(statement.Condition, { ArnLike: { 'AWS:SourceArn': Arn } });
     const [invocations] = await ofType('AWS::Lambda::EventInvokeConfig');
     assert.equal(invocations?.Properties['MaximumRetryAttempts'], 0);
   });
 
   it('keeps its log for a month', async () => {
-    const { logGroups = [] } = await new CloudWatchLogsClient(emulator.client).send(new DescribeLogGroupsCommand({}));
-    const kept = logGroups.map(({ logGroupName, retentionInDays }) => [logGroupName, retentionInDays]);
-    assert.deepEqual(kept, [['/solar-cloud-bridge/home', 30]]);
+    assert.deepEqual(await there.logGroups(), [['/solar-cloud-bridge/home', 30]]);
   });
 
   it('lets the function read its own parameters and write its own state, and touch nothing else', async () => {
@@ -135,11 +115,7 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
   });
 
   it('shows the home on a dashboard', async () => {
-    const client = new CloudWatchClient(emulator.client);
-    const { DashboardBody } = await client.send(new GetDashboardCommand({ DashboardName: functionName }));
-    const titles = JSON.parse(`${DashboardBody}`).widgets.map(
-      ({ properties }: { properties: { title?: string } }) => properties.title,
-    );
+    const titles = (await there.dashboard(functionName)).widgets.map(({ properties }) => properties.title);
     assert.ok(titles.includes('Now') && titles.includes('The last hours'), titles.join());
   });
 
@@ -147,9 +123,8 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
     const alarms = await ofType('AWS::CloudWatch::Alarm');
     const silence = alarms.find(({ Properties }) => Properties['AlarmName'] === `${functionName}-no-reading`);
     assert.equal(silence?.Properties['TreatMissingData'], 'breaching');
-    const [topic] =
-      Object.entries((await template()).Resources).find(([, { Type }]) => Type === 'AWS::SNS::Topic') ?? [];
-    assert.deepEqual(silence?.Properties['AlarmActions'], [{ Ref: topic }]);
+    const [topic] = await ofType('AWS::SNS::Topic');
+    assert.deepEqual(silence?.Properties['AlarmActions'], [{ Ref: topic?.id }]);
     const [subscription] = await ofType('AWS::SNS::Subscription');
     assert.equal(subscription?.Properties['Endpoint'], 'owner@example.com');
   });
@@ -158,16 +133,11 @@ describe('the deployed stack', { timeout: 300_000 }, () => {
 
   it('leaves nothing behind when it is destroyed, and can be deployed again', async () => {
     await destroy(emulator, settings);
-    assert.deepEqual(await variablesOfFunctions(), []);
-    const { Rules } = await new EventBridgeClient(emulator.client).send(new ListRulesCommand({}));
-    const { logGroups } = await new CloudWatchLogsClient(emulator.client).send(new DescribeLogGroupsCommand({}));
-    assert.deepEqual([Rules, logGroups], [[], []]);
+    assert.deepEqual(await there.rest(), []);
     await deploy(emulator, { ...settings, VENDOR: 'foxess' });
-    assert.deepEqual(await variablesOfFunctions(), [{ SITE: 'home', VENDOR: 'foxess' }]);
+    assert.deepEqual(
+      (await there.functions()).map(({ Environment }) => Environment?.Variables),
+      [{ SITE: 'home', VENDOR: 'foxess' }],
+    );
   });
-
-  async function variablesOfFunctions() {
-    const { Functions = [] } = await new LambdaClient(emulator.client).send(new ListFunctionsCommand({}));
-    return Functions.map(({ Environment }) => Environment?.Variables);
-  }
 });

@@ -61,6 +61,15 @@ describe('npm start without settings', () => {
     assert.equal(existsSync(join(folder, '.state')), false);
   });
 
+  it('is neither a simulation nor a home where SITE names several: it says where those run', async (t) => {
+    const { ended, person } = start(t, { environment: { SITE: 'home,cabin' } });
+    await person.until(
+      /^SITE names several homes \(home, cabin\), which run on AWS: npm run deploy\. npm start is for one home/m,
+    );
+    assert.equal(await ended, 2);
+    assert.doesNotMatch(person.screen(), /simulation/);
+  });
+
   it('is no simulation where a destination is set: it says what is missing', async (t) => {
     const { ended, person } = start(t, {
       environment: { DESTINATION: 'webhook', WEBHOOK_URL: 'http://127.0.0.1:9/' },

@@ -18,8 +18,6 @@ export type Row = Trouble & {
   endless?: boolean;
   /** Whether it is given up when the invocation ends. */
   unfinished?: boolean;
-  /** Played alone, because it keeps the processor busy. */
-  alone?: boolean;
 };
 
 const never = <Result>(): Promise<Result> => new Promise<Result>(() => {});
@@ -29,12 +27,11 @@ const someAnswers = ['reset before an answer', 'not HTTP at all', 'HTTP 302 to p
 const ofCloud = answerFaults
   .filter(({ endless, alone, name }) => endless || alone || someAnswers.includes(name) || name.startsWith('nested'))
   .map(
-    ({ name, answer, endless = false, alone = false }): Row => ({
+    ({ name, answer, endless = false }): Row => ({
       name: `its cloud answers: ${name}`,
       vendor: (usual) => answer(usual, { method: 'GET', path: '/', query: {}, headers: {}, body: '' }, Date.now()),
       ends: 'reported',
       endless,
-      alone,
     }),
   );
 
@@ -75,7 +72,6 @@ const ofSettings: Row[] = [
     name: 'a secret of 2 MB',
     settings: { HTTP_JSON_SECRETS: JSON.stringify({ key: 'x9%'.repeat(700_000) }) },
     ends: 'pushed',
-    alone: true,
   },
   {
     name: 'a setting as long as a parameter can be, and no JSON',
@@ -87,7 +83,6 @@ const ofSettings: Row[] = [
     name: '10,000 stray settings',
     settings: Object.fromEntries(Array.from({ length: 10_000 }, (_, nth) => [`HTTP_JSON_STRAY_${nth}`, 'x'])),
     ends: 'pushed',
-    alone: true,
   },
 ];
 
@@ -155,7 +150,7 @@ const ofBugs: Row[] = [
   ofAdapter('throws a message of 2 MB', () => Promise.reject(new Failure('offline', 'x'.repeat(2_000_000))), {
     kind: 'offline',
   }),
-  ofAdapter('keeps the processor busy for a third of a second', async () => busy(), { ends: 'pushed', alone: true }),
+  ofAdapter('keeps the processor busy for a third of a second', async () => busy(), { ends: 'pushed' }),
 ];
 
 const ofRuntime: Row[] = [
@@ -193,7 +188,6 @@ const ofDestination: Row[] = [
     name: 'its destination floods',
     chargeHq: { act: (_request, response) => response.end('x'.repeat(50 * 1024 * 1024)) },
     ends: 'failed',
-    alone: true,
   },
   { name: 'its destination refuses', chargeHq: { status: 403, json: {} }, ends: 'failed' },
 ];
@@ -206,8 +200,6 @@ const ofExpressions: Row[] = [
   settings: { HTTP_JSON_FIELDS: JSON.stringify({ production: { expr, unit: 'W' } }) },
   ends: 'reported',
   says: /HTTP_JSON_FIELDS must be changed/,
-  alone: true,
-  isLong: true,
 }));
 
 export const rows: readonly Row[] = [

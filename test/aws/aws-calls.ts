@@ -1,4 +1,4 @@
-/** What the owner's commands ask of AWS in the owner's own name, by IAM's names: not what CDK's roles ask for them. */
+/** What is asked of AWS, by IAM's names: by a function in the name of its role, by a command in its owner's. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { account, region } from './emulator.ts';
 import type { AwsCall } from './rights.ts';
@@ -18,21 +18,34 @@ export function signedCallOf(headers: IncomingHttpHeaders, body: string, path = 
   return {
     keyId,
     action: `${service}:${operation ?? restOperation(service, path)}`,
-    resource: resourceOf(service, given),
+    resource: resourceOf(service, given, path),
+    ...conditionsOf(service, given),
   };
 }
 
 /** Of services whose operation is in the path. */
-const restOperation = (service: string, path: string): string =>
-  service === 'iot' && path.startsWith('/endpoint') ? 'DescribeEndpoint' : path;
+function restOperation(service: string, path: string): string {
+  if (service === 'iot' && path.startsWith('/endpoint')) return 'DescribeEndpoint';
+  if (service === 'lambda' && path.endsWith('/configuration')) return 'GetFunctionConfiguration';
+  return path;
+}
 
-function resourceOf(service: string, given: Record<string, unknown>): string {
-  const { Name, Path, Names, logGroupName, RoleArn, StackName } = given;
+function resourceOf(service: string, given: Record<string, unknown>, path: string): string {
+  const { Name, Path, Names, logGroupName, RoleArn, StackName, TableName, TopicArn } = given;
   const names = Array.isArray(Names) ? Names[0] : undefined;
   const place = `${region}:${account}`;
   if (service === 'ssm') return `arn:aws:ssm:${place}:parameter${Name ?? Path ?? names}`;
   if (service === 'logs') return `arn:aws:logs:${place}:log-group:${logGroupName}:log-stream:`;
   if (service === 'sts') return `${RoleArn ?? '*'}`;
   if (service === 'cloudformation') return `arn:aws:cloudformation:${place}:stack/${StackName}/id`;
-  return '*';
+  if (service === 'dynamodb') return `arn:aws:dynamodb:${place}:table/${TableName}`;
+  if (service === 'lambda') return `arn:aws:lambda:${place}:function:${/functions\/([^/]+)/.exec(path)?.[1]}`;
+  return `${TopicArn ?? '*'}`;
+}
+
+/** What conditions may ask of the call. */
+function conditionsOf(service: string, { Key }: Record<string, unknown>): Pick<AwsCall, 'conditions'> {
+  if (service !== 'dynamodb') return {};
+  const { site } = (Key ?? {}) as { site?: { S?: string } };
+  return { conditions: { 'dynamodb:LeadingKeys': site?.S === undefined ? [] : [site.S] } };
 }
