@@ -9,7 +9,7 @@ export const commandsBlocks = (): Record<string, string> => ({
   'status-fields': statusTable(),
 });
 
-const anchor = (name: string): string => `[\`${name}\`](#${name})`;
+const anchor = (name: string): string => `[\`${name}\`](#${name.replace(':', '')})`;
 
 const commandsTable = (): string =>
   [

@@ -1,10 +1,10 @@
 /** A home with one adapter, whose cloud gives the good answers of its conversation, day and dark by turns, at the times of the clock. */
 import { withFigures } from '../conversations/adapter-conversation.ts';
 import type { NamedConversation } from '../conversations/all.ts';
-import { isTime, later, rewritten } from '../faults/figures.ts';
+import { answerOf, fittest, isDark, isLogIn, moved } from '../conversations/replay.ts';
 import { askedAgain } from '../faults/histories.ts';
 import { openTestedHome } from '../faults/tested-home.ts';
-import { type Answer, contains, type Exchange, type Push, type ReceivedRequest } from '../support/conversation.ts';
+import type { Answer, Exchange, Push } from '../support/conversation.ts';
 import { apiKey, settingTexts } from '../support/home.ts';
 import { secretsOfAnswer, secretsOfRequest } from '../support/leaks.ts';
 import { registryOf } from '../support/sources.ts';
@@ -50,14 +50,6 @@ export async function openTalkHome(random: Random, of: NamedConversation): Promi
     },
   });
 }
-
-/** By day and in the dark; not by a rule that a cloud asked every so many minutes falls in step with. */
-const isDark = (at: number): boolean =>
-  Math.floor(at / minute)
-    .toString(2)
-    .replaceAll('0', '').length %
-    2 ===
-  1;
 
 const unauthorized: Answer = { status: 401, json: {} };
 
@@ -115,40 +107,3 @@ async function toldInTheDark(talk: NamedConversation): Promise<Push> {
     await calm.close();
   }
 }
-
-const answerOf = ({ answer }: Exchange, received: ReceivedRequest): Answer =>
-  typeof answer === 'function' ? answer(received) : answer;
-
-function moved(
-  { json, ...rest }: Answer,
-  changes: Readonly<Record<string, unknown>>,
-  now: number,
-  laterMs: number,
-): Answer {
-  if (json === undefined) return rest;
-  const changed = { ...rest, json: withFigures(json, changes) };
-  return (
-    rewritten(changed, (value) => (isTime(value, now) ? later(value as string | number, laterMs) : value)) ?? changed
-  );
-}
-
-/** A log-in is answered with what opens doors. */
-const isLogIn = ({ answer }: Exchange): boolean => /"[^"]*(token|cookie)/i.test(JSON.stringify(answer) ?? '');
-
-/** The exchange that expects most of what was sent: tokens and days are others by and by. The last of several. */
-function fittest(exchanges: readonly Exchange[], received: ReceivedRequest): Exchange | undefined {
-  const onPath = exchanges.filter(({ method = 'GET', path }) => method === received.method && path === received.path);
-  const fitOf = ({ query, headers, json, form }: Exchange) =>
-    [
-      [received.query, query] as const,
-      [received.headers, headers] as const,
-      [received.body, json ?? form] as const,
-    ].reduce((sum, [got, wanted]) => sum + fitting(got, wanted), 0);
-  return onPath.reduce(
-    (best: Exchange | undefined, each) => (best && fitOf(each) < fitOf(best) ? best : each),
-    undefined,
-  );
-}
-
-const fitting = (got: unknown, wanted: object = {}): number =>
-  Object.entries(wanted).filter(([name, value]) => contains(got, { [name]: value })).length;

@@ -80,18 +80,7 @@ export async function serve(answerTo: (received: ReceivedRequest) => Answer | un
     received.push(hearing);
     const answer = answerTo(hearing);
     if (!answer) misses.push(hearing);
-    const { status = 200, headers = {}, json, text, act } = answer ?? { status: 599, text: 'not expected' };
-    if (act) return act(request, response);
-    const body = (text ?? (json === undefined ? '' : JSON.stringify(json))).replaceAll(
-      '{server}',
-      `http://${request.headers.host}`,
-    );
-    const type = text === undefined ? 'application/json' : 'text/html';
-    const filled = Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      value.replaceAll('{server}', `http://${request.headers.host}`),
-    ]);
-    response.writeHead(status, { 'content-type': type, ...Object.fromEntries(filled) }).end(body);
+    reply(request, response, answer ?? { status: 599, text: 'not expected' });
   });
   server.keepAliveTimeout = 120_000;
   server.on('connection', () => {
@@ -111,7 +100,27 @@ export async function serve(answerTo: (received: ReceivedRequest) => Answer | un
   };
 }
 
-async function hear(request: IncomingMessage): Promise<ReceivedRequest> {
+/** @param address what `{server}` stands for. */
+export function reply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status = 200, headers = {}, json, text, act }: Answer,
+  address = `http://${request.headers.host}`,
+): void {
+  if (act) {
+    act(request, response);
+    return;
+  }
+  const body = (text ?? (json === undefined ? '' : JSON.stringify(json))).replaceAll('{server}', address);
+  const type = text === undefined ? 'application/json' : 'text/html';
+  const filled = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    value.replaceAll('{server}', address),
+  ]);
+  response.writeHead(status, { 'content-type': type, ...Object.fromEntries(filled) }).end(body);
+}
+
+export async function hear(request: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');

@@ -17,9 +17,7 @@ export async function playParameterStore(initial: Record<string, string>): Promi
   const parameters = new Map<string, StoredParameter>();
   const calls: string[] = [];
   let failure: { status: number; type: string; call?: string; name?: string } | undefined;
-  const set = (name: string, value: string, type = 'SecureString') => {
-    parameters.set(name, { value, version: (parameters.get(name)?.version ?? 0) + 1, type });
-  };
+  const set = (name: string, value: string, type?: string) => setParameter(parameters, name, value, type);
   for (const [name, value] of Object.entries(initial)) set(name, value);
 
   const answer = (received: ReceivedRequest) => {
@@ -28,15 +26,7 @@ export async function playParameterStore(initial: Record<string, string>): Promi
     const body = received.body as Record<string, unknown>;
     if (failure && isMeant(failure, call, body))
       return { status: failure.status, json: { __type: failure.type, message: 'as told' } };
-    if (call === 'GetParametersByPath') return { json: page(parameters, body) };
-    if (call === 'GetParameter') {
-      const found = parameters.get(String(body['Name']));
-      if (!found) return { status: 400, json: { __type: 'ParameterNotFound' } };
-      return { json: { Parameter: described(String(body['Name']), found, true) } };
-    }
-    if (call === 'DeleteParameter') return deleted(parameters, String(body['Name']));
-    set(String(body['Name']), String(body['Value']), String(body['Type']));
-    return { json: { Version: parameters.get(String(body['Name']))?.version } };
+    return answerOf(parameters, call, body);
   };
   const exchange: Exchange = { method: 'POST', path: '/', answer };
   const stage = await playConversation([exchange]);
@@ -49,6 +39,34 @@ export async function playParameterStore(initial: Record<string, string>): Promi
       failure = error;
     },
   };
+}
+
+/** A new version of it. */
+export function setParameter(
+  parameters: Map<string, StoredParameter>,
+  name: string,
+  value: string,
+  type = 'SecureString',
+): void {
+  parameters.set(name, { value, version: (parameters.get(name)?.version ?? 0) + 1, type });
+}
+
+/** As the real one answers a call. */
+export function answerOf(
+  parameters: Map<string, StoredParameter>,
+  call: string,
+  body: Readonly<Record<string, unknown>>,
+): { status?: number; json: unknown } {
+  const name = String(body['Name']);
+  if (call === 'GetParametersByPath') return { json: page(parameters, body) };
+  if (call === 'GetParameter') {
+    const found = parameters.get(name);
+    if (!found) return { status: 400, json: { __type: 'ParameterNotFound' } };
+    return { json: { Parameter: described(name, found, true) } };
+  }
+  if (call === 'DeleteParameter') return deleted(parameters, name);
+  setParameter(parameters, name, String(body['Value']), String(body['Type']));
+  return { json: { Version: parameters.get(name)?.version } };
 }
 
 const isMeant = (failure: { call?: string; name?: string }, call: string, { Name }: Record<string, unknown>): boolean =>

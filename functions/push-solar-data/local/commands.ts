@@ -246,6 +246,35 @@ export const commands = {
     examples: [['npm run simulate', 'takes some seconds']],
     ends: { 0: 'the day was played', 1: 'the bridge failed', 2: wrongLine },
   },
+  'simulate:fleet': {
+    run: 'npm run simulate:fleet',
+    does: 'Plays many homes in shared stacks against local stand-ins of clouds, destinations and AWS, and says what that takes; for those who change the code.',
+    options: {
+      homes: { type: 'string', value: '1,5,50', help: 'how many, one fleet after the other; default: 50' },
+      minutes: { type: 'string', value: '90', help: 'how long; default: 90, and 10 of more than 1,000 homes' },
+      state: {
+        type: 'string',
+        value: 'dynamodb',
+        help: 'where their state lies: parameters or dynamodb; default: as so many homes need it',
+      },
+      'homes-a-region': {
+        type: 'string',
+        value: '500',
+        help: 'how many share an account and region; default: as many as a stack holds',
+      },
+      first: { type: 'boolean', help: 'the first deployment of all: nothing is stored of any home' },
+      seed: { type: 'string', value: '7', help: 'other chances' },
+      write: {
+        type: 'boolean',
+        help: 'writes infra/fleet-measured.json, from which the documents compute what it costs',
+      },
+    },
+    examples: [
+      ['npm run simulate:fleet', 'takes some minutes'],
+      ['npm run simulate:fleet -- --homes 10000 --write', 'as many as the documents speak of'],
+    ],
+    ends: { 0: 'played, and nothing was wrong', 1: 'something was wrong with a home', 2: wrongLine },
+  },
   generate: {
     run: 'npm run generate',
     does: 'Writes what documents and lists repeat from the code, and says what is missing; for those who change the code.',
