@@ -100,7 +100,7 @@ describe('docs/many-homes.md', () => {
       ms: 1,
     } as TickReport;
     const first = afterTick(undefined, report, { now: at, slowestPollSeconds: 60 });
-    for (const minutes of [0, 15]) await after([{ report, watch: first, isOver: true }], at + minutes * 60_000);
+    for (const minutes of [0, 15]) await after([{ report, watch: first, isOver: true, hasBug: false }], at + minutes * 60_000);
     assert.equal(sent.length, 1);
     const [{ subject = '', text = '' } = {}] = sent;
     assert.ok(`${subject}\n\n${text}`.startsWith(mail.trimEnd()), `${subject}\n\n${text}`);
