@@ -14,6 +14,7 @@ import { type Mail, openShardMail } from '../../functions/push-solar-data/shard-
 import { monthlyDollars, prices, typicalSite, usageOf } from '../../infra/cost.ts';
 import { dollarsOfHomes, homesPrices, usageOfHomes } from '../../infra/homes-cost.ts';
 import { mostInAList } from '../../infra/homes-dashboard.ts';
+import { kindsOfHomes, mostHomesOf } from '../../infra/homes-limits.ts';
 import { mostHomes } from '../../infra/homes-settings.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/many-homes.md'), 'utf8');
@@ -34,8 +35,9 @@ describe('docs/many-homes.md', () => {
     `costs ${Math.floor(apart(5))} dollars a month`,
     `| a function | ${homesAShard} | nothing: there is one more for each ${homesAShard} |`,
     `may run 10 functions at once | ${10 * homesAShard} |`,
-    `| state in parameters | ${mostHomes.parameters};`,
     `| state in a table | ${mostHomes.dynamodb.toLocaleString('en')} |`,
+    `| state in parameters | ${mostHomes.parameters}; about ${mostHomesOf(kindsOfHomes.everyFiveMinutes, 'parameters')},`,
+    `So from ${mostHomesOf(kindsOfHomes.everyFiveMinutes, 'parameters')} homes on`,
     `of others ${mostHomes.parameters}, and \`npm run deploy\` refuses more`,
     `from a list up to ${mostInAList} homes`,
     `${homesPrices.queriedGigabytes.dollars * 100} cents a GB`,
@@ -100,7 +102,8 @@ describe('docs/many-homes.md', () => {
       ms: 1,
     } as TickReport;
     const first = afterTick(undefined, report, { now: at, slowestPollSeconds: 60 });
-    for (const minutes of [0, 15]) await after([{ report, watch: first, isOver: true, hasBug: false }], at + minutes * 60_000);
+    for (const minutes of [0, 15])
+      await after([{ report, watch: first, isOver: true, hasBug: false }], at + minutes * 60_000);
     assert.equal(sent.length, 1);
     const [{ subject = '', text = '' } = {}] = sent;
     assert.ok(`${subject}\n\n${text}`.startsWith(mail.trimEnd()), `${subject}\n\n${text}`);
