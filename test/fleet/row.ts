@@ -1,50 +1,8 @@
 /** What came of a fleet: a row of infra/fleet-measured.json, and what must not be. */
 
-import type { StateStoreName } from '../../infra/homes-settings.ts';
+import type { FleetRow } from '../../infra/fleet-measured.ts';
 import { deploymentMinutes, type FleetPlayed, mean, percentile, type StoreCalls } from './figures.ts';
 import type { Pace } from './receivers.ts';
-
-/** After the deployment, but for what is said of that. */
-export type FleetRow = {
-  homes: number;
-  state: StateStoreName;
-  shards: number;
-  minutes: number;
-  /** Of an invocation. */
-  billedSeconds: { mean: number; percentile99: number };
-  /** Of the processor that played it, for a tick of one home. */
-  processorMs: number;
-  /** In the log, of a tick of one home, and of an invocation besides. */
-  lineBytes: number;
-  metricsBytes: number;
-  /** To vendors and destinations, of a tick of one home, without what TLS adds. */
-  sentBytes: number;
-  /** Of one home. */
-  parameters: number;
-  secureStrings: number;
-  anHourOfAHome: {
-    calls: Record<string, number>;
-    kmsRequests: number;
-    tableReadUnits: number;
-    tableWriteUnits: number;
-  };
-  /** Of all homes, in the minutes. */
-  mails: number;
-  /** Share of the calls that were refused for being too many. */
-  throttled: { reads: number; writes: number };
-  /** Of what Charge HQ knows, s: of homes with clouds that are asked each minute or two, and of those asked every five. */
-  age: Record<Pace, { mean: number; percentile99: number }>;
-  /** From the event to the message, s, and the share of the ticks with something to tell that told it within 20 s. */
-  told: { mean: number; percentile99: number; within20: number };
-  /** Until all homes had ticked, s, and half of them. */
-  deployment: {
-    allSeconds: number;
-    medianSeconds: number;
-    reads: number;
-    throttledReads: number;
-    throttledWrites: number;
-  };
-};
 
 const writeCalls = ['PutParameter', 'UpdateItem'];
 const readsOf = ({ calls }: StoreCalls): number =>
