@@ -78,8 +78,8 @@ const dollars = (value: number): string =>
 export function fleetTable(): string {
   const row = (what: string, of: (fleet: FleetRow) => string | number) =>
     `| ${what} | ${fleetRows.map((fleet) => of(fleet)).join(' | ')} |`;
-  const seconds = ({ mean, percentile99 }: { mean: number; percentile99: number }) =>
-    `${amount(mean)}, ${amount(percentile99)}`;
+  const seconds = (of?: { mean: number; percentile99: number }) =>
+    of ? `${amount(of.mean)}, ${amount(of.percentile99)}` : '';
   const callsOf = ({ anHourOfAHome }: FleetRow) =>
     amount(Object.values(anHourOfAHome.calls).reduce((sum, count) => sum + count, 0));
   return [

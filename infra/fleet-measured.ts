@@ -34,8 +34,8 @@ export type FleetRow = {
   mails: number;
   /** Share of the calls that were refused for being too many. */
   throttled: { reads: number; writes: number };
-  /** Of what Charge HQ knows, s: of homes with clouds that are asked each minute or two, and of those asked every five. */
-  age: Record<'quick' | 'slow', { mean: number; percentile99: number }>;
+  /** Of what Charge HQ knows, s: of homes with clouds that are asked each minute or two, and of those asked every five, where there are any. */
+  age: { [Pace in 'quick' | 'slow']?: { mean: number; percentile99: number } };
   /** From the event to the message, s, and the share of the ticks with something to tell that told it within 20 s. */
   told: { mean: number; percentile99: number; within20: number };
   /** Until all homes had ticked, s, and half of them. */

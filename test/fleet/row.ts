@@ -2,7 +2,7 @@
 
 import type { FleetRow } from '../../infra/fleet-measured.ts';
 import { deploymentMinutes, type FleetPlayed, mean, percentile, type StoreCalls } from './figures.ts';
-import type { Pace } from './receivers.ts';
+import type { Heard, Pace } from './receivers.ts';
 
 const writeCalls = ['PutParameter', 'UpdateItem'];
 const readsOf = ({ calls }: StoreCalls): number =>
@@ -36,7 +36,7 @@ export function rowOf({ options, instances, log, heard, clouds }: FleetPlayed): 
       reads: short(after.throttledReads / Math.max(1, readsOf(after))),
       writes: short(after.throttledWrites / Math.max(1, writesOf(after))),
     },
-    age: { quick: agesOf(heard.secondsByAge.quick), slow: agesOf(heard.secondsByAge.slow) },
+    age: { ...ageOf('quick', heard), ...ageOf('slow', heard) },
     told: {
       mean: short(mean(heard.toldSeconds)),
       percentile99: short(percentile(heard.toldSeconds, 0.99)),
@@ -54,17 +54,17 @@ export function rowOf({ options, instances, log, heard, clouds }: FleetPlayed): 
 
 const short = (value: number): number => Number(value.toPrecision(3));
 
-/** @param secondsByAge by the age in seconds. */
-function agesOf(secondsByAge: readonly (number | null)[]): FleetRow['age'][Pace] {
-  const counts = Array.from(secondsByAge, (count) => count ?? 0);
+function ageOf(pace: Pace, { secondsByAge }: Heard): FleetRow['age'] {
+  const counts = Array.from(secondsByAge[pace], (count) => count ?? 0); // an age that nothing had
   const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return {};
   const total = counts.reduce((sum, count, age) => sum + count * age, 0);
   let below = 0;
   const percentile99 = counts.findIndex((count) => {
     below += count;
     return below >= all * 0.99;
   });
-  return { mean: Math.round(total / all), percentile99 };
+  return { [pace]: { mean: Math.round(total / all), percentile99 } };
 }
 
 /** What is wrong with it, a sentence each. */
