@@ -9,6 +9,7 @@ import {
   usageOf,
   withDestinations,
 } from '../infra/cost.ts';
+import { type FleetRow, fleetRows } from '../infra/fleet-measured.ts';
 import { dollarsOfHomes, type HomesUsage, homesPrices, ofEachStack, usageOfHomes } from '../infra/homes-cost.ts';
 
 const amount = (value: number): string => Number(value.toPrecision(2)).toLocaleString('en');
@@ -96,3 +97,42 @@ export function looksTable(): string {
 /** Cents only where they count. */
 const dollars = (value: number): string =>
   value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 2 : 0, minimumFractionDigits: 0 });
+
+/** What the simulation of many homes has measured. */
+export function fleetTable(): string {
+  const row = (what: string, of: (fleet: FleetRow) => string | number) =>
+    `| ${what} | ${fleetRows.map((fleet) => of(fleet)).join(' | ')} |`;
+  const seconds = (of?: { mean: number; percentile99: number }) =>
+    of ? `${amount(of.mean)}, ${amount(of.percentile99)}` : '';
+  const callsOf = ({ anHourOfAHome }: FleetRow) =>
+    amount(Object.values(anHourOfAHome.calls).reduce((sum, count) => sum + count, 0));
+  return [
+    `| measured | ${fleetRows.map(({ homes }) => count(homes)).join(' | ')} |`,
+    `|---|${fleetRows.map(() => '--:|').join('')}`,
+    row('state in', ({ state }) => (state === 'dynamodb' ? 'a table' : 'parameters')),
+    row('functions', ({ shards }) => shards),
+    row('minutes played, after those of the deployment', ({ minutes }) => minutes),
+    row('an invocation, s: mean, 99 of 100', ({ billedSeconds }) => seconds(billedSeconds)),
+    row('from the event to the message, s: mean, 99 of 100', ({ told }) => seconds(told)),
+    row('told within 20 s, of what there was to tell', ({ told }) => `${(told.within20 * 100).toFixed(2)} %`),
+    row('age of what is known, s, of clouds asked each minute or two: mean, 99 of 100', ({ age }) =>
+      seconds(age.quick),
+    ),
+    row('of clouds asked every five minutes', ({ age }) => seconds(age.slow)),
+    row('a line of the log, bytes', ({ lineBytes }) => lineBytes),
+    row('calls to the stores, an hour of a home', callsOf),
+    row(
+      'of these refused for being too many',
+      ({ throttled }) => `${(Math.max(throttled.reads, throttled.writes) * 100).toFixed(1)} %`,
+    ),
+    row(
+      'units of the table, an hour of a home: writes, reads',
+      ({ anHourOfAHome }) => `${amount(anHourOfAHome.tableWriteUnits)}, ${amount(anHourOfAHome.tableReadUnits)}`,
+    ),
+    row('parameters of a home', ({ parameters }) => amount(parameters)),
+    row(
+      'from a deployment until all homes have ticked, s: half, all',
+      ({ deployment }) => `${amount(deployment.medianSeconds)}, ${amount(deployment.allSeconds)}`,
+    ),
+  ].join('\n');
+}

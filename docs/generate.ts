@@ -12,7 +12,7 @@ import { adapterKind, forTrial, missingOfAdapters } from './adapter-parts.ts';
 import { exampleAdapter, stillOfExample } from './adapter-template.ts';
 import { commandsBlocks } from './commands-page.ts';
 import { conversationIndex, conversationsFolder, findConversations } from './conversation-list.ts';
-import { costTable, homesCostTable, looksTable } from './cost-tables.ts';
+import { costTable, fleetTable, homesCostTable, looksTable } from './cost-tables.ts';
 import { destinationKind, missingOfDestinations } from './destination-parts.ts';
 import { envExample } from './env-example.ts';
 import { listedIn, type ModuleList, moduleIndex, moduleLists, namesFile } from './module-list.ts';
@@ -64,7 +64,7 @@ async function generatedFiles(): Promise<Generated> {
       },
     ],
     ['docs/operations.md', { cost: costTable() }],
-    ['docs/many-homes.md', { 'homes-cost': homesCostTable(), looks: looksTable() }],
+    ['docs/many-homes.md', { 'homes-cost': homesCostTable(), fleet: fleetTable(), looks: looksTable() }],
     ['docs/commands.md', commandsBlocks()],
     ['docs/aws-from-nothing.md', { policy: ['```json', ownerPolicy(), '```'].join('\n') }],
     ['docs/writing-an-adapter.md', { example: `\`\`\`ts\n${exampleAdapter(root)}\`\`\`` }],

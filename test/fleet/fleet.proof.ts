@@ -1,9 +1,10 @@
 /** A fleet in small: two shards with every cloud of the mix, quick ones, so that it takes seconds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { FleetRow } from '../../infra/fleet-measured.ts';
 import type { FleetOptions, FleetPlayed } from './figures.ts';
 import { playFleet } from './played.ts';
-import { type FleetRow, rowOf, wrongWith } from './row.ts';
+import { rowOf, wrongWith } from './row.ts';
 
 const small: FleetOptions = {
   ...{ homes: 50, minutes: 5, minutesBefore: 1, seed: 5, state: 'parameters', homesARegion: 50 },

@@ -6,9 +6,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownCommandLine } from '../../functions/push-solar-data/local/command-line.ts';
+import type { FleetRow } from '../../infra/fleet-measured.ts';
 import { mostHomes } from '../../infra/homes-settings.ts';
 import type { FleetOptions, FleetPlayed } from './figures.ts';
-import type { FleetRow } from './row.ts';
 
 const resultFile = join(import.meta.dirname, '../../infra/fleet-measured.json');
 
@@ -37,7 +37,7 @@ function optionsOf(values: Given): FleetOptions[] | string {
     return {
       homes: count,
       minutes: Number(values.minutes ?? (count > 1_000 ? 10 : 90)),
-      minutesBefore: values.first ? 0 : count > 1_000 ? 1 : 2,
+      minutesBefore: values.first ? 0 : 2,
       seed: Number(seed),
       state,
       homesARegion: Number(values['homes-a-region'] ?? mostHomes[state]),

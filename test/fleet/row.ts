@@ -1,50 +1,8 @@
 /** What came of a fleet: a row of infra/fleet-measured.json, and what must not be. */
 
-import type { StateStoreName } from '../../infra/homes-settings.ts';
+import type { FleetRow } from '../../infra/fleet-measured.ts';
 import { deploymentMinutes, type FleetPlayed, mean, percentile, type StoreCalls } from './figures.ts';
-import type { Pace } from './receivers.ts';
-
-/** After the deployment, but for what is said of that. */
-export type FleetRow = {
-  homes: number;
-  state: StateStoreName;
-  shards: number;
-  minutes: number;
-  /** Of an invocation. */
-  billedSeconds: { mean: number; percentile99: number };
-  /** Of the processor that played it, for a tick of one home. */
-  processorMs: number;
-  /** In the log, of a tick of one home, and of an invocation besides. */
-  lineBytes: number;
-  metricsBytes: number;
-  /** To vendors and destinations, of a tick of one home, without what TLS adds. */
-  sentBytes: number;
-  /** Of one home. */
-  parameters: number;
-  secureStrings: number;
-  anHourOfAHome: {
-    calls: Record<string, number>;
-    kmsRequests: number;
-    tableReadUnits: number;
-    tableWriteUnits: number;
-  };
-  /** Of all homes, in the minutes. */
-  mails: number;
-  /** Share of the calls that were refused for being too many. */
-  throttled: { reads: number; writes: number };
-  /** Of what Charge HQ knows, s: of homes with clouds that are asked each minute or two, and of those asked every five. */
-  age: Record<Pace, { mean: number; percentile99: number }>;
-  /** From the event to the message, s, and the share of the ticks with something to tell that told it within 20 s. */
-  told: { mean: number; percentile99: number; within20: number };
-  /** Until all homes had ticked, s, and half of them. */
-  deployment: {
-    allSeconds: number;
-    medianSeconds: number;
-    reads: number;
-    throttledReads: number;
-    throttledWrites: number;
-  };
-};
+import type { Heard, Pace } from './receivers.ts';
 
 const writeCalls = ['PutParameter', 'UpdateItem'];
 const readsOf = ({ calls }: StoreCalls): number =>
@@ -78,7 +36,7 @@ export function rowOf({ options, instances, log, heard, clouds }: FleetPlayed): 
       reads: short(after.throttledReads / Math.max(1, readsOf(after))),
       writes: short(after.throttledWrites / Math.max(1, writesOf(after))),
     },
-    age: { quick: agesOf(heard.secondsByAge.quick), slow: agesOf(heard.secondsByAge.slow) },
+    age: { ...ageOf('quick', heard), ...ageOf('slow', heard) },
     told: {
       mean: short(mean(heard.toldSeconds)),
       percentile99: short(percentile(heard.toldSeconds, 0.99)),
@@ -96,17 +54,17 @@ export function rowOf({ options, instances, log, heard, clouds }: FleetPlayed): 
 
 const short = (value: number): number => Number(value.toPrecision(3));
 
-/** @param secondsByAge by the age in seconds. */
-function agesOf(secondsByAge: readonly (number | null)[]): FleetRow['age'][Pace] {
-  const counts = Array.from(secondsByAge, (count) => count ?? 0);
+function ageOf(pace: Pace, { secondsByAge }: Heard): FleetRow['age'] {
+  const counts = Array.from(secondsByAge[pace], (count) => count ?? 0); // an age that nothing had
   const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return {};
   const total = counts.reduce((sum, count, age) => sum + count * age, 0);
   let below = 0;
   const percentile99 = counts.findIndex((count) => {
     below += count;
     return below >= all * 0.99;
   });
-  return { mean: Math.round(total / all), percentile99 };
+  return { [pace]: { mean: Math.round(total / all), percentile99 } };
 }
 
 /** What is wrong with it, a sentence each. */

@@ -7,8 +7,8 @@ export type Pace = {
   inTurn<Result>(isUrgent: boolean, work: () => Promise<Result>): Promise<Result>;
 };
 
-/** How long a call is tried anew from its first refusal on; its caller may have given up long before. */
-const patienceMs = 45_000;
+/** How long a call is tried anew from its first refusal on. Its caller may have given up long before, and takes over what comes of it. */
+const patienceMs = 300_000;
 /** A second try and a third one for what has nothing to do with the pace, as the SDK does by itself. */
 const mostTries = 3;
 /** The slowest pace is this part of the usual one. */
