@@ -53,36 +53,28 @@ export const fleetRows: readonly FleetRow[] = JSON.parse(
   readFileSync(join(import.meta.dirname, 'fleet-measured.json'), 'utf8'),
 );
 
-/** Of one invocation, which ticks up to 25 homes side by side. */
-export const measuredShard = {
-  /** Billed time with one home, whose vendor takes its time, and what each further home adds: the chance that its cloud is the slowest, and its share of a slow processor. */
-  secondsOfOneHome: 1.5,
-  secondsOfEachFurther: 0.1,
-  /** Lambda's own lines about an invocation. */
+/** Of the fleet that was measured with this store and has as many homes, or the next larger one. */
+export function measuredFleet(homes: number, state: StateStoreName): FleetRow {
+  const rows = fleetRows.filter((row) => row.state === state).toSorted((a, b) => a.homes - b.homes);
+  const row = rows.find((each) => each.homes >= homes) ?? rows.at(-1);
+  if (row) return row;
+  throw new Error(
+    `No fleet with its state in ${state} was measured: npm run simulate:fleet -- --state ${state} --write`,
+  );
+}
+
+/** What the simulation cannot measure. */
+export const assumed = {
+  /** Lambda's own lines about an invocation, bytes. */
   platformBytes: 700,
-  metricLineBytes: 1_000,
   /** AWS renews an instance every few hours, also of a function that is always at work. */
   coldStartsADay: 12,
-};
-
-/** Of one home, in the mean: some clouds are asked each minute, others every five. */
-export const measuredHome = {
-  /** In the log, for a tick in which all is well: 300 to 700 bytes. */
-  lineBytes: 550,
-  /** What the line has beyond that where something is wrong, and how many ticks that concerns. */
-  troubledBytes: 2_000,
-  troubledShare: 0.02,
-  /** To vendors and destinations, a tick: requests, and the begin of connections that were closed since. */
-  sentBytes: 2_200,
-  /** Parameters that are encrypted and belong to its settings. */
-  secureStrings: 4,
-  /** Of a cloud whose token lives an hour. */
-  logInWritesAMonth: 750,
-  /** Of all that is no log-in: hourly, oftener for clouds that may be asked seldom. */
-  stateWritesAMonth: 1_750,
-  /** Its item, where state lies in a table. */
+  /** Sent to vendors and destinations by a tick of a home besides its requests: the begin of connections that were closed since. */
+  tlsBytes: 1_600,
+  /** The item of a home, where state lies in a table. */
   itemKilobytes: 3,
+  /** Of a processor, by memory: at this much a function has a whole one, MB (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */
+  wholeProcessorMegabytes: 1_769,
+  /** How often somebody looks at the dashboard of a stack in a month. */
+  looksAMonth: 60,
 };
-
-/** How often somebody looks at the dashboard of a stack. */
-export const looksAMonth = 60;

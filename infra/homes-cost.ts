@@ -2,7 +2,7 @@
 import { stackMetricNames } from '../functions/push-solar-data/platform/metric-names.ts';
 import { homesAShard } from '../functions/push-solar-data/settings/shards.ts';
 import { billOf, daysAMonth, type Price, prices, type Usage } from './cost.ts';
-import { looksAMonth, measuredHome, measuredShard } from './fleet-measured.ts';
+import { assumed, type FleetRow, measuredFleet } from './fleet-measured.ts';
 import { mostHomes, type StateStoreName } from './homes-settings.ts';
 
 /** In a month. */
@@ -55,34 +55,41 @@ export const storeFor = (homes: number): StateStoreName => (homes <= mostHomes.p
 /** Stacks as large as may be, each in a region or an account of its own: a region has 10,000 parameters. */
 const stacksFor = (homes: number): number => Math.ceil(homes / mostHomes[storeFor(homes)]);
 
+/**
+ * Billed time of an invocation of so many homes: as measured, and what their work takes longer on the function's share of a
+ * processor than on the one that played it.
+ */
+function secondsOf(homes: number, { billedSeconds, processorMs }: FleetRow): number {
+  const share = ofEachStack.memoryMegabytes / assumed.wholeProcessorMegabytes;
+  return billedSeconds.mean + (homes * processorMs * (1 / share - 1)) / 1000;
+}
+
 /** Of homes that share stacks. */
-export function usageOfHomes(homes: number, ofShard = measuredShard, ofHome = measuredHome): HomesUsage {
-  const minutes = 24 * 60 * daysAMonth;
+export function usageOfHomes(homes: number, measured = measuredFleet(homes, storeFor(homes))): HomesUsage {
+  const hours = 24 * daysAMonth;
+  const minutes = 60 * hours;
   const stacks = stacksFor(homes);
   const shards = stacks * Math.ceil(homes / stacks / homesAShard);
   const invocations = shards * minutes;
-  const seconds = ofShard.secondsOfOneHome + ofShard.secondsOfEachFurther * (homes / shards - 1);
-  const lineBytes = ofHome.lineBytes + ofHome.troubledShare * ofHome.troubledBytes + bytesALine;
-  const shardBytes = ofShard.platformBytes + ofShard.metricLineBytes + 3 * bytesALine;
-  const logGigabytes = (invocations * shardBytes + homes * minutes * lineBytes) / gigabyte;
-  const coldStarts = homes * ofShard.coldStartsADay * daysAMonth;
+  const shardBytes = measured.metricsBytes + assumed.platformBytes + 3 * bytesALine;
+  const logGigabytes = (invocations * shardBytes + homes * minutes * (measured.lineBytes + bytesALine)) / gigabyte;
+  const { kmsRequests, tableReadUnits, tableWriteUnits } = measured.anHourOfAHome;
   const inTable = storeFor(homes) === 'dynamodb';
-  const logIns = homes * ofHome.logInWritesAMonth;
-  const tableGigabytes = inTable ? (homes * ofHome.itemKilobytes) / 1e6 : 0;
+  const tableGigabytes = inTable ? (homes * assumed.itemKilobytes) / 1e6 : 0;
   return {
     invocations,
-    gigabyteSeconds: invocations * seconds * (ofEachStack.memoryMegabytes / 1024),
+    gigabyteSeconds: invocations * secondsOf(homes / shards, measured) * (ofEachStack.memoryMegabytes / 1024),
     logGigabytes,
     customMetrics: stacks * ofEachStack.customMetrics,
     alarms: stacks * ofEachStack.alarms,
     dashboards: stacks * ofEachStack.dashboards,
-    // in parameters a log-in is one more that is encrypted
-    kmsRequests: coldStarts * (ofHome.secureStrings + (inTable ? 0 : 1)) + (inTable ? 0 : logIns),
+    // few homes may have seen no cold start while they were measured
+    kmsRequests: homes * hours * Math.max(kmsRequests, (assumed.coldStartsADay / 24) * measured.secureStrings),
     keptLogGigabytes: logGigabytes * compressed,
-    queriedGigabytes: looksAMonth * ofEachStack.queries * (logGigabytes / (24 * daysAMonth)) * ofEachStack.shownHours,
-    sentGigabytes: (homes * minutes * ofHome.sentBytes) / gigabyte,
-    tableWrites: inTable ? (logIns + homes * ofHome.stateWritesAMonth) * Math.ceil(ofHome.itemKilobytes) : 0,
-    tableReads: inTable ? coldStarts * Math.ceil(ofHome.itemKilobytes / 4) : 0,
+    queriedGigabytes: assumed.looksAMonth * ofEachStack.queries * (logGigabytes / hours) * ofEachStack.shownHours,
+    sentGigabytes: (homes * minutes * (measured.sentBytes + assumed.tlsBytes)) / gigabyte,
+    tableWrites: inTable ? homes * hours * tableWriteUnits : 0,
+    tableReads: inTable ? homes * hours * tableReadUnits : 0,
     tableGigabytes,
     backupGigabytes: tableGigabytes,
   };

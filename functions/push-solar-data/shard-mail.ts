@@ -143,7 +143,7 @@ function mailOf(stack: string, news: readonly News[]): Mail {
 
 const advice =
   'npm run status shows all homes, the worst first, and npm run status -- --site with the name of a home shows that one. ' +
-  'docs/operations.md says what to do.';
+  'docs/many-homes.md says what to do.';
 
 const lineOf = (kind: TroubleKind, { since, why }: Trouble): string =>
   [`${sayings[kind].holds(timeOf(since))}.`, ...(why === undefined ? [] : [`  ${why}`])].join('\n');

@@ -43,7 +43,7 @@ describe('the settings of a stack of several homes', () => {
     [
       'more homes than fit into parameters',
       { SITE: namesOf(mostHomes.parameters + 1).join() },
-      /^SITE names 801 homes, and a stack holds 800, or 1000 with STATE_STORE=dynamodb: give the others to another stack, .*another STACK/,
+      /^SITE names 101 homes, and a stack holds 100, or 1000 with STATE_STORE=dynamodb: give the others to another stack, .*another STACK/,
     ],
     [
       'more homes than fit at all',

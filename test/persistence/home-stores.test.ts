@@ -74,7 +74,7 @@ describe('the stores of many homes', () => {
     const urgent = stage.received.flatMap(({ body }, nth) =>
       (body as { WithDecryption: boolean }).WithDecryption ? [nth] : [],
     );
-    assert.ok(urgent.length === 2 && urgent.every((nth) => nth <= 4), `${urgent}`);
+    assert.ok(urgent.length === 2 && urgent.every((nth) => nth < 20), `${urgent}: not behind the 25 that asked before`);
   });
 
   it('try again, slower, what is throttled', async (t) => {
@@ -138,7 +138,7 @@ describe('the share of an instance', () => {
   it('is what its stack may call, parted among the shards, and never nothing', () => {
     assert.deepEqual(shareOf(1), { reads: 32, writes: 2.4 });
     assert.deepEqual(shareOf(4), { reads: 8, writes: 0.6 });
-    assert.deepEqual(shareOf(400), { reads: 1, writes: 0.2 });
+    assert.deepEqual(shareOf(400), { reads: 8, writes: 0.2 });
   });
 });
 

@@ -52,7 +52,7 @@ const ofTheSite: Record<string, Setting> = {
   STACK: setting(optionalText, 'With several homes in SITE: the name of their stack on AWS, default homes'),
   STATE_STORE: setting(
     z.optional(z.enum(['parameters', 'dynamodb'], 'must be parameters or dynamodb')),
-    'With several homes in SITE: where what they remember lies on AWS, parameters (default) or dynamodb, for hundreds of homes',
+    'With several homes in SITE: where what they remember lies on AWS, parameters (default) or dynamodb, needed beyond 100 homes',
   ),
   METRICS_OF: setting(
     optionalText,
