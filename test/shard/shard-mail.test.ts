@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { afterTick, type HomeMinute } from '../../functions/push-solar-data/core/home-watch.ts';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
+import { WrittenMeanwhile } from '../../functions/push-solar-data/persistence/store.ts';
 import { type Mail, openShardMail } from '../../functions/push-solar-data/shard-mail.ts';
 
 const minuteMs = 60_000;
@@ -148,6 +149,59 @@ describe('the mail about homes', () => {
       assert.match(mail.text, /The meter contradicts|mqtt: The broker refuses the password/);
     });
 
+  it('is about figures in doubt for two hours, however often the function starts anew meanwhile', async () => {
+    const { mails, minutes, coldStart } = openStage();
+    const cabin = { warnings: ['The meter contradicts'] };
+    for (const minutesLong of [50, 50, 20]) {
+      await minutes(minutesLong, { cabin });
+      coldStart();
+    }
+    assert.equal(mails.length, 0);
+    await minutes(1, { cabin });
+    assert.match(`${mails[0]?.text}`, /^cabin: its figures have looked doubtful since 2026-06-01 10:00 UTC;/m);
+  });
+
+  it('says nothing of a doubt that ended before its time, and counts the next one anew', async () => {
+    const { mails, minutes, coldStart } = openStage();
+    const cabin = { warnings: ['The meter contradicts'] };
+    await minutes(100, { cabin });
+    await minutes(1, { cabin: {} });
+    coldStart();
+    await minutes(119, { cabin });
+    assert.equal(mails.length, 0);
+  });
+
+  it('reminds of the true begin after a cold start', async () => {
+    const { mails, minutes, coldStart } = openStage();
+    await minutes(60, { cabin: failing });
+    coldStart();
+    await minutes(24 * 60, { cabin: failing });
+    assert.equal(mails.length, 2);
+    assert.match(`${mails[1]?.text}`, / since 2026-06-01 10:00 UTC\./);
+  });
+
+  it('does not remind of a further destination that is none any more', async () => {
+    const { mails, minutes } = openStage();
+    const charge = { label: 'charge-hq', outcome: 'pushed', ms: 1 } as const;
+    const mqtt = { label: 'mqtt', outcome: 'failed', kind: 'auth', error: 'The broker is gone', ms: 1 } as const;
+    await minutes(70, { cabin: { destinations: [charge, mqtt] } });
+    await minutes(25 * 60, { cabin: { destinations: [charge] } });
+    assert.deepEqual(
+      mails.map(({ subject }) => subject),
+      [
+        'Solar Cloud Bridge valley: cabin with a destination that takes nothing',
+        'Solar Cloud Bridge valley: cabin well again',
+      ],
+    );
+  });
+
+  it('keeps its subject below 100 characters, which is all that SNS takes', async () => {
+    const { mails, minutes } = openStage();
+    const sites = Array.from({ length: 3 }, (_, nth) => `${nth}`.repeat(41));
+    await minutes(16, Object.fromEntries(sites.map((site) => [site, failing])));
+    assert.equal(mails[0]?.subject.length, 99);
+  });
+
   it('of many homes names three in its subject, and all in its text', async () => {
     const { mails, minutes } = openStage();
     const sites = Array.from({ length: 25 }, (_, nth) => `home-${nth}`);
@@ -172,5 +226,31 @@ describe('the mail about homes', () => {
     await minutes(15, { cabin: { outcome: 'idle' }, barn: { outcome: 'idle' } });
     await minutes(1, { cabin: failing, barn: failing });
     assert.equal(mails[0]?.subject, 'Solar Cloud Bridge valley: barn without figures');
+    const begun = performance.now();
+    await minutes(5, { cabin: failing, barn: failing });
+    assert.ok(performance.now() - begun < 1_000, 'and waits no more for the same answer');
+  });
+
+  it('keeps what it has told where another run was quicker', async () => {
+    let isOutdone = true;
+    const kept = memoryStore();
+    const store = {
+      ...kept,
+      async read(name: string) {
+        isOutdone = false;
+        return kept.read(name);
+      },
+      async write(...written: Parameters<typeof kept.write>) {
+        if (isOutdone) throw new WrittenMeanwhile();
+        return kept.write(...written);
+      },
+    };
+    const { mails, minutes, coldStart } = openStage(new Map([['cabin', store]]));
+    await minutes(1, { cabin: {} });
+    isOutdone = true;
+    await minutes(20, { cabin: failing });
+    coldStart();
+    await minutes(20, { cabin: failing });
+    assert.equal(mails.length, 1);
   });
 });
