@@ -37,6 +37,8 @@ type Noted = z.output<typeof Noted>;
 type KnownHome = {
   watch: TroubleWatch;
   noted?: Noted;
+  /** Since when what was told holds no more, ms since the epoch. */
+  goodSince: { [Kind in TroubleKind]?: number | undefined };
   /** What was noted, asked of the store; one that is late is waited for once. */
   asked?: { stored: Promise<unknown>; isLate: boolean } | undefined;
 };
@@ -44,6 +46,8 @@ type News = { site: string; kind: TroubleKind; trouble: Trouble | 'over' };
 
 /** What goes on is told again after a day. */
 const reminderMs = 24 * 3_600_000;
+/** It is over when it has been for so long: a home with a figure now and then would else have many mails a day. */
+const calmMs = 30 * 60_000;
 /** Where a maker's cloud is down, its homes follow each other into silence: they share a mail. */
 const spacingMs = 5 * 60_000;
 /** The invocation is paid while it waits. */
@@ -82,7 +86,7 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
 
   const newsOf = async (minute: HomeMinute, now: number): Promise<News[]> => {
     const { site } = minute.report;
-    const known = homes.get(site) ?? { watch: {} };
+    const known = homes.get(site) ?? { watch: {}, goodSince: {} };
     homes.set(site, known);
     const noted = await watched(known, minute, now);
     if (!noted) return [];
@@ -94,15 +98,22 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
       const trouble = known.watch[kind];
       return trouble && isDue(kind) ? [{ site, kind, trouble }] : [];
     });
-    const ended = endedTroubles(Object.keys(noted) as TroubleKind[], minute, now);
-    const wasTold = (kind: TroubleKind) => noted[kind]?.toldAt !== undefined;
-    const over = ended.filter(wasTold).map((kind) => ({ site, kind, trouble: 'over' as const }));
-    for (const kind of ended.filter((each) => !wasTold(each))) noteOf(site, kind, undefined);
     for (const kind of begunTroubles(known.watch, now)) {
       const { since = now } = known.watch[kind] ?? {};
       if (!noted[kind]) noteOf(site, kind, { since });
     }
-    return [...due, ...over];
+    const ended = endedTroubles(Object.keys(noted) as TroubleKind[], minute, now);
+    const wasTold = (kind: TroubleKind) => noted[kind]?.toldAt !== undefined;
+    for (const kind of ended.filter((each) => !wasTold(each))) noteOf(site, kind, undefined);
+    const over = calmOf(known, ended.filter(wasTold), now);
+    return [...due, ...over.map((kind) => ({ site, kind, trouble: 'over' as const }))];
+  };
+
+  /** @param ended what was told, and does not hold now. @returns what has not held for long enough. */
+  const calmOf = ({ watch, noted = {}, goodSince }: KnownHome, ended: TroubleKind[], now: number): TroubleKind[] => {
+    for (const kind of troubleKinds) if (watch[kind] || !noted[kind]) goodSince[kind] = undefined;
+    for (const kind of ended) goodSince[kind] ??= now;
+    return ended.filter((kind) => now - (goodSince[kind] ?? now) >= calmMs);
   };
 
   const noteOf = (site: string, kind: TroubleKind, note: Noted[TroubleKind]): void => {

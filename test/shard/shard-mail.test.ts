@@ -83,9 +83,11 @@ describe('the mail about homes', () => {
     assert.match(mail.text, /npm run status/);
   });
 
-  it('tells once that it is over', async () => {
+  it('tells once that it is over, when it has been for half an hour', async () => {
     const { mails, minutes } = openStage();
     await minutes(20, { cabin: failing });
+    await minutes(30, { cabin: {} });
+    assert.equal(mails.length, 1);
     await minutes(20, { cabin: {} });
     assert.deepEqual(
       mails.map(({ subject }) => subject),
@@ -103,11 +105,25 @@ describe('the mail about homes', () => {
     assert.equal(mails.length, 2);
   });
 
+  it('is one a day about a home that has figures now and then', async () => {
+    const { mails, minutes } = openStage();
+    for (let thirds = 0; thirds < 3 * 24; thirds++) {
+      await minutes(1, { cabin: {} });
+      await minutes(19, { cabin: failing });
+    }
+    assert.equal(mails.length, 1);
+    await minutes(31, { cabin: {} });
+    assert.equal(mails.length, 2);
+    await minutes(20, { cabin: failing });
+    await minutes(30, { cabin: {} });
+    assert.equal(mails.length, 3, 'a later silence is told, and over only after its own half an hour');
+  });
+
   it('tells after a cold start that it is over', async () => {
     const { mails, minutes, coldStart } = openStage();
     await minutes(20, { cabin: failing });
     coldStart();
-    await minutes(5, { cabin: {} });
+    await minutes(31, { cabin: {} });
     assert.equal(mails.at(-1)?.subject, 'Solar Cloud Bridge valley: cabin well again');
   });
 
