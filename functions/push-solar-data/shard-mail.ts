@@ -41,6 +41,8 @@ type KnownHome = {
   goodSince: { [Kind in TroubleKind]?: number | undefined };
   /** What was noted, asked of the store; one that is late is waited for once. */
   asked?: { stored: Promise<unknown>; isLate: boolean } | undefined;
+  /** Since when the store gives no answer, ms since the epoch. */
+  unreadSince?: number;
 };
 type News = { site: string; kind: TroubleKind; trouble: Trouble | 'over' };
 
@@ -50,6 +52,8 @@ const reminderMs = 24 * 3_600_000;
 const calmMs = 30 * 60_000;
 /** Where a maker's cloud is down, its homes follow each other into silence: they share a mail. */
 const spacingMs = 5 * 60_000;
+/** A home whose store cannot be read for so long is told of all the same, even if a cold start then tells it again. */
+const unreadMs = 3_600_000;
 /** The invocation is paid while it waits. */
 const storeMs = 3_000;
 
@@ -59,7 +63,7 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
   const unkept = new Set<string>();
   let triedAt: number | undefined;
 
-  const storedOf = async (site: string, known: KnownHome): Promise<unknown> => {
+  const storedOf = async (site: string, known: KnownHome, now: number): Promise<unknown> => {
     known.asked ??= { stored: storeOf(site).read(documentName), isLate: false };
     const { asked } = known;
     const late = () => {
@@ -70,6 +74,8 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
       return await inTime(asked.isLate ? 0 : storeMs, asked.stored, late);
     } catch (error) {
       if (!asked.isLate) known.asked = undefined;
+      known.unreadSince ??= now;
+      if (now - known.unreadSince >= unreadMs) return undefined;
       throw error;
     }
   };
@@ -79,7 +85,7 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
     known.watch = watchTroubles(known.watch, minute, now);
     if (known.noted) return known.noted;
     if (minute.report.outcome === 'idle' && lastingTroubles(known.watch, now).length === 0) return undefined;
-    known.noted = Noted.safeParse(await storedOf(minute.report.site, known)).data ?? {};
+    known.noted = Noted.safeParse(await storedOf(minute.report.site, known, now)).data ?? {};
     known.watch = watchTroubles(goingOn(known.watch, known.noted), minute, now);
     return known.noted;
   };

@@ -247,6 +247,20 @@ describe('the mail about homes', () => {
     assert.ok(performance.now() - begun < 1_000, 'and waits no more for the same answer');
   });
 
+  it('is about a home whose store cannot be read, too, after an hour, and once', async () => {
+    const refused = async () => {
+      throw new Error('AccessDenied');
+    };
+    const { mails, minutes } = openStage(new Map([['cabin', { ...memoryStore(), read: refused, write: refused }]]));
+    await minutes(60, { cabin: failing });
+    assert.equal(mails.length, 0);
+    await minutes(60, { cabin: failing });
+    assert.deepEqual(
+      mails.map(({ subject }) => subject),
+      ['Solar Cloud Bridge valley: cabin without figures'],
+    );
+  });
+
   it('keeps what it has told where another run was quicker', async () => {
     let isOutdone = true;
     const kept = memoryStore();
