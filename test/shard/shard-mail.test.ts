@@ -1,71 +1,8 @@
-/** Mails that name homes in trouble: which, when, how often, and what a cold start remembers of them. */
+/** Mails that name homes in trouble: which, when and how often. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { afterTick, type HomeMinute } from '../../functions/push-solar-data/core/home-watch.ts';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { WrittenMeanwhile } from '../../functions/push-solar-data/persistence/store.ts';
-import { type Mail, openShardMail } from '../../functions/push-solar-data/shard-mail.ts';
-
-const minuteMs = 60_000;
-const begin = Date.parse('2026-06-01T10:00:00Z');
-
-const report = (site: string, rest: Partial<TickReport>): TickReport => ({
-  outcome: 'pushed',
-  site,
-  sources: [],
-  destinations: [{ label: 'charge-hq', outcome: 'pushed', ms: 1 }],
-  ms: 1,
-  ...rest,
-});
-const failing = { outcome: 'reported', kind: 'auth', error: 'FoxESS refuses the key' } as const;
-
-/** A shard whose homes are told minute by minute what became of their ticks. */
-function openStage(stores = new Map<string, ReturnType<typeof memoryStore>>()) {
-  const mails: Mail[] = [];
-  const stage = { mails, stores, refuse: false, minute: 0 };
-  const storeOf = (site: string) => {
-    const store = stores.get(site) ?? memoryStore({ writesAreCounted: true });
-    stores.set(site, store);
-    return store;
-  };
-  const open = () =>
-    openShardMail({
-      stack: 'valley',
-      storeOf,
-      async send(mail) {
-        if (stage.refuse) throw Object.assign(new Error('no'), { name: 'AuthorizationError' });
-        mails.push(mail);
-      },
-    });
-  let mail = open();
-  let watches = new Map<string, HomeMinute['watch']>();
-  return {
-    ...stage,
-    /** Every home has such minutes, one after the other. */
-    async minutes(count: number, homes: Record<string, Partial<TickReport>>): Promise<(string | undefined)[]> {
-      const complaints: (string | undefined)[] = [];
-      for (let nth = 0; nth < count; nth++) {
-        const now = begin + stage.minute++ * minuteMs;
-        const minutes = Object.entries(homes).map(([site, rest]) => {
-          const told = report(site, rest);
-          const watch = afterTick(watches.get(site), told, { now, slowestPollSeconds: 60 });
-          watches.set(site, watch);
-          return { report: told, watch, isOver: true, hasBug: false };
-        });
-        complaints.push(await mail.after(minutes, now));
-      }
-      return complaints;
-    },
-    coldStart() {
-      mail = open();
-      watches = new Map();
-    },
-    refuse(refuse: boolean) {
-      stage.refuse = refuse;
-    },
-  };
-}
+import { failing, openStage } from './mail-stage.ts';
 
 describe('the mail about homes', () => {
   it('names those without figures for a quarter of an hour, with the reason, in one mail', async () => {
@@ -96,15 +33,6 @@ describe('the mail about homes', () => {
     assert.match(`${mails[1]?.text}`, /^cabin: figures arrive again\.$/m);
   });
 
-  it('reminds once a day, and a cold start repeats nothing', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    for (let hours = 0; hours < 25; hours++) {
-      await minutes(60, { cabin: failing });
-      coldStart();
-    }
-    assert.equal(mails.length, 2);
-  });
-
   it('is one a day about a home that has figures now and then', async () => {
     const { mails, minutes } = openStage();
     for (let thirds = 0; thirds < 3 * 24; thirds++) {
@@ -117,14 +45,6 @@ describe('the mail about homes', () => {
     await minutes(20, { cabin: failing });
     await minutes(30, { cabin: {} });
     assert.equal(mails.length, 3, 'a later silence is told, and over only after its own half an hour');
-  });
-
-  it('tells after a cold start that it is over', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    await minutes(20, { cabin: failing });
-    coldStart();
-    await minutes(31, { cabin: {} });
-    assert.equal(mails.at(-1)?.subject, 'Solar Cloud Bridge valley: cabin well again');
   });
 
   it('waits for those that follow, five minutes', async () => {
@@ -165,37 +85,6 @@ describe('the mail about homes', () => {
       assert.match(mail.text, /The meter contradicts|mqtt: The broker refuses the password/);
     });
 
-  it('is about figures in doubt for two hours, however often the function starts anew meanwhile', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    const cabin = { warnings: ['The meter contradicts'] };
-    for (const minutesLong of [50, 50, 20]) {
-      await minutes(minutesLong, { cabin });
-      coldStart();
-    }
-    assert.equal(mails.length, 0);
-    await minutes(1, { cabin });
-    assert.match(`${mails[0]?.text}`, /^cabin: its figures have looked doubtful since 2026-06-01 10:00 UTC;/m);
-  });
-
-  it('says nothing of a doubt that ended before its time, and counts the next one anew', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    const cabin = { warnings: ['The meter contradicts'] };
-    await minutes(100, { cabin });
-    await minutes(1, { cabin: {} });
-    coldStart();
-    await minutes(119, { cabin });
-    assert.equal(mails.length, 0);
-  });
-
-  it('reminds of the true begin after a cold start', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    await minutes(60, { cabin: failing });
-    coldStart();
-    await minutes(24 * 60, { cabin: failing });
-    assert.equal(mails.length, 2);
-    assert.match(`${mails[1]?.text}`, / since 2026-06-01 10:00 UTC\./);
-  });
-
   it('does not remind of a further destination that is none any more', async () => {
     const { mails, minutes } = openStage();
     const charge = { label: 'charge-hq', outcome: 'pushed', ms: 1 } as const;
@@ -224,63 +113,5 @@ describe('the mail about homes', () => {
     await minutes(16, Object.fromEntries(sites.map((site) => [site, failing])));
     assert.equal(mails[0]?.subject, 'Solar Cloud Bridge valley: home-0, home-1, home-2 and 22 more without figures');
     for (const site of sites) assert.match(`${mails[0]?.text}`, new RegExp(`^${site}: `, 'm'));
-  });
-
-  it('that cannot be sent is tried again, and the log says so', async () => {
-    const { mails, minutes, refuse } = openStage();
-    refuse(true);
-    const complaints = await minutes(18, { cabin: failing });
-    assert.deepEqual(complaints.filter(Boolean), ['The mail about cabin could not be sent: AuthorizationError']);
-    refuse(false);
-    await minutes(5, { cabin: failing });
-    assert.equal(mails.length, 1);
-  });
-
-  it('of a home whose store hangs waits three seconds, and is sent for the others', { timeout: 10_000 }, async () => {
-    const stores = new Map([['cabin', { ...memoryStore(), read: () => new Promise<never>(() => {}) }]]);
-    const { mails, minutes } = openStage(stores as never);
-    await minutes(15, { cabin: { outcome: 'idle' }, barn: { outcome: 'idle' } });
-    await minutes(1, { cabin: failing, barn: failing });
-    assert.equal(mails[0]?.subject, 'Solar Cloud Bridge valley: barn without figures');
-    const begun = performance.now();
-    await minutes(5, { cabin: failing, barn: failing });
-    assert.ok(performance.now() - begun < 1_000, 'and waits no more for the same answer');
-  });
-
-  it('is about a home whose store cannot be read, too, after an hour, and once', async () => {
-    const refused = async () => {
-      throw new Error('AccessDenied');
-    };
-    const { mails, minutes } = openStage(new Map([['cabin', { ...memoryStore(), read: refused, write: refused }]]));
-    await minutes(60, { cabin: failing });
-    assert.equal(mails.length, 0);
-    await minutes(60, { cabin: failing });
-    assert.deepEqual(
-      mails.map(({ subject }) => subject),
-      ['Solar Cloud Bridge valley: cabin without figures'],
-    );
-  });
-
-  it('keeps what it has told where another run was quicker', async () => {
-    let isOutdone = true;
-    const kept = memoryStore();
-    const store = {
-      ...kept,
-      async read(name: string) {
-        isOutdone = false;
-        return kept.read(name);
-      },
-      async write(...written: Parameters<typeof kept.write>) {
-        if (isOutdone) throw new WrittenMeanwhile();
-        return kept.write(...written);
-      },
-    };
-    const { mails, minutes, coldStart } = openStage(new Map([['cabin', store]]));
-    await minutes(1, { cabin: {} });
-    isOutdone = true;
-    await minutes(20, { cabin: failing });
-    coldStart();
-    await minutes(20, { cabin: failing });
-    assert.equal(mails.length, 1);
   });
 });
