@@ -1,5 +1,6 @@
 /** How many homes one account and region can hold in stacks of several homes, and which limit of AWS Systems Manager ends it. */
 import { shareOf, stackCallsPerSecond } from '../functions/push-solar-data/persistence/home-stores.ts';
+import { homesAShard } from '../functions/push-solar-data/settings/shards.ts';
 
 /** Of an account and region, free of charge (docs.aws.amazon.com/general/latest/gr/ssm.html). */
 export const parameterStoreQuotas = { readsPerSecond: 40, writesPerSecond: 3, parameters: 10_000, parametersAPage: 10 };
@@ -23,7 +24,6 @@ export const kindsOfHomes = {
   everyFiveMinutes: { ...usual, writesPerHour: 13, writesTogether: 25 },
 } as const satisfies Record<string, HomeInParameters>;
 
-const homesAShard = 25;
 const mostShards = 400;
 /** A tick that has read its sources can wait so long for its writes. */
 const longestWaitSeconds = 40;

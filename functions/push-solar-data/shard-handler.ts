@@ -9,15 +9,17 @@ import { createStackMetrics } from './platform/stack-metrics.ts';
 import { noteStrayErrors } from './platform/stray-errors.ts';
 import { openTopic } from './platform/topic.ts';
 import { openRuntime } from './runtime.ts';
+import { homesAShard } from './settings/shards.ts';
 import { openShard, type Shard, type ShardSummary } from './shard.ts';
 import { openShardMail } from './shard-mail.ts';
 
-const mostHomes = 25;
 /** For the settings of a home, ms: what is left of the minute is its tick's. */
 const settingsMs = 20_000;
 
 const Event = z.object({
-  sites: z.array(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,40}$/))).check(z.minLength(1), z.maxLength(mostHomes)),
+  sites: z
+    .array(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,40}$/)))
+    .check(z.minLength(1), z.maxLength(homesAShard)),
 });
 
 /** Succeeds whatever one home does. @throws for an event that names no homes. */
@@ -28,7 +30,7 @@ export async function invoke(
 ): Promise<ShardSummary> {
   const { success, data } = Event.safeParse(event);
   if (!success)
-    throw new Error(`The event must name 1 to ${mostHomes} homes, such as {"sites":["home","cabin"]}: deploy again`);
+    throw new Error(`The event must name 1 to ${homesAShard} homes, such as {"sites":["home","cabin"]}: deploy again`);
   return shard.tick(data.sites, { remainingMs: () => context.getRemainingTimeInMillis() });
 }
 

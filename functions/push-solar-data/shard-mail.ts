@@ -1,6 +1,7 @@
 /** Mails that name the homes of a shard which are in trouble, and those in which it is over: each once, and few of them. */
 import * as z from 'zod/mini';
 import {
+  begunTroubles,
   endedTroubles,
   lastingTroubles,
   type Trouble,
@@ -11,7 +12,7 @@ import {
 } from './core/home-troubles.ts';
 import type { HomeMinute } from './core/home-watch.ts';
 import { inTime } from './core/time.ts';
-import type { StateStore } from './persistence/store.ts';
+import { type StateStore, WrittenMeanwhile } from './persistence/store.ts';
 
 export type ShardMail = {
   /** After all homes of a minute are told. Never throws. @returns what went wrong with a mail, in a sentence. */
@@ -24,70 +25,140 @@ export type ShardMailPorts = {
   /** Names the stack in the mail. */
   stack: string;
   send(mail: Mail): Promise<void>;
-  /** Where is kept of a home what was told: a cold start must not tell it again. */
+  /** Where is kept of a home what has begun and what was told: a cold start must neither forget it nor tell it again. */
   storeOf(site: string): Pick<StateStore, 'read' | 'write'>;
 };
 
-/** Kept beside the state of a home: when each trouble was told last, ms since the epoch. */
+/** Kept beside the state of a home: since when each trouble holds, and when it was told last, ms since the epoch. */
 const documentName = 'mail';
-const Told = z.partialRecord(z.enum(troubleKinds), z.number());
-type Told = z.output<typeof Told>;
+const Noted = z.partialRecord(z.enum(troubleKinds), z.object({ since: z.number(), toldAt: z.optional(z.number()) }));
+type Noted = z.output<typeof Noted>;
 
-type KnownHome = { watch: TroubleWatch; told?: Told };
+type KnownHome = {
+  watch: TroubleWatch;
+  noted?: Noted;
+  /** Since when what was told holds no more, ms since the epoch. */
+  goodSince: { [Kind in TroubleKind]?: number | undefined };
+  /** What was noted, asked of the store; one that is late is waited for once. */
+  asked?: { stored: Promise<unknown>; isLate: boolean } | undefined;
+  /** Since when the store gives no answer, ms since the epoch. */
+  unreadSince?: number;
+};
 type News = { site: string; kind: TroubleKind; trouble: Trouble | 'over' };
 
 /** What goes on is told again after a day. */
 const reminderMs = 24 * 3_600_000;
+/** It is over when it has been for so long: a home with a figure now and then would else have many mails a day. */
+const calmMs = 30 * 60_000;
 /** Where a maker's cloud is down, its homes follow each other into silence: they share a mail. */
 const spacingMs = 5 * 60_000;
+/** A home whose store cannot be read for so long is told of all the same, even if a cold start then tells it again. */
+const unreadMs = 3_600_000;
 /** The invocation is paid while it waits. */
 const storeMs = 3_000;
 
 export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMail {
   const homes = new Map<string, KnownHome>();
+  /** Homes of which something is noted that was not written yet. */
+  const unkept = new Set<string>();
   let triedAt: number | undefined;
 
-  const toldOf = async (site: string, known: KnownHome): Promise<Told> => {
-    if (known.told) return known.told;
-    const stored = await inTime(storeMs, storeOf(site).read(documentName), () => new Error('late'));
-    known.told = Told.safeParse(stored).data ?? {};
-    return known.told;
+  const storedOf = async (site: string, known: KnownHome, now: number): Promise<unknown> => {
+    known.asked ??= { stored: storeOf(site).read(documentName), isLate: false };
+    const { asked } = known;
+    const late = () => {
+      asked.isLate = true;
+      return new Error('late');
+    };
+    try {
+      return await inTime(asked.isLate ? 0 : storeMs, asked.stored, late);
+    } catch (error) {
+      if (!asked.isLate) known.asked = undefined;
+      known.unreadSince ??= now;
+      if (now - known.unreadSince >= unreadMs) return undefined;
+      throw error;
+    }
+  };
+
+  /** After a cold start, what was noted goes on. @returns undefined where it is not needed yet. */
+  const watched = async (known: KnownHome, minute: HomeMinute, now: number): Promise<Noted | undefined> => {
+    known.watch = watchTroubles(known.watch, minute, now);
+    if (known.noted) return known.noted;
+    if (minute.report.outcome === 'idle' && lastingTroubles(known.watch, now).length === 0) return undefined;
+    known.noted = Noted.safeParse(await storedOf(minute.report.site, known, now)).data ?? {};
+    known.watch = watchTroubles(goingOn(known.watch, known.noted), minute, now);
+    return known.noted;
   };
 
   const newsOf = async (minute: HomeMinute, now: number): Promise<News[]> => {
     const { site } = minute.report;
-    const known = homes.get(site) ?? { watch: {} };
+    const known = homes.get(site) ?? { watch: {}, goodSince: {} };
     homes.set(site, known);
-    known.watch = watchTroubles(known.watch, minute, now);
-    const lasting = lastingTroubles(known.watch, now);
-    if (lasting.length === 0 && minute.report.outcome === 'idle') return [];
-    const told = await toldOf(site, known);
+    const noted = await watched(known, minute, now);
+    if (!noted) return [];
     const isDue = (kind: TroubleKind) => {
-      const at = told[kind];
+      const at = noted[kind]?.toldAt;
       return at === undefined || now - at >= reminderMs || now < at;
     };
-    const due = lasting.flatMap((kind) => {
+    const due = lastingTroubles(known.watch, now).flatMap((kind) => {
       const trouble = known.watch[kind];
       return trouble && isDue(kind) ? [{ site, kind, trouble }] : [];
     });
-    const ended = endedTroubles(Object.keys(told) as TroubleKind[], minute, now);
-    return [...due, ...ended.map((kind) => ({ site, kind, trouble: 'over' as const }))];
+    for (const kind of begunTroubles(known.watch, now)) {
+      const { since = now } = known.watch[kind] ?? {};
+      if (!noted[kind]) noteOf(site, kind, { since });
+    }
+    const ended = endedTroubles(Object.keys(noted) as TroubleKind[], minute, now);
+    const wasTold = (kind: TroubleKind) => noted[kind]?.toldAt !== undefined;
+    for (const kind of ended.filter((each) => !wasTold(each))) noteOf(site, kind, undefined);
+    const over = calmOf(known, ended.filter(wasTold), now);
+    return [...due, ...over.map((kind) => ({ site, kind, trouble: 'over' as const }))];
   };
 
-  const note = async (news: readonly News[], now: number): Promise<void> => {
-    const sites = new Set(news.map(({ site }) => site));
-    const writes = [...sites].map(async (site) => {
-      const known = homes.get(site);
-      if (!known) return;
-      const told = { ...known.told };
-      for (const each of news.filter((one) => one.site === site))
-        if (each.trouble === 'over') delete told[each.kind];
-        else told[each.kind] = now;
-      known.told = told;
-      await storeOf(site).write(documentName, told, { secret: false });
-    });
-    // What could not be noted may be told once more after a cold start.
-    await inTime(storeMs, Promise.allSettled(writes), () => new Error('late')).catch(() => {});
+  /** @param ended what was told, and does not hold now. @returns what has not held for long enough. */
+  const calmOf = ({ watch, noted = {}, goodSince }: KnownHome, ended: TroubleKind[], now: number): TroubleKind[] => {
+    for (const kind of troubleKinds) if (watch[kind] || !noted[kind]) goodSince[kind] = undefined;
+    for (const kind of ended) goodSince[kind] ??= now;
+    return ended.filter((kind) => now - (goodSince[kind] ?? now) >= calmMs);
+  };
+
+  const noteOf = (site: string, kind: TroubleKind, note: Noted[TroubleKind]): void => {
+    const { [kind]: _before, ...others } = homes.get(site)?.noted ?? {};
+    const known = homes.get(site);
+    if (known) known.noted = note ? { ...others, [kind]: note } : others;
+    unkept.add(site);
+  };
+
+  /** @returns what went wrong. */
+  const tell = async (news: readonly News[], now: number): Promise<string | undefined> => {
+    triedAt = now;
+    try {
+      await send(mailOf(stack, news));
+    } catch (error) {
+      return `The mail about ${namesOf(news)} could not be sent: ${error instanceof Error ? error.name : 'unknown error'}`;
+    }
+    for (const { site, kind, trouble } of news)
+      noteOf(site, kind, trouble === 'over' ? undefined : { since: trouble.since, toldAt: now });
+    return undefined;
+  };
+
+  const keep = async (site: string): Promise<void> => {
+    const store = storeOf(site);
+    const write = () => store.write(documentName, homes.get(site)?.noted, { secret: false });
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof WrittenMeanwhile)) throw error;
+      await store.read(documentName); // so that a store that minds what was read last lets it be overwritten
+      await write();
+    }
+  };
+
+  /** What cannot be kept may be told once more after a cold start. */
+  const keepNotes = async (): Promise<void> => {
+    const writes = [...unkept].map(keep);
+    unkept.clear();
+    if (writes.length > 0) await inTime(storeMs, Promise.allSettled(writes), () => new Error('late')).catch(() => {});
   };
 
   return {
@@ -95,18 +166,19 @@ export function openShardMail({ stack, send, storeOf }: ShardMailPorts): ShardMa
       const found = await Promise.allSettled(minutes.map((minute) => newsOf(minute, now)));
       const news = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
       const isTooSoon = triedAt !== undefined && now >= triedAt && now - triedAt < spacingMs;
-      if (news.length === 0 || isTooSoon) return undefined;
-      triedAt = now;
-      try {
-        await send(mailOf(stack, news));
-      } catch (error) {
-        return `The mail about ${namesOf(news)} could not be sent: ${error instanceof Error ? error.name : 'unknown error'}`;
-      }
-      await note(news, now);
-      return undefined;
+      const complaint = news.length === 0 || isTooSoon ? undefined : await tell(news, now);
+      await keepNotes();
+      return complaint;
     },
   };
 }
+
+const goingOn = (watch: TroubleWatch, noted: Noted): TroubleWatch => ({
+  ...watch,
+  ...Object.fromEntries(
+    Object.entries(noted).map(([kind, { since }]) => [kind, { ...watch[kind as TroubleKind], since }]),
+  ),
+});
 
 const sayings: Record<TroubleKind, { holds: (since: string) => string; over: string; what: string }> = {
   silent: {
@@ -126,6 +198,9 @@ const sayings: Record<TroubleKind, { holds: (since: string) => string; over: str
   },
 };
 
+/** SNS takes fewer than 100 characters (docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
+const longestSubject = 99;
+
 /** @param news at least one. */
 function mailOf(stack: string, news: readonly News[]): Mail {
   const bad = news.filter(({ trouble }) => trouble !== 'over');
@@ -136,7 +211,7 @@ function mailOf(stack: string, news: readonly News[]): Mail {
     trouble === 'over' ? `${site}: ${sayings[kind].over}.` : `${site}: ${lineOf(kind, trouble)}`,
   );
   return {
-    subject: `Solar Cloud Bridge ${stack}: ${what}`.slice(0, 100),
+    subject: `Solar Cloud Bridge ${stack}: ${what}`.slice(0, longestSubject),
     text: [...lines, '', bad.length > 0 ? advice : 'Nothing is to be done.'].join('\n'),
   };
 }

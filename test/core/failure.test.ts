@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure, stackOf } from '../../functions/push-solar-data/core/failure.ts';
+import { Failure, framesOf, stackOf } from '../../functions/push-solar-data/core/failure.ts';
 
 test('Whatever a vendor says, a failure is one short plain sentence with a short excerpt', () => {
   const long = `refused\u001b[2J\n${'x'.repeat(1_900_000)}`;
@@ -28,4 +28,17 @@ test('A bug is known by its stack, or by what was thrown instead of an error', (
   equal(stackOf(bug), bug.stack);
   equal(stackOf('x'), 'x');
   equal(stackOf(undefined), 'undefined');
+});
+
+test('The frames of an error hold nothing of its message, whatever lines that has', () => {
+  const answer = 'no plant\n    at token=holds-a-secret\n    at home';
+  const changed = new TypeError(answer);
+  changed.message = 'in other words';
+  for (const error of [new TypeError(answer), changed]) {
+    const frames = framesOf(error);
+    equal(frames.startsWith('TypeError'), true);
+    equal(frames.includes('secret'), false);
+  }
+  equal(framesOf(new TypeError(answer)).includes(import.meta.filename), true);
+  equal(framesOf('holds a secret'), 'thrown: string');
 });

@@ -126,6 +126,17 @@ describe('the stores of many homes with a table', () => {
     assert.match(JSON.stringify(table.items.get('home')), /made-up/);
   });
 
+  it('read a log-in that another program has written, once new settings name what it is for', async (t) => {
+    const [{ client }, { client: tableClient }] = [await parametersFor(t, settingsOf('home')), await tableFor(t)];
+    const open = () => openHomeStores({ shards: 1, table: 'homes', client, tableClient, clock: quickClock() })('home');
+    const home = open();
+    await home.load();
+    assert.equal(await home.state.read('site'), undefined);
+    await open().state.write('session/roof', { token: 'made-up' }, logIn);
+    await home.load();
+    assert.deepEqual(await home.state.read('session/roof'), { token: 'made-up' });
+  });
+
   it('do not ask the table before a home needs it', async (t) => {
     const { table, stores } = await opened(t, settingsOf('home'));
     await stores('home').load();

@@ -1,70 +1,8 @@
-/** Mails that name homes in trouble: which, when, how often, and what a cold start remembers of them. */
+/** Mails that name homes in trouble: which, when and how often. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { afterTick, type HomeMinute } from '../../functions/push-solar-data/core/home-watch.ts';
 import type { TickReport } from '../../functions/push-solar-data/core/report.ts';
-import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
-import { type Mail, openShardMail } from '../../functions/push-solar-data/shard-mail.ts';
-
-const minuteMs = 60_000;
-const begin = Date.parse('2026-06-01T10:00:00Z');
-
-const report = (site: string, rest: Partial<TickReport>): TickReport => ({
-  outcome: 'pushed',
-  site,
-  sources: [],
-  destinations: [{ label: 'charge-hq', outcome: 'pushed', ms: 1 }],
-  ms: 1,
-  ...rest,
-});
-const failing = { outcome: 'reported', kind: 'auth', error: 'FoxESS refuses the key' } as const;
-
-/** A shard whose homes are told minute by minute what became of their ticks. */
-function openStage(stores = new Map<string, ReturnType<typeof memoryStore>>()) {
-  const mails: Mail[] = [];
-  const stage = { mails, stores, refuse: false, minute: 0 };
-  const storeOf = (site: string) => {
-    const store = stores.get(site) ?? memoryStore({ writesAreCounted: true });
-    stores.set(site, store);
-    return store;
-  };
-  const open = () =>
-    openShardMail({
-      stack: 'valley',
-      storeOf,
-      async send(mail) {
-        if (stage.refuse) throw Object.assign(new Error('no'), { name: 'AuthorizationError' });
-        mails.push(mail);
-      },
-    });
-  let mail = open();
-  let watches = new Map<string, HomeMinute['watch']>();
-  return {
-    ...stage,
-    /** Every home has such minutes, one after the other. */
-    async minutes(count: number, homes: Record<string, Partial<TickReport>>): Promise<(string | undefined)[]> {
-      const complaints: (string | undefined)[] = [];
-      for (let nth = 0; nth < count; nth++) {
-        const now = begin + stage.minute++ * minuteMs;
-        const minutes = Object.entries(homes).map(([site, rest]) => {
-          const told = report(site, rest);
-          const watch = afterTick(watches.get(site), told, { now, slowestPollSeconds: 60 });
-          watches.set(site, watch);
-          return { report: told, watch, isOver: true, hasBug: false };
-        });
-        complaints.push(await mail.after(minutes, now));
-      }
-      return complaints;
-    },
-    coldStart() {
-      mail = open();
-      watches = new Map();
-    },
-    refuse(refuse: boolean) {
-      stage.refuse = refuse;
-    },
-  };
-}
+import { failing, openStage } from './mail-stage.ts';
 
 describe('the mail about homes', () => {
   it('names those without figures for a quarter of an hour, with the reason, in one mail', async () => {
@@ -82,9 +20,11 @@ describe('the mail about homes', () => {
     assert.match(mail.text, /npm run status/);
   });
 
-  it('tells once that it is over', async () => {
+  it('tells once that it is over, when it has been for half an hour', async () => {
     const { mails, minutes } = openStage();
     await minutes(20, { cabin: failing });
+    await minutes(30, { cabin: {} });
+    assert.equal(mails.length, 1);
     await minutes(20, { cabin: {} });
     assert.deepEqual(
       mails.map(({ subject }) => subject),
@@ -93,21 +33,18 @@ describe('the mail about homes', () => {
     assert.match(`${mails[1]?.text}`, /^cabin: figures arrive again\.$/m);
   });
 
-  it('reminds once a day, and a cold start repeats nothing', async () => {
-    const { mails, minutes, coldStart } = openStage();
-    for (let hours = 0; hours < 25; hours++) {
-      await minutes(60, { cabin: failing });
-      coldStart();
+  it('is one a day about a home that has figures now and then', async () => {
+    const { mails, minutes } = openStage();
+    for (let thirds = 0; thirds < 3 * 24; thirds++) {
+      await minutes(1, { cabin: {} });
+      await minutes(19, { cabin: failing });
     }
+    assert.equal(mails.length, 1);
+    await minutes(31, { cabin: {} });
     assert.equal(mails.length, 2);
-  });
-
-  it('tells after a cold start that it is over', async () => {
-    const { mails, minutes, coldStart } = openStage();
     await minutes(20, { cabin: failing });
-    coldStart();
-    await minutes(5, { cabin: {} });
-    assert.equal(mails.at(-1)?.subject, 'Solar Cloud Bridge valley: cabin well again');
+    await minutes(30, { cabin: {} });
+    assert.equal(mails.length, 3, 'a later silence is told, and over only after its own half an hour');
   });
 
   it('waits for those that follow, five minutes', async () => {
@@ -148,29 +85,33 @@ describe('the mail about homes', () => {
       assert.match(mail.text, /The meter contradicts|mqtt: The broker refuses the password/);
     });
 
+  it('does not remind of a further destination that is none any more', async () => {
+    const { mails, minutes } = openStage();
+    const charge = { label: 'charge-hq', outcome: 'pushed', ms: 1 } as const;
+    const mqtt = { label: 'mqtt', outcome: 'failed', kind: 'auth', error: 'The broker is gone', ms: 1 } as const;
+    await minutes(70, { cabin: { destinations: [charge, mqtt] } });
+    await minutes(25 * 60, { cabin: { destinations: [charge] } });
+    assert.deepEqual(
+      mails.map(({ subject }) => subject),
+      [
+        'Solar Cloud Bridge valley: cabin with a destination that takes nothing',
+        'Solar Cloud Bridge valley: cabin well again',
+      ],
+    );
+  });
+
+  it('keeps its subject below 100 characters, which is all that SNS takes', async () => {
+    const { mails, minutes } = openStage();
+    const sites = Array.from({ length: 3 }, (_, nth) => `${nth}`.repeat(41));
+    await minutes(16, Object.fromEntries(sites.map((site) => [site, failing])));
+    assert.equal(mails[0]?.subject.length, 99);
+  });
+
   it('of many homes names three in its subject, and all in its text', async () => {
     const { mails, minutes } = openStage();
     const sites = Array.from({ length: 25 }, (_, nth) => `home-${nth}`);
     await minutes(16, Object.fromEntries(sites.map((site) => [site, failing])));
     assert.equal(mails[0]?.subject, 'Solar Cloud Bridge valley: home-0, home-1, home-2 and 22 more without figures');
     for (const site of sites) assert.match(`${mails[0]?.text}`, new RegExp(`^${site}: `, 'm'));
-  });
-
-  it('that cannot be sent is tried again, and the log says so', async () => {
-    const { mails, minutes, refuse } = openStage();
-    refuse(true);
-    const complaints = await minutes(18, { cabin: failing });
-    assert.deepEqual(complaints.filter(Boolean), ['The mail about cabin could not be sent: AuthorizationError']);
-    refuse(false);
-    await minutes(5, { cabin: failing });
-    assert.equal(mails.length, 1);
-  });
-
-  it('of a home whose store hangs waits three seconds, and is sent for the others', { timeout: 10_000 }, async () => {
-    const stores = new Map([['cabin', { ...memoryStore(), read: () => new Promise<never>(() => {}) }]]);
-    const { mails, minutes } = openStage(stores as never);
-    await minutes(15, { cabin: { outcome: 'idle' }, barn: { outcome: 'idle' } });
-    await minutes(1, { cabin: failing, barn: failing });
-    assert.equal(mails[0]?.subject, 'Solar Cloud Bridge valley: barn without figures');
   });
 });

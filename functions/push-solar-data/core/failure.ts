@@ -74,6 +74,9 @@ export const stackOf = (error: unknown): string =>
 /** The same for what no redactor has seen: without the message, which may quote anything. */
 export function framesOf(error: unknown): string {
   if (!(error instanceof Error)) return `thrown: ${typeof error}`;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s{1,8}at /.test(line));
+  const { message, stack = '' } = error;
+  // a line of the message may look like a frame; where it was changed since, what is message cannot be told
+  const rest = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : '';
+  const frames = rest.split('\n').filter((line) => /^\s{1,8}at /.test(line));
   return [error.name, ...frames.map((frame) => frame.trim())].join(' ');
 }

@@ -50,17 +50,27 @@ const whyOf: Record<TroubleKind, (report: TickReport) => string | undefined> = {
 function holdsNow(kind: TroubleKind, { report, watch }: HomeMinute, now: number): boolean | undefined {
   if (kind === 'silent') return isSilent(watch, now) || (report.outcome === 'pushed' ? false : undefined);
   if (kind === 'doubtful') return report.outcome === 'idle' ? undefined : (report.warnings ?? []).length > 0;
+  if (report.outcome !== 'idle' && report.destinations.length === 1) return false; // there is no further one any more
   const isToldFurther = report.destinations.slice(1).some(({ outcome }) => outcome !== 'idle');
   return isToldFurther ? failedFurther(report) !== undefined : undefined;
 }
 
-/** The ends of what was told before: this minute shows that it holds no more. */
-export const endedTroubles = (told: readonly TroubleKind[], minute: HomeMinute, now: number): TroubleKind[] =>
-  told.filter((kind) => holdsNow(kind, minute, now) === false);
+/** The ends of what was noted before: this minute shows that it holds no more. */
+export const endedTroubles = (noted: readonly TroubleKind[], minute: HomeMinute, now: number): TroubleKind[] =>
+  noted.filter((kind) => holdsNow(kind, minute, now) === false);
+
+const heldFor = (watch: TroubleWatch, now: number, msOf: (kind: TroubleKind) => number): TroubleKind[] =>
+  troubleKinds.filter((kind) => {
+    const trouble = watch[kind];
+    return trouble !== undefined && now - trouble.since >= msOf(kind);
+  });
 
 /** What has held for long enough to be told. */
 export const lastingTroubles = (watch: TroubleWatch, now: number): TroubleKind[] =>
-  troubleKinds.filter((kind) => {
-    const trouble = watch[kind];
-    return trouble !== undefined && now - trouble.since >= patienceMs[kind];
-  });
+  heldFor(watch, now, (kind) => patienceMs[kind]);
+
+/** An instance seldom lives much longer than the longest patience: what holds for so long is noted, lest its time begin anew. */
+const notedAfterMs = hourMs / 4;
+/** What is told later than it is noted, and has held for long enough to be noted. */
+export const begunTroubles = (watch: TroubleWatch, now: number): TroubleKind[] =>
+  heldFor(watch, now, () => notedAfterMs).filter((kind) => patienceMs[kind] > notedAfterMs);

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { mergedWrites } from './merged-writes.ts';
 import { openPace, type Pace } from './pace.ts';
 import { createParameterStore, type ParameterStore, quickRequests } from './parameter-store.ts';
-import { isLogIn, type WholeStore } from './store.ts';
+import { isLogIn } from './store.ts';
 import { openTable, type TableClient } from './table.ts';
 import { tableStore } from './table-store.ts';
 
@@ -48,22 +48,30 @@ export function openHomeStores({
   const [reads, writes] = [openPace(share.reads, clock), openPace(share.writes, clock)];
   const paced = pacedReads(client, reads);
   const table = tableName === undefined ? undefined : openTable(tableName, tableClient);
-  const stateOf = (site: string, parameters: WholeStore): WholeStore => {
-    if (!table)
-      return {
-        ...parameters,
-        write: mergedWrites(parameters.write, (name, work) => writes.inTurn(isLogIn(name), work)),
-      };
-    const kept = tableStore(table, site, { earlier: parameters });
-    return { ...kept, write: mergedWrites(kept.write) };
+  const open = (site: string): ParameterStore => {
+    const { state: parameters, load, hasChanged } = createParameterStore(site, paced);
+    if (!table) {
+      const write = mergedWrites(parameters.write, (name, work) => writes.inTurn(isLogIn(name), work));
+      return { load, hasChanged, state: { ...parameters, write } };
+    }
+    const { lookAgain, ...kept } = tableStore(table, site, { earlier: parameters });
+    return {
+      async load() {
+        const texts = await load();
+        lookAgain(); // new settings may be about a log-in that lies there since
+        return texts;
+      },
+      hasChanged,
+      state: { ...kept, write: mergedWrites(kept.write) },
+    };
   };
   const stores = new Map<string, ParameterStore>();
   return (site) => {
     const known = stores.get(site);
     if (known) return known;
-    const { state, ...settings } = createParameterStore(site, paced);
+    const { state, ...settings } = open(site);
     const phase = phaseOf(site);
-    const store = { ...settings, phase, state: { ...stateOf(site, state), phase } };
+    const store = { ...settings, phase, state: { ...state, phase } };
     stores.set(site, store);
     return store;
   };

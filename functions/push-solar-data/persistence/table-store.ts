@@ -16,13 +16,18 @@ export type TableStoreOptions = {
 /** A write, another one where an item was made meanwhile, and one where an answer was lost. */
 const mostTries = 3;
 
+export type TableStore = WholeStore & {
+  /** What was looked at before counts no more: a document that is read for the first time may be new. */
+  lookAgain(): void;
+};
+
 type Look = { documents: Documents; isItem: boolean };
 
 export function tableStore(
   table: Table,
   site: string,
   { earlier, writer = randomUUID().slice(0, 8) }: TableStoreOptions = {},
-): WholeStore {
+): TableStore {
   let writes = 0;
   const revised = (text: string): Kept => ({ text, revision: `${writer}-${writes++}` });
   /** Of an answer that was lost nobody knew whether it was written. */
@@ -80,6 +85,9 @@ export function tableStore(
         before = present;
       }
       throw new WrittenMeanwhile();
+    },
+    lookAgain() {
+      last = undefined;
     },
     async all() {
       const { documents } = await lookAnew();

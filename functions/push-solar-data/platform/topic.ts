@@ -1,7 +1,7 @@
 /** The topic of SNS whose subscribers get mails. Its client is loaded by the first one. */
 
 export type Topic = {
-  /** @param subject at most 100 characters of ASCII. @throws an error of the SDK */
+  /** @param subject fewer than 100 characters of ASCII. @throws an error of the SDK */
   send(mail: { subject: string; text: string }): Promise<void>;
 };
 
