@@ -3,10 +3,11 @@ import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import { type Account, regionOf, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
 import { inShort } from '../../functions/push-solar-data/local/home-at-hand.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
+import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
 import { homesSettings } from '../homes-settings.ts';
 import type { RunCdk } from './cdk.ts';
 import { type HomeAtAws, type HomesPorts, homesAtAws } from './homes-at-aws.ts';
-import { fewOf, lackingOf, problemsOf, remarksOf, unencryptedOf } from './homes-sentences.ts';
+import { aboutMany, fewOf, lackingOf, problemsOf, remarksOf, unencryptedOf } from './homes-sentences.ts';
 import { copied, type OpenTable } from './homes-state.ts';
 import { paced, writesPerSecond } from './paced.ts';
 import { putPlain } from './parameters.ts';
@@ -39,7 +40,8 @@ export async function deployHomes(
   homesSettings(texts); // what is wrong with these is said before anything is done
   const region = await regionOf(ssm);
   const served = await stacks.served(stack);
-  if (sites.length > 50) say(`Looking at the parameters of ${sites.length} homes, a moment each.`);
+  refuseStackOfOne(stack, served);
+  for (const sentence of aboutMany(sites)) say(sentence);
   const homes = await homesAtAws(sites, ports);
   const problems = await problemsOf(homes, texts);
   if (problems.length > 0) throw new Failure('settings', ['Nothing was deployed.', ...fewOf(problems)].join('\n'));
@@ -65,10 +67,20 @@ export async function deployHomes(
   const place = { region, texts };
   const lacking = await lackingOf(homes, place);
   for (const sentence of [...(await unencryptedOf(homes, place)), ...lacking]) say(sentence);
-  for (const site of leaving.sites) say(outSentence(site, account));
+  for (const sentence of fewOf(leaving.sites.map((site) => outSentence(site, account)))) say(sentence);
   const status = suggested('npm run status', texts);
   say(`${lacking.length > 0 ? 'Then look' : 'Look'} whether they work: ${status} (it waits for the first readings)`);
   return removed;
+}
+
+/** @throws Failure `settings` where a home with a stack of its own is called as this stack, which would replace it. */
+function refuseStackOfOne(stack: string, served: Served | undefined): void {
+  if (served?.sites.length !== 0) return;
+  throw new Failure(
+    'settings',
+    `Nothing was deployed: "${stack}" is the stack of one home, "${stack}", which would be served by nobody then. ` +
+      `Give the stack of these homes another name, such as STACK=my-${stack} in .env.`,
+  );
 }
 
 /** What CDK shows before it asks. */
@@ -98,6 +110,11 @@ async function isAgreed(
       'stacks are removed, with their logs, alarms and dashboards; settings and log-ins stay. To keep the history of one, before: ' +
       suggested(`npm run -s export -- --aws --out ${first}.csv`, texts, { site: first }),
   );
+  if (texts['STATE_STORE'] === 'dynamodb')
+    say(
+      '! They move into a table, while their own stacks renew log-ins in their parameters until they are removed: a log-in may be lost. ' +
+        'Safer: deploy without STATE_STORE, and once more with it when they have moved.',
+    );
   if (args.includes('never')) return true;
   if (confirm) return confirm('Deploy, and remove these stacks?');
   throw new Failure('settings', 'Nobody can be asked here. If you agree: npm run deploy -- --require-approval never');
@@ -109,9 +126,12 @@ async function storeMoving(moving: readonly HomeAtAws[], { ssm, say }: DeployHom
     Object.entries(texts).map(([name, text]) => ({ site, name, text })),
   );
   await paced(all, writesPerSecond, ({ site, name, text }) => putPlain(ssm, site, name, text));
-  for (const { site, moving: texts } of moving)
-    if (Object.keys(texts).length > 0) say(`Stored in the parameters of ${site}: ${Object.keys(texts).join(', ')}`);
+  const stored = moving.filter(({ moving: texts }) => Object.keys(texts).length > 0);
+  const lines = stored.map(({ site, moving: texts }) => `Stored in the parameters of ${site}: ${namesIn(texts)}`);
+  for (const line of fewOf(lines)) say(line);
 }
+
+const namesIn = (texts: SettingTexts): string => Object.keys(texts).join(', ');
 
 /** One after the other. @returns 0, or 1 if one of them is still there. */
 async function removeOwnStacks(

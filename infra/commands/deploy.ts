@@ -19,7 +19,7 @@ import { type DeployHomesPorts, deployHomes } from './deploy-homes.ts';
 import { plainTexts } from './homes-at-aws.ts';
 import { tablesOf } from './homes-state.ts';
 import { type Lacking, lackingSettings, secretNames } from './needed-settings.ts';
-import { outOfSharedStack } from './out-of-shared-stack.ts';
+import { outOfSharedStack, refuseStackOfSeveral } from './out-of-shared-stack.ts';
 import { inAccount, isBootstrapped, isState, parametersOf, putCommand, type StoredParameter } from './parameters.ts';
 import { stacksAt } from './stacks-at-aws.ts';
 
@@ -52,6 +52,7 @@ async function deploySite(account: Account, args: readonly string[], ports: Depl
   const texts = { ...given, ...found };
   const known = { ...plainTexts(stored), ...(await settingsOfSite(texts, plain)).settings, SITE: site };
   await refuseWrongSettings(known, 'VENDOR');
+  await refuseStackOfSeveral(account, ports, 'deployed');
   await outOfSharedStack(account, ports);
 
   for (const remark of await parameterRemarks(stored, site, texts)) say(`! ${remark}`);

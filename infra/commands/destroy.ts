@@ -10,6 +10,7 @@ import { stackNamed } from '../../functions/push-solar-data/settings/sites.ts';
 import { cdkFor } from './cdk.ts';
 import { type DestroyHomesPorts, destroyHomes } from './destroy-homes.ts';
 import { tablesOf } from './homes-state.ts';
+import { refuseStackOfSeveral } from './out-of-shared-stack.ts';
 import { deleteCommands, parametersOf } from './parameters.ts';
 import { type LookUpStack, stackAt } from './site-stack-at-aws.ts';
 import { stacksAt } from './stacks-at-aws.ts';
@@ -24,7 +25,8 @@ export async function destroy(account: Account, args: readonly string[], ports: 
   const region = await regionOf(ssm);
   const parameters = await parametersOf(ssm, site);
   const isThere = await lookUpStack();
-  if (!isThere) await refuseShared(account, ports);
+  if (isThere) await refuseStackOfSeveral(account, ports, 'removed');
+  else await refuseShared(account, ports);
   const code = isThere ? await removed() : nothingThere();
   if (code === 0 || code === 2) for (const sentence of left()) say(sentence);
   return code;

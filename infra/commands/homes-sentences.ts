@@ -5,6 +5,7 @@ import { chosenDestinations, cleaned, setByDeployment } from '../../functions/pu
 import { strayRemarks } from '../../functions/push-solar-data/local/stray-settings.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import type { SettingTexts } from '../../functions/push-solar-data/settings/settings-reader.ts';
+import { shardsOf } from '../../functions/push-solar-data/settings/shards.ts';
 import { wrongSettings } from '../public-settings.ts';
 import { type HomeAtAws, settledTexts } from './homes-at-aws.ts';
 import { lackingSettings, secretNames } from './needed-settings.ts';
@@ -18,6 +19,23 @@ export const fewOf = (lines: readonly string[], what = 'homes'): string[] =>
   lines.length <= mostNamed
     ? [...lines]
     : [...lines.slice(0, mostNamed), `- and ${lines.length - mostNamed} more ${what}`];
+
+/** A new account may run so many functions at once. */
+const functionsOfNewAccount = 10;
+
+/** What is to be known of a deployment of many, before it is begun. */
+export function aboutMany(sites: readonly string[]): string[] {
+  const functions = shardsOf(sites).length;
+  return [
+    ...(sites.length > 50 ? [`Looking at the parameters of ${sites.length} homes, a moment each.`] : []),
+    ...(functions > functionsOfNewAccount
+      ? [
+          `! ${sites.length} homes need ${functions} functions at once, and a new AWS account may run ${functionsOfNewAccount}: ` +
+            'ask for more under Service Quotas → AWS Lambda → Concurrent executions, which costs nothing, or homes miss minutes.',
+        ]
+      : []),
+  ];
+}
 
 /** Settings that cannot be right, and destinations that need a stack of their own; each names its home. */
 export async function problemsOf(homes: readonly HomeAtAws[], texts: SettingTexts): Promise<string[]> {

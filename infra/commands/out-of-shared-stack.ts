@@ -1,18 +1,18 @@
 /** A home that gets a stack of its own comes out of one of several: never served by both, and with all that it remembers. */
 import { Failure } from '../../functions/push-solar-data/core/failure.ts';
 import type { Account } from '../../functions/push-solar-data/local/aws-account.ts';
+import { inShort } from '../../functions/push-solar-data/local/home-at-hand.ts';
 import { suggested } from '../../functions/push-solar-data/local/suggested.ts';
 import { stackNamed } from '../../functions/push-solar-data/settings/sites.ts';
 import { copied, type OpenTable } from './homes-state.ts';
-import type { Stacks } from './stacks-at-aws.ts';
+import type { Served, Stacks } from './stacks-at-aws.ts';
 
 type Ports = { stacks: Stacks; openTable: OpenTable; say(sentence: string): void };
 
 /** @throws Failure `settings` while the stack of several homes serves this one; nothing was deployed then. */
 export async function outOfSharedStack({ site, texts }: Account, { stacks, openTable, say }: Ports): Promise<void> {
   const stack = stackNamed(texts);
-  if (!(await isThere(stack, stacks))) return;
-  const served = await stacks.served(stack);
+  const served = await servedAsFarAsSeen(stack, stacks);
   if (served?.sites.includes(site))
     throw new Failure(
       'settings',
@@ -27,12 +27,35 @@ export async function outOfSharedStack({ site, texts }: Account, { stacks, openT
   await openTable(served.table).forget(site);
 }
 
+/**
+ * A stack of one home and one of several that are called alike are one stack at AWS: whatever is done to the first is done
+ * to the second, and its homes, with what their table remembers, are gone.
+ *
+ * @throws Failure `settings`
+ */
+export async function refuseStackOfSeveral(
+  { site, texts }: Account,
+  { stacks }: Pick<Ports, 'stacks'>,
+  done: 'deployed' | 'removed',
+): Promise<void> {
+  const sites = (await servedAsFarAsSeen(site, stacks))?.sites ?? [];
+  if (sites.length === 0) return;
+  const command = done === 'deployed' ? 'npm run deploy' : 'npm run destroy';
+  const list = { ...texts, SITE: sites.length === 1 ? `${sites[0]},` : sites.join(), STACK: site };
+  const example = sites.length > 6 ? '' : `: ${suggested(command, list)}`;
+  throw new Failure(
+    'settings',
+    `Nothing was ${done}: "${site}" is no home, but the stack of several homes (${inShort(sites)}). ` +
+      `If you mean that stack, name its homes in SITE and "${site}" in STACK${example}`,
+  );
+}
+
 /** Whoever deploys one home may have no right to look at stacks. */
-async function isThere(stack: string, stacks: Stacks): Promise<boolean> {
+async function servedAsFarAsSeen(stack: string, stacks: Stacks): Promise<Served | undefined> {
   try {
-    return await stacks.has(stack);
+    return await stacks.served(stack);
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'auth') return false;
+    if (error instanceof Failure && error.kind === 'auth') return undefined;
     throw error;
   }
 }

@@ -7,12 +7,27 @@ export const readsPerSecond = 16;
 /** Of the 3 writes a second. */
 export const writesPerSecond = 2;
 
-/** Side by side, so many begun a second. @returns the results in the order of the items. */
-export function paced<Item, Result>(
+/** Side by side, so many begun a second, and none any more once one has failed. @returns the results in the order of the items. */
+export async function paced<Item, Result>(
   items: readonly Item[],
   perSecond: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const pace = openPace(perSecond, systemClock);
-  return Promise.all(items.map((item) => pace.inTurn(false, () => work(item))));
+  const pending: Promise<Result>[] = [];
+  let hasFailed = false;
+  for (const item of items) {
+    if (hasFailed) break;
+    await new Promise<void>((begun) => {
+      const result = pace.inTurn(false, () => {
+        begun();
+        return work(item);
+      });
+      result.catch(() => {
+        hasFailed = true;
+      });
+      pending.push(result);
+    });
+  }
+  return Promise.all(pending);
 }

@@ -227,9 +227,26 @@ describe('configure of a deployment of several homes', () => {
     const { run, stored, store, screen } = await atCabin(t, { file: `SITE=home\n${ofHome}`, isTerminal: false });
     assert.equal(await run('--set', 'SITE=home,cabin', '--set', 'STATE_STORE=dynamodb'), 0);
     assert.equal(stored(), `SITE=home,cabin\n${ofHome}STATE_STORE=dynamodb\n`);
-    assert.match(screen(), /Stored in \S+: SITE, STATE_STORE\. Next: npm run deploy\n$/);
+    assert.match(
+      screen(),
+      /Stored in \S+: SITE, STATE_STORE\. Next: npm run configure -- --site home and so on \(home, cabin\), unless its settings lie on AWS already; then npm run deploy\n$/,
+    );
     assert.deepEqual(store.calls, []);
   });
+
+  for (const [assignment, next] of [
+    [
+      'SITE=home,cabin,barn',
+      'npm run configure -- --site barn, unless its settings lie on AWS already; then npm run deploy',
+    ],
+    ['SITE=home,', 'npm run deploy'],
+    ['STATE_STORE=dynamodb', 'npm run deploy'],
+  ] as const)
+    it(`says what is next after ${assignment}: the settings of the homes that are new`, async (t) => {
+      const { run, screen } = await atCabin(t, { file: 'SITE=home,cabin\n', isTerminal: false });
+      assert.equal(await run('--set', assignment), 0);
+      assert.ok(screen().endsWith(` Next: ${next}\n`), screen());
+    });
 
   for (const [assignment, sentence] of [
     ['SITE=home,Cabin', /^SITE names "Cabin": a home has a short name/],

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accountOf } from '../../functions/push-solar-data/local/aws-account.ts';
-import { inShort, oneHome, refuseSeveral, settingsOfHome } from '../../functions/push-solar-data/local/home-at-hand.ts';
+import {
+  inShort,
+  oneHome,
+  refuseSeveral,
+  remarkOnAnother,
+  settingsOfHome,
+} from '../../functions/push-solar-data/local/home-at-hand.ts';
 
 const home = { VENDOR: 'foxess', FOXESS_API_KEY: 'made-up', ALARM_EMAIL: 'me@example.com', AWS_REGION: 'eu-west-3' };
 const deployment = { ALARM_EMAIL: 'me@example.com', AWS_REGION: 'eu-west-3' };
@@ -51,6 +57,28 @@ describe('an account', () => {
 
   it('takes one home at a time with --site', () =>
     assert.throws(() => accountOf({}, [], 'cabin,barn'), { message: '--site takes one home: --site cabin' }));
+});
+
+describe('--site', () => {
+  for (const [site, sentence] of [
+    ['homes', /^"homes" is the stack of the homes and none of them: leave --site out for all\.$/],
+    ['./homes.txt', /^--site takes the name of one home/],
+    ['Cabin', /^--site takes the name of one home/],
+    ['', /^--site takes the name of one home/],
+  ] as const)
+    it(`${site || 'of nothing'} is refused`, () =>
+      assert.throws(() => accountOf({ SITE: 'home,cabin' }, [], site), { kind: 'settings', message: sentence }));
+});
+
+describe('a .env of another home', () => {
+  it('is told of, because its settings are not used', () => {
+    assert.match(
+      remarkOnAnother({ ...home, SITE: 'home' }, { SITE: 'cabin' }).join(),
+      /^\.env is that of the home "home", so that its settings are not used for "cabin": /,
+    );
+    for (const SITE of ['home', undefined]) assert.deepEqual(remarkOnAnother(home, { SITE }), []);
+    assert.deepEqual(remarkOnAnother({ ...home, SITE: 'cabin' }, { SITE: 'cabin' }), []);
+  });
 });
 
 describe('a command for one home', () => {

@@ -43,6 +43,17 @@ describe('a suggested command', () => {
       assert.equal(suggested(command, { SITE }, { inFile: { SITE }, platform: 'linux', site: 'cabin' }), expected);
     });
 
+  it('names the stack of several homes and, to deploy it, where its state lies', () => {
+    const texts = { SITE: 'home,cabin', STACK: 'farm', STATE_STORE: 'dynamodb' };
+    assert.equal(told(status, texts), `SITE=home,cabin STACK=farm ${status}`);
+    assert.equal(
+      told('npm run deploy', texts, { SITE: 'home,cabin' }),
+      'STACK=farm STATE_STORE=dynamodb npm run deploy',
+    );
+    assert.equal(told('npm run deploy', texts, texts), 'npm run deploy');
+    assert.equal(told(status, { ...texts, SITE: 'home' }), status);
+  });
+
   it('can be pasted with a profile whose name has spaces or quotes', () => {
     assert.equal(told(status, { AWS_PROFILE: "my family's" }), `AWS_PROFILE='my family'\\''s' ${status}`);
     const windows = suggested(status, { AWS_PROFILE: "my family's" }, { inFile: {}, platform: 'win32' });

@@ -39,6 +39,23 @@ describe('SITE', () => {
   ] as const)
     it(`${text} is refused`, () => assert.throws(() => sitesNamed(text), { kind: 'settings', message: sentence }));
 
+  for (const [what, text] of [
+    ['of Windows', '\uFEFFhome\r\ncabin\r\n'],
+    ['of an old editor', 'home\rcabin\r'],
+    ['with homes beside each other', 'home, cabin # both\n'],
+  ] as const)
+    it(`may be a file ${what}`, () =>
+      assert.deepEqual(
+        sitesNamed('a.txt', () => text),
+        ['home', 'cabin'],
+      ));
+
+  it('as a file of wide letters asks for UTF-8', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sites-')), 'homes.txt');
+    writeFileSync(file, '\uFEFFhome\n', 'utf16le');
+    assert.throws(() => sitesNamed(file), { kind: 'settings', message: `${file} is not saved as UTF-8: save it so.` });
+  });
+
   it('as a file says what is wrong with it', () => {
     assert.throws(() => sitesNamed('a.txt', () => '#\n'), { message: 'a.txt names no home: write one a line.' });
     assert.throws(() => sitesNamed('a.txt', () => 'b\nb'), { message: 'a.txt names b twice: leave one of them out.' });

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
-import { sitesNamed, stackOf } from '../settings/sites.ts';
+import { siteNamed, sitesNamed, stackOf } from '../settings/sites.ts';
 import { refusalOfAws } from './aws-refusal.ts';
 
 /** A site, or several of one stack, in the owner's account. */
@@ -44,8 +44,7 @@ export function accountOf(texts: SettingTexts, args: readonly string[] = [], sit
   const all: SettingTexts = { ...texts, ...contextSettings(args) };
   const named = sitesNamed(all['SITE']);
   const shared = stackOf(all, named);
-  const [first = 'home', ...others] = site === undefined ? named : sitesNamed(`${site},`);
-  if (site !== undefined && others.length > 0) throw new Failure('settings', `--site takes one home: --site ${first}`);
+  const [first = 'home', ...others] = site === undefined ? named : [siteNamed(site, shared)];
   const stack = named.includes(first) ? shared : undefined;
   const region = all['AWS_REGION'] || all['AWS_DEFAULT_REGION'];
   const profile = all['AWS_PROFILE'];

@@ -4,6 +4,7 @@ import { isSeveral, sitesNamed } from '../settings/sites.ts';
 import { type CommandPorts, exitCodes } from './command.ts';
 import { pairOf } from './configure-by-set.ts';
 import { changeFile, textsInFile } from './env-file.ts';
+import { inShort } from './home-at-hand.ts';
 import { cleaned, deploymentSettings, problemWith, settingsOfSite } from './known-settings.ts';
 import { sayOn } from './layout.ts';
 
@@ -28,9 +29,32 @@ export async function configureDeployment(
   changeFile(file, changes);
   const names = [...changes.keys()].join(', ');
   sayOn(output)(
-    changes.size > 0 ? `Stored in ${file}: ${names}. Next: npm run deploy` : 'All of this was stored already.',
+    changes.size > 0
+      ? `Stored in ${file}: ${names}. Next: ${nextStep(changes.get('SITE'), present['SITE'])}`
+      : 'All of this was stored already.',
   );
   return exitCodes.done;
+}
+
+/** A deployment refuses homes whose settings are not on AWS yet. */
+function nextStep(site: string | undefined, before: string | undefined): string {
+  if (!isSeveral(site)) return 'npm run deploy';
+  const known = isSeveral(before) ? namedBefore(before) : [];
+  const added = sitesNamed(site).filter((each) => !known.includes(each));
+  const [first] = added;
+  if (first === undefined) return 'npm run deploy';
+  return (
+    `npm run configure -- --site ${first}${added.length > 1 ? ` and so on (${inShort(added)})` : ''}, ` +
+    'unless its settings lie on AWS already; then npm run deploy'
+  );
+}
+
+function namedBefore(site: string | undefined): string[] {
+  try {
+    return sitesNamed(site);
+  } catch {
+    return []; // whatever it was, it holds no more
+  }
 }
 
 function problemOf(name: string, text: string | undefined): string | undefined {

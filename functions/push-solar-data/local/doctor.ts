@@ -20,7 +20,7 @@ import { stateFolder } from './environment.ts';
 import { oneHome } from './home-at-hand.ts';
 import { cleaned } from './known-settings.ts';
 import { sayOn } from './layout.ts';
-import { openCommand } from './own-command.ts';
+import { openCommand, sayIfOfAnother } from './own-command.ts';
 import { alone } from './state-lock.ts';
 import { suggested } from './suggested.ts';
 import { sendTest } from './test-message.ts';
@@ -33,6 +33,7 @@ const { line, settings } = await openCommand('doctor');
 const { send = false, site } = line.values;
 // Several homes run on AWS alone.
 const aws = line.values.aws === true || site !== undefined || isSeveral(settings['SITE']);
+if (!aws) sayIfOfAnother(settings);
 const registries = { registry: adapters, destinations };
 const own: Looked = { settings, store: fileStore(stateFolder(settings)), aws: false };
 

@@ -42,6 +42,15 @@ export const isOfAnother = (inFile: SettingTexts, texts: SettingTexts): boolean 
   return own !== undefined && own !== (cleaned(texts['SITE']) ?? 'home');
 };
 
+/** Of a command on this machine: that `.env` is another home's, so that its settings are not used. */
+export function remarkOnAnother(inFile: SettingTexts, texts: SettingTexts): string[] {
+  if (isSeveral(inFile['SITE']) || !isOfAnother(inFile, texts)) return [];
+  return [
+    `.env is that of the home "${cleaned(inFile['SITE'])}", so that its settings are not used for "${cleaned(texts['SITE']) ?? 'home'}": ` +
+      'give that home a folder of its own, with its .env there.',
+  ];
+}
+
 /** No label can begin with AWS, so that these are no home's either. */
 const ofDeployment = (texts: SettingTexts): SettingTexts =>
   Object.fromEntries(Object.entries(texts).filter(([name]) => deploymentSettings.has(name) || name.startsWith('AWS_')));

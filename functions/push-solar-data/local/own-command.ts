@@ -8,7 +8,7 @@ import type { Account } from './aws-account.ts';
 import { type CommandLine, ownCommandLine } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import { oddities, textsInFile } from './env-file.ts';
-import { refuseSeveral, settingsOfHome } from './home-at-hand.ts';
+import { refuseSeveral, remarkOnAnother, settingsOfHome } from './home-at-hand.ts';
 import { everySetting, type Registries } from './known-settings.ts';
 import { sayOn } from './layout.ts';
 import { strayRemarks } from './stray-settings.ts';
@@ -24,8 +24,14 @@ export const openLocalCommand = <Name extends 'start' | 'tick'>(name: Name): Pro
   opened(name, async (line) => {
     const own = await atHand(line);
     refuseSeveral(own.settings, `npm ${name === 'start' ? name : `run ${name}`}`);
+    sayIfOfAnother(own.settings);
     return own;
   });
+
+/** Where `.env` is another home's. */
+export function sayIfOfAnother(settings: SettingTexts): void {
+  for (const remark of remarkOnAnother(textsInFile('.env'), settings)) sayOn(process.stderr)(`! ${remark}`);
+}
 
 /** The same for a command that is about homes on AWS: those of `--site`, `-c SITE=…` or SITE. */
 export const openAwsCommand = <Name extends CommandName>(

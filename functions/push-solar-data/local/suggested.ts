@@ -12,6 +12,12 @@ const decisive = [
   ['AWS_PROFILE', undefined],
 ] as const;
 
+/** What does of several homes: which stack, and how it is laid out by a deployment. */
+const decisiveOfSeveral = [
+  ['STACK', 'homes'],
+  ['STATE_STORE', 'parameters'],
+] as const;
+
 export type Surroundings = {
   inFile?: SettingTexts;
   platform?: NodeJS.Platform;
@@ -31,10 +37,12 @@ export function suggested(
 ): string {
   const [command, texts] = site === undefined ? [bare, given] : ofHome(bare, given, site);
   const isOfAws = /--aws|--site|run (?:deploy|status|logs|page|destroy)|^aws |cdk/.test(command);
-  const settings = decisive.flatMap(([name, usual]) => {
+  const names = isSeveral(texts['SITE']) ? [...decisive, ...decisiveOfSeveral] : decisive;
+  const settings = names.flatMap(([name, usual]) => {
     const value = cleaned(texts[name]);
     if (value === undefined || value === (cleaned(inFile[name]) ?? usual)) return [];
-    return isOfAws || name === 'SITE' ? [{ name, value }] : [];
+    const counts = name === 'SITE' || (name === 'STATE_STORE' ? / deploy/.test(command) : isOfAws);
+    return counts ? [{ name, value }] : [];
   });
   if (settings.length === 0) return command;
   if (platform === 'win32')

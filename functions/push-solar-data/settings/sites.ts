@@ -45,6 +45,22 @@ export function sitesNamed(text: string | undefined, readList = readFile): strin
   return sites;
 }
 
+/**
+ * The home of `--site`.
+ *
+ * @param stack of the homes that SITE names, if they are several. @throws Failure `settings`, with what to do.
+ */
+export function siteNamed(text: string, stack: string | undefined): string {
+  const site = text.trim();
+  const [first = '', second] = site.split(',').map((each) => each.trim());
+  if (second) throw new Failure('settings', `--site takes one home: --site ${first}`);
+  if (!name.test(first))
+    throw new Failure('settings', '--site takes the name of one home, small letters, digits and hyphens: --site cabin');
+  if (first === stack)
+    throw new Failure('settings', `"${stack}" is the stack of the homes and none of them: leave --site out for all.`);
+  return first;
+}
+
 /** The name of the stack that these homes share; undefined where SITE names one home, which has a stack of its own. @throws Failure `settings` */
 export function stackOf(texts: SettingTexts, sites: readonly string[]): string | undefined {
   if (!isSeveral(texts['SITE'])) return undefined;
@@ -64,8 +80,9 @@ export function stackOf(texts: SettingTexts, sites: readonly string[]): string |
 export const stackNamed = (texts: SettingTexts): string => createSettingsReader(texts).take('STACK') ?? 'homes';
 
 function readFile(path: string): string {
+  let text: string;
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Failure(
@@ -74,11 +91,15 @@ function readFile(path: string): string {
       { cause: error },
     );
   }
+  // "Unicode" of Windows has two bytes for a letter.
+  if (text.includes('\0')) throw new Failure('settings', `${path} is not saved as UTF-8: save it so.`);
+  return text;
 }
 
-/** `#` begins a comment. */
+/** `#` begins a comment; a comma ends a home as the end of a line does. */
 const linesOf = (text: string): string[] =>
   text
-    .split(/\r?\n/)
-    .map((line) => (line.split('#')[0] ?? '').trim())
-    .filter((line) => line !== '');
+    .split(/\r\n|\r|\n/)
+    .flatMap((line) => (line.split('#')[0] ?? '').split(','))
+    .map((site) => site.trim())
+    .filter((site) => site !== '');

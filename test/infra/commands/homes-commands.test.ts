@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deploy } from '../../../infra/commands/deploy.ts';
 import { destroy } from '../../../infra/commands/destroy.ts';
+import { aboutMany } from '../../../infra/commands/homes-sentences.ts';
 import { never, remember, run, session, settle, store, table, two } from '../../support/homes-deployment.ts';
 
 describe('npm run deploy with several homes', () => {
@@ -85,6 +86,15 @@ describe('npm run deploy with several homes', () => {
     assert.match(said, /^- home-3: CHARGE_HQ_API_KEY\n {4}.*npm run configure -- --site home-3$/m);
     assert.match(said, /^- and 3 more homes$/m);
     assert.ok(said.split('\n').length < 30, said);
+  });
+
+  it('warns from 251 homes on of what a new account may run at once', () => {
+    const said = (homes: number) => aboutMany(Array.from({ length: homes }, (_, nth) => `home-${nth}`)).join('\n');
+    assert.match(
+      said(251),
+      /^! 251 homes need 11 functions at once, and a new AWS account may run 10: .*Service Quotas/m,
+    );
+    assert.doesNotMatch(said(250), /functions at once/);
   });
 
   it('warns of secrets that lie unencrypted, with the commands that help', async () => {

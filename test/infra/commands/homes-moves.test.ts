@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deploy } from '../../../infra/commands/deploy.ts';
+import { destroy } from '../../../infra/commands/destroy.ts';
 import {
   documents,
   never,
@@ -59,6 +60,14 @@ describe('a move into one stack', () => {
     assert.match(said, /^! home: VICTRON_VRM_ID_SITE: other values in its parameters than in its own function/m);
   });
 
+  it('into a table says that a log-in may be lost, and the way that is safer', async () => {
+    settleBoth();
+    const { said, cdk } = await run(deploy, { ...two, STATE_STORE: 'dynamodb' }, { ...lone, answer: false });
+    assert.match(said, /^! They move into a table.*Safer: deploy without STATE_STORE, and once more with it/m);
+    assert.deepEqual(cdk, []);
+    assert.doesNotMatch((await run(deploy, two, { ...lone, answer: false })).said, /a table/);
+  });
+
   it('asks before anything is done', async () => {
     settleBoth();
     const no = await run(deploy, two, { ...lone, answer: false });
@@ -97,6 +106,52 @@ describe('a move into one stack', () => {
     const { refused = '' } = await run(deploy, two, { ...lone, environments: fed, args: never });
     assert.match(refused, /home: the feed "feed" is a function of its own/);
     assert.equal(parameter('home', 'VENDOR'), undefined);
+  });
+});
+
+describe('a home that is called as a stack of several', () => {
+  const served = { sites: ['cabin', 'barn'], table };
+
+  for (const [command, done] of [
+    [deploy, 'deployed'],
+    [destroy, 'removed'],
+  ] as const)
+    it(`is nothing that is ${done}: the homes of that stack and their log-ins would be lost`, async () => {
+      settle('homes');
+      const { refused = '', cdk } = await run(command, { SITE: 'homes' }, { served, stacks: ['homes'], args: never });
+      assert.match(
+        refused,
+        /^Nothing was \w+: "homes" is no home, but the stack of several homes \(cabin, barn\)\. .*: SITE=cabin,barn .*npm run de/,
+      );
+      assert.deepEqual(cdk, []);
+    });
+
+  it('keeps its own stack where others come together under its name', async () => {
+    for (const site of ['home', 'cabin']) settle(site);
+    const { refused = '', cdk } = await run(deploy, two, { stacks: ['homes'], args: never });
+    assert.match(
+      refused,
+      /^Nothing was deployed: "homes" is the stack of one home.*such as STACK=my-homes in \.env\.$/,
+    );
+    assert.deepEqual(cdk, []);
+  });
+});
+
+describe('twenty homes', () => {
+  const sites = Array.from({ length: 20 }, (_, nth) => `h-${nth}`);
+
+  it('that move in, and out, are told of in short', async () => {
+    for (const site of sites) {
+      settle(site);
+      store.parameters.delete(`/solar-cloud-bridge/${site}/VICTRON_VRM_ID_SITE`);
+    }
+    const environments = Object.fromEntries(sites.map((site) => [site, { VICTRON_VRM_ID_SITE: '4711' }]));
+    const aws = { stacks: sites, environments, args: never, served: { sites: sites.map((site) => `old-${site}`) } };
+    const { exitCode, said } = await run(deploy, { SITE: sites.join() }, aws);
+    assert.equal(exitCode, 0);
+    assert.equal(said.match(/^Stored in the parameters/gm)?.length, 10);
+    assert.equal(said.match(/is not served by "homes" any more/g)?.length, 10);
+    assert.equal(said.match(/^- and 10 more homes$/gm)?.length, 2);
   });
 });
 
