@@ -71,8 +71,6 @@ export const assumed = {
   coldStartsADay: 12,
   /** Sent to vendors and destinations by a tick of a home besides its requests: the begin of connections that were closed since. */
   tlsBytes: 1_600,
-  /** The item of a home, where state lies in a table. */
-  itemKilobytes: 3,
   /** Of a processor, by memory: at this much a function has a whole one, MB (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */
   wholeProcessorMegabytes: 1_769,
   /** How often somebody looks at the dashboard of a stack in a month. */

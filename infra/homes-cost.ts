@@ -3,6 +3,7 @@ import { stackMetricNames } from '../functions/push-solar-data/platform/metric-n
 import { homesAShard } from '../functions/push-solar-data/settings/shards.ts';
 import { billOf, daysAMonth, type Price, prices, type Usage } from './cost.ts';
 import { assumed, type FleetRow, measuredFleet } from './fleet-measured.ts';
+import { itemKilobytes } from './homes-limits.ts';
 import { mostHomes, type StateStoreName } from './homes-settings.ts';
 
 /** In a month. */
@@ -75,7 +76,7 @@ export function usageOfHomes(homes: number, measured = measuredFleet(homes, stor
   const logGigabytes = (invocations * shardBytes + homes * minutes * (measured.lineBytes + bytesALine)) / gigabyte;
   const { kmsRequests, tableReadUnits, tableWriteUnits } = measured.anHourOfAHome;
   const inTable = storeFor(homes) === 'dynamodb';
-  const tableGigabytes = inTable ? (homes * assumed.itemKilobytes) / 1e6 : 0;
+  const tableGigabytes = inTable ? (homes * itemKilobytes) / 1e6 : 0;
   return {
     invocations,
     gigabyteSeconds: invocations * secondsOf(homes / shards, measured) * (ofEachStack.memoryMegabytes / 1024),

@@ -1,6 +1,10 @@
 /** What the settings at hand say of a stack of several homes: which they are, and how the stack is to be. */
 import { Failure } from '../functions/push-solar-data/core/failure.ts';
-import { createSettingsReader, type SettingTexts } from '../functions/push-solar-data/settings/settings-reader.ts';
+import {
+  createSettingsReader,
+  entriesIn,
+  type SettingTexts,
+} from '../functions/push-solar-data/settings/settings-reader.ts';
 import { isSeveral, sitesNamed, stackOf } from '../functions/push-solar-data/settings/sites.ts';
 
 export type HomesSettings = {
@@ -57,10 +61,7 @@ function stateStoreOf(text = 'parameters'): StateStoreName {
 }
 
 function metricsOf(text: string | undefined, sites: readonly string[]): string[] {
-  const named = (text ?? '')
-    .split(',')
-    .map((site) => site.trim())
-    .filter((site) => site !== '');
+  const named = entriesIn(text ?? '');
   const stranger = named.find((site) => !sites.includes(site));
   if (stranger === undefined) return [...new Set(named)];
   throw new Failure('settings', `METRICS_OF names ${stranger.slice(0, 60)}, which SITE does not: name homes of SITE.`);

@@ -9,6 +9,7 @@ import { createStackMetrics } from './platform/stack-metrics.ts';
 import { noteStrayErrors } from './platform/stray-errors.ts';
 import { openTopic } from './platform/topic.ts';
 import { openRuntime } from './runtime.ts';
+import { entriesIn, siteName } from './settings/settings-reader.ts';
 import { homesAShard } from './settings/shards.ts';
 import { openShard, type Shard, type ShardSummary } from './shard.ts';
 import { openShardMail } from './shard-mail.ts';
@@ -17,9 +18,7 @@ import { openShardMail } from './shard-mail.ts';
 const settingsMs = 20_000;
 
 const Event = z.object({
-  sites: z
-    .array(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,40}$/)))
-    .check(z.minLength(1), z.maxLength(homesAShard)),
+  sites: z.array(z.string().check(z.regex(siteName))).check(z.minLength(1), z.maxLength(homesAShard)),
 });
 
 /** Succeeds whatever one home does. @throws for an event that names no homes. */
@@ -50,13 +49,7 @@ const shard = openShard({
   },
   telemetry: {
     lines: createHomeLines((line) => process.stdout.write(line)),
-    metrics: createStackMetrics(
-      stack,
-      metricsOf
-        .split(',')
-        .map((site) => site.trim())
-        .filter(Boolean),
-    ),
+    metrics: createStackMetrics(stack, entriesIn(metricsOf)),
   },
   mail: topic
     ? openShardMail({ stack, send: openTopic(topic).send, storeOf: (site) => storeOf(site).state })

@@ -13,20 +13,26 @@ export type LookUpStack = () => Promise<DeployedStack | undefined>;
 export const stackAt =
   (account: Account, api = new CloudFormationClient(account.client)): LookUpStack =>
   () =>
-    asked(async () => {
-      try {
-        const { Stacks = [] } = await api.send(
-          new DescribeStacksCommand({ StackName: stackName(deployedName(account)) }),
-        );
-        const stack = Stacks.find(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE');
-        return stack && { changedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).getTime() };
-      } catch (error) {
-        // the name of this error is shared by others, and AWS tells this one by its words alone
-        if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message))
-          return undefined;
-        throw error;
-      }
+    unlessMissing(async () => {
+      const { Stacks = [] } = await api.send(
+        new DescribeStacksCommand({ StackName: stackName(deployedName(account)) }),
+      );
+      const stack = Stacks.find(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE');
+      return stack && { changedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).getTime() };
     });
+
+/** What is asked of a stack; undefined if it is not there. @throws Failure */
+export const unlessMissing = <Result>(work: () => Promise<Result>): Promise<Result | undefined> =>
+  asked(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      // the name of this error is shared by others, and AWS tells this one by its words alone
+      if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message))
+        return undefined;
+      throw error;
+    }
+  });
 
 /** A sentence for a site, or several, without a stack. */
 export function notDeployed({ site, stack, texts }: Account, region: string): Failure {

@@ -6,7 +6,8 @@ import {
   StackStatus,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
-import { type Account, asked, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { type Account, stackName } from '../../functions/push-solar-data/local/aws-account.ts';
+import { unlessMissing } from './site-stack-at-aws.ts';
 
 /** What a stack of several homes serves, and the table that keeps their state, if it has one. */
 export type Served = { sites: string[]; table?: string };
@@ -42,18 +43,6 @@ export function stacksAt({ client }: Account, api = new CloudFormationClient(cli
     },
   };
 }
-
-const unlessMissing = <Result>(work: () => Promise<Result>): Promise<Result | undefined> =>
-  asked(async () => {
-    try {
-      return await work();
-    } catch (error) {
-      // the name of this error is shared by others, and AWS tells this one by its words alone
-      if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message))
-        return undefined;
-      throw error;
-    }
-  });
 
 const Template = z.object({
   Resources: z.record(

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { secret, setting, text } from '../../functions/push-solar-data/adapters/adapter.ts';
 import { configure } from '../../functions/push-solar-data/local/configure.ts';
 import { connect } from '../../functions/push-solar-data/local/connect.ts';
-import { tableFor } from '../support/aws-stores.ts';
+import { pointAwsAt, tableFor } from '../support/aws-stores.ts';
 import { playFunctions } from '../support/functions.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
@@ -52,19 +52,8 @@ async function atCabin(
   const store = await playParameterStore(parameters);
   const { stage: table } = await tableFor(t);
   const lambda = await playFunctions({ cabin: undefined, homes: { STACK: 'homes', ...ofFunction } });
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'made-up',
-    AWS_SECRET_ACCESS_KEY: 'made-up',
-    AWS_ENDPOINT_URL_SSM: store.url,
-    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
-    AWS_ENDPOINT_URL_DYNAMODB: table.url,
-  });
-  t.after(async () => {
-    process.env = before;
-    await Promise.all([store.close(), lambda.close()]);
-  });
+  pointAwsAt(t, { SSM: store, LAMBDA: lambda, DYNAMODB: table });
+  t.after(() => Promise.all([store.close(), lambda.close()]));
   const registry = registryOf(cloud, dale, consentingCloud(undefined));
   const terminal = openTerminal(t, registry, { environment, isTerminal });
   if (file) writeFileSync(terminal.ports.file, file);

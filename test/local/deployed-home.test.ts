@@ -7,7 +7,7 @@ import { destinations } from '../../functions/push-solar-data/destinations/index
 import { accountOf } from '../../functions/push-solar-data/local/aws-account.ts';
 import { openDeployedHome } from '../../functions/push-solar-data/local/deployed-home.ts';
 import { dryRun } from '../../functions/push-solar-data/local/dry-run.ts';
-import { tableFor } from '../support/aws-stores.ts';
+import { pointAwsAt, tableFor } from '../support/aws-stores.ts';
 import { playFunctions } from '../support/functions.ts';
 import { playParameterStore } from '../support/parameter-store.ts';
 import { adapterOf, registryOf } from '../support/sources.ts';
@@ -45,19 +45,8 @@ async function looking(
   });
   const { stage: table } = await tableFor(t);
   const lambda = await playFunctions({ cabin: variables, homes: shared });
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'made-up',
-    AWS_SECRET_ACCESS_KEY: 'made-up',
-    AWS_ENDPOINT_URL_SSM: store.url,
-    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
-    AWS_ENDPOINT_URL_DYNAMODB: table.url,
-  });
-  t.after(async () => {
-    process.env = before;
-    await Promise.all([store.close(), lambda.close()]);
-  });
+  pointAwsAt(t, { SSM: store, LAMBDA: lambda, DYNAMODB: table });
+  t.after(() => Promise.all([store.close(), lambda.close()]));
   const ofFile = SITE === 'cabin' ? { ...usual, ROTATING_PLANT: '1' } : {};
   const texts = { ...ofFile, SITE, AWS_REGION: 'eu-central-1' };
   const home = await openDeployedHome(accountOf(texts, [], 'cabin'), registries);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { createParameterStore } from '../../functions/push-solar-data/persistence/parameter-store.ts';
-import { playParameterStore } from '../support/parameter-store.ts';
+import { parametersFor } from '../support/aws-stores.ts';
 
 const path = '/solar-cloud-bridge/home';
 
@@ -12,17 +11,7 @@ async function storeOf(t: TestContext, parameters: Record<string, string>) {
     name.startsWith('/') ? name : `${path}/${name}`,
     value,
   ]);
-  const stage = await playParameterStore(Object.fromEntries(named));
-  const client = new SSMClient({
-    region: 'eu-central-1',
-    endpoint: stage.url,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
-  t.after(async () => {
-    client.destroy();
-    await stage.close();
-  });
+  const { stage, client } = await parametersFor(t, Object.fromEntries(named));
   return {
     stage,
     open: () => createParameterStore('home', client),

@@ -30,3 +30,17 @@ export async function tableFor(
   t.after(() => stage.close());
   return { stage, client: stage.client };
 }
+
+/** Where commands of this process find AWS: its stand-ins, by the names of their services, for as long as a test runs. */
+export function pointAwsAt(t: Pick<TestContext, 'after'>, stages: Record<string, { url: string }>): void {
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'made-up',
+    AWS_SECRET_ACCESS_KEY: 'made-up',
+    ...Object.fromEntries(Object.entries(stages).map(([service, { url }]) => [`AWS_ENDPOINT_URL_${service}`, url])),
+  });
+  t.after(() => {
+    process.env = before;
+  });
+}

@@ -77,3 +77,16 @@ export async function asked<Result>(work: () => Promise<Result>): Promise<Result
     throw (await refusalOfAws(error)) ?? error;
   }
 }
+
+/**
+ * The same of a store of the bridge, with AWS's own error: the store's sentences are for the bridge itself, and would be of
+ * no use to the owner.
+ */
+export const askedOfStore = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  asked(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof Failure && error.cause instanceof Error ? error.cause : error;
+    }
+  });

@@ -1,5 +1,5 @@
 /** The deployed home as its owner may look at it: its settings and log-ins, and nothing of its state is changed. */
-import type { StateStore, WholeStore } from '../persistence/store.ts';
+import { isLogIn, type StateStore, type WholeStore } from '../persistence/store.ts';
 import type { SettingTexts } from '../settings/settings-reader.ts';
 import type { Account } from './aws-account.ts';
 import { environmentsAt } from './deployed-environment.ts';
@@ -87,6 +87,6 @@ async function stateOf(
 const loginsOnly = (store: StateStore): StateStore => ({
   ...store,
   async write(name, document, options) {
-    if (name.startsWith('session/')) await store.write(name, document, options);
+    if (isLogIn(name)) await store.write(name, document, options);
   },
 });

@@ -1,10 +1,9 @@
 /** The parameters of a site as their owner changes them, from a machine with AWS credentials of its own. */
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { Failure } from '../core/failure.ts';
-import { createParameterStore, type ParameterStore } from '../persistence/parameter-store.ts';
+import { createParameterStore } from '../persistence/parameter-store.ts';
 import type { WholeStore } from '../persistence/store.ts';
 import { parameterPath, type SettingTexts } from '../settings/settings-reader.ts';
-import { accountOf, asked, regionOf } from './aws-account.ts';
+import { accountOf, asked, askedOfStore, regionOf } from './aws-account.ts';
 
 export type OwnerParameters = {
   /** `AWS (ap-southeast-2) under /solar-cloud-bridge/home/`, for sentences. */
@@ -34,7 +33,7 @@ export async function openOwnerParameters(site: string, texts: SettingTexts): Pr
   const store = createParameterStore(site, client);
   return {
     place: `AWS (${region}) under ${path}/`,
-    texts: await asked(() => loaded(store)),
+    texts: await askedOfStore(store.load),
     state: store.state,
     region,
     put: ({ name, secret }, text) =>
@@ -49,13 +48,4 @@ export async function openOwnerParameters(site: string, texts: SettingTexts): Pr
         await client.send(new DeleteParameterCommand({ Name: `${path}/${name}` }));
       }),
   };
-}
-
-/** With AWS's own error, whose sentence for the bridge itself would be of no use to the owner. */
-async function loaded({ load }: ParameterStore): Promise<SettingTexts> {
-  try {
-    return await load();
-  } catch (error) {
-    throw error instanceof Failure && error.cause instanceof Error ? error.cause : error;
-  }
 }

@@ -1,10 +1,9 @@
 /** The table of a stack of several homes, as its owner's commands use it, with credentials of their own. */
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Failure } from '../core/failure.ts';
 import type { WholeStore } from '../persistence/store.ts';
 import { openTable, type Table } from '../persistence/table.ts';
 import { tableStore } from '../persistence/table-store.ts';
-import { type Account, asked } from './aws-account.ts';
+import { type Account, asked, askedOfStore } from './aws-account.ts';
 
 export type OwnerTable = {
   /** @param earlier where the documents of a home lay before it had an item here. */
@@ -25,17 +24,9 @@ export function openOwnerTable({ client }: Pick<Account, 'client'>, TableName: s
   };
 }
 
-/** With sentences for the owner: those for the bridge itself would be of no use. */
+/** With sentences for the owner. */
 const told = ({ documentsOf, create, put }: Table): Table => ({
-  documentsOf: (...about) => asked(() => withCause(documentsOf(...about))),
-  create: (...about) => asked(() => withCause(create(...about))),
-  put: (...about) => asked(() => withCause(put(...about))),
+  documentsOf: (...about) => askedOfStore(() => documentsOf(...about)),
+  create: (...about) => askedOfStore(() => create(...about)),
+  put: (...about) => askedOfStore(() => put(...about)),
 });
-
-async function withCause<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof Failure && error.cause instanceof Error ? error.cause : error;
-  }
-}

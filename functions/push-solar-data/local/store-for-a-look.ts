@@ -1,5 +1,5 @@
 /** A store for one look at a home: trouble with it is told, and what could not be read stays as it is. */
-import type { StateStore } from '../persistence/store.ts';
+import { isLogIn, type StateStore } from '../persistence/store.ts';
 
 export type StoreForALook = StateStore & {
   /** A sentence for each thing that went wrong. */
@@ -39,7 +39,7 @@ export function storeForALook(store: StateStore): StoreForALook {
         await store.write(name, document, options);
       } catch (error) {
         // It has replaced the one before, which is worth nothing now: whoever renewed it has to try again at its end.
-        if (name.startsWith('session/')) throw error;
+        if (isLogIn(name)) throw error;
         tell('What was learnt could not be saved', error);
       }
     },

@@ -4,6 +4,16 @@ import { addressProblem, credentialsIn, quoted, secretProblem } from './written.
 /** Settings by name, from wherever they come. */
 export type SettingTexts = Record<string, string | undefined>;
 
+/** What a site may be called, and a stack of several. */
+export const siteName = /^[a-z0-9][a-z0-9-]{0,40}$/;
+
+/** The entries of a list with commas, without the empty ones. */
+export const entriesIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
 /** The parameters of a site: `/solar-cloud-bridge/<site>/<NAME>`. */
 export const parameterPath = (site: string): string => `/solar-cloud-bridge/${site}`;
 

@@ -5,7 +5,7 @@ import { destinations as everyDestination } from '../destinations/index.ts';
 import { noDestination, openDestination } from './destination.ts';
 import { destinationsNamed, entryProblem, type Named, namedIn, type Prefixes } from './named.ts';
 import type { KnownNames } from './search.ts';
-import { createSettingsReader, type SettingsReader, type SettingTexts } from './settings-reader.ts';
+import { createSettingsReader, type SettingsReader, type SettingTexts, siteName } from './settings-reader.ts';
 import { openSource, type Source } from './source.ts';
 
 export { destinationsNamed, sourcesNamed } from './named.ts';
@@ -44,7 +44,7 @@ export async function openSite(
 ): Promise<Site> {
   const reader = createSettingsReader(texts);
   const name = reader.take('SITE') ?? 'home';
-  if (!/^[a-z0-9][a-z0-9-]{0,40}$/.test(name))
+  if (!siteName.test(name))
     reader.problems.push(`SITE must be a short name of small letters, digits and hyphens (it is "${name}")`);
   const prefixes: Prefixes = new Map();
   const chosen = await chosenVendors(reader, registry, prefixes);

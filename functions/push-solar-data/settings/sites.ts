@@ -1,10 +1,7 @@
 /** The grammar of `SITE`: one home, a list of homes, or a file with such a list; several of them share one stack. */
 import { readFileSync } from 'node:fs';
 import { Failure } from '../core/failure.ts';
-import { createSettingsReader, type SettingTexts } from './settings-reader.ts';
-
-/** The name of a home, or of a stack of several. */
-const name = /^[a-z0-9][a-z0-9-]{0,40}$/;
+import { createSettingsReader, entriesIn, type SettingTexts, siteName } from './settings-reader.ts';
 
 const cleaned = (text: string | undefined): string | undefined => createSettingsReader({ SITE: text }).take('SITE');
 
@@ -23,16 +20,11 @@ export function isSeveral(text: string | undefined): boolean {
  */
 export function sitesNamed(text: string | undefined, readList = readFile): string[] {
   const clean = cleaned(text) ?? 'home';
-  const sites = isFile(clean)
-    ? linesOf(readList(clean))
-    : clean
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
+  const sites = isFile(clean) ? linesOf(readList(clean)) : entriesIn(clean);
   const place = isFile(clean) ? clean : 'SITE';
   if (sites.length === 0)
     throw new Failure('settings', `${place} names no home: write one${isFile(clean) ? ' a line' : ', such as home'}.`);
-  const wrong = sites.find((site) => !name.test(site))?.slice(0, 60);
+  const wrong = sites.find((site) => !siteName.test(site))?.slice(0, 60);
   if (wrong !== undefined)
     throw new Failure(
       'settings',
@@ -54,7 +46,7 @@ export function siteNamed(text: string, stack: string | undefined): string {
   const site = text.trim();
   const [first = '', second] = site.split(',').map((each) => each.trim());
   if (second) throw new Failure('settings', `--site takes one home: --site ${first}`);
-  if (!name.test(first))
+  if (!siteName.test(first))
     throw new Failure('settings', '--site takes the name of one home, small letters, digits and hyphens: --site cabin');
   if (first === stack)
     throw new Failure('settings', `"${stack}" is the stack of the homes and none of them: leave --site out for all.`);
@@ -65,7 +57,7 @@ export function siteNamed(text: string, stack: string | undefined): string {
 export function stackOf(texts: SettingTexts, sites: readonly string[]): string | undefined {
   if (!isSeveral(texts['SITE'])) return undefined;
   const stack = stackNamed(texts);
-  if (!name.test(stack))
+  if (!siteName.test(stack))
     throw new Failure('settings', 'STACK must be a short name of small letters, digits and hyphens.');
   // The functions of a stack are called homes, homes-2, homes-3, …
   const taken = sites.find((site) => site === stack || (site.startsWith(`${stack}-`) && /-\d+$/.test(site)));
@@ -98,8 +90,4 @@ function readFile(path: string): string {
 
 /** `#` begins a comment; a comma ends a home as the end of a line does. */
 const linesOf = (text: string): string[] =>
-  text
-    .split(/\r\n|\r|\n/)
-    .flatMap((line) => (line.split('#')[0] ?? '').split(','))
-    .map((site) => site.trim())
-    .filter((site) => site !== '');
+  text.split(/\r\n|\r|\n/).flatMap((line) => entriesIn(line.split('#')[0] ?? ''));
