@@ -1,32 +1,15 @@
 /** What an adapter keeps where two invocations, or two ticks of one, write it at once. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import * as z from 'zod/mini';
-import {
-  type OpenAdapterMemory,
-  openAdapterMemory,
-} from '../../functions/push-solar-data/persistence/adapter-memory.ts';
 import { memoryStore } from '../../functions/push-solar-data/persistence/memory-store.ts';
 import type { StateStore } from '../../functions/push-solar-data/persistence/store.ts';
 import { openTable } from '../../functions/push-solar-data/persistence/table.ts';
 import { tableStore } from '../../functions/push-solar-data/persistence/table-store.ts';
 import { tableFor } from '../support/aws-stores.ts';
+import { now, open, renew, tokenIn } from '../support/remembered-adapter.ts';
 import { troubledStore } from '../support/troubled-store.ts';
 
-const now = Date.parse('2026-05-01T12:00:00Z');
 const minute = 60_000;
-
-const adapter = {
-  session: z.object({ token: z.string() }),
-  state: z.object({ plant: z.optional(z.string()), count: z.optional(z.number()) }),
-};
-const open = (store: StateStore): OpenAdapterMemory =>
-  openAdapterMemory(store, { label: 'roof', identity: 'identity', adapter });
-const tokenIn = async (store: StateStore) =>
-  ((await store.read('session/roof')) as { value: { token: string } } | undefined)?.value.token;
-/** Renews the log-in as a read does. */
-const renew = async (memory: OpenAdapterMemory, token: string, at = now) =>
-  (await memory.load(now)).session.save({ token }, at);
 
 describe('a log-in that could not be written when it was renewed', () => {
   /** One from the store, then one renewed at `now` whose write fails. */
